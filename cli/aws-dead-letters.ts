@@ -174,10 +174,10 @@ export class AwsDeadLetters implements DeadLetters {
     let removed = 0;
     try {
       for await (const batch of this.#received(url)) {
-        const meant = batch.filter((one) => isMeant(textOf(one)));
+        const meant = batch.filter((message) => isMeant(textOf(message)));
         for (const { MessageId = '' } of meant) naming.add(MessageId);
         if (removes) removed += await this.#remove(url, meant);
-        const rest = removes ? batch.filter((one) => !meant.includes(one)) : batch;
+        const rest = removes ? batch.filter((message) => !meant.includes(message)) : batch;
         for (const { MessageId = '', ReceiptHandle = '' } of rest) staying.set(MessageId, ReceiptHandle);
       }
     } finally {

@@ -15,30 +15,30 @@ export function letterOf(queue: LetterQueue, message: Message): ReceivedLetter {
     handle: ReceiptHandle,
     body: Body,
     reason: reasonOf(message),
-    sentAt: wholeOf(said(message, 'sentAt')) ?? arrivedAt,
+    sentAt: wholeOf(attributeOf(message, 'sentAt')) ?? arrivedAt,
     arrivedAt,
-    messageId: said(message, 'messageId') ?? MessageId,
-    receives: wholeOf(said(message, 'receiveCount')) ?? null,
+    messageId: attributeOf(message, 'messageId') ?? MessageId,
+    receives: wholeOf(attributeOf(message, 'receiveCount')) ?? null,
     ...(group !== undefined && { group }),
   };
 }
 
 /** What a worker said as it gave it up; what EventBridge says of what it could not deliver; what Lambda says of a run. */
 function reasonOf(message: Message): string | null {
-  const reason = said(message, 'reason');
+  const reason = attributeOf(message, 'reason');
   if (reason !== undefined) return recordable(reason);
-  const told = [said(message, 'ERROR_CODE'), said(message, 'ERROR_MESSAGE')].filter(Boolean);
-  if (told.length > 0) return recordable(told.join(': '));
+  const reasons = [attributeOf(message, 'ERROR_CODE'), attributeOf(message, 'ERROR_MESSAGE')].filter(Boolean);
+  if (reasons.length > 0) return recordable(reasons.join(': '));
   return runFailure(message.Body ?? '');
 }
 
 function runFailure(body: string): string | null {
   const payload = fieldsOf(fieldsOf(jsonOf(body)).responsePayload);
-  const told = [payload.errorType, payload.errorMessage].filter((part) => typeof part === 'string');
-  return told.length > 0 ? recordable(told.join(': ')) : null;
+  const reasons = [payload.errorType, payload.errorMessage].filter((part) => typeof part === 'string');
+  return reasons.length > 0 ? recordable(reasons.join(': ')) : null;
 }
 
-function said({ MessageAttributes = {} }: Message, name: string): string | undefined {
+function attributeOf({ MessageAttributes = {} }: Message, name: string): string | undefined {
   return MessageAttributes[name]?.StringValue;
 }
 

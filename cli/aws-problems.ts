@@ -12,8 +12,8 @@ interface Said {
 
 /** What a kind of error is known by, and what helps. */
 interface Known {
-  is: (said: Said) => boolean;
-  helps: (said: Said, env: Variables) => string;
+  is: (fault: Said) => boolean;
+  helps: (fault: Said, env: Variables) => string;
 }
 
 const SSO = /\bsso\b|aws sso login|Token is expired/i;
@@ -72,21 +72,27 @@ const KNOWN: readonly Known[] = [
  * @param env where credentials, region and endpoint come from
  */
 export function awsProblem(error: unknown, env: Variables): string | undefined {
-  const said = saidBy(error);
-  return said && KNOWN.find(({ is }) => is(said))?.helps(said, env);
+  const fault = saidBy(error);
+  return fault && KNOWN.find(({ is }) => is(fault))?.helps(fault, env);
 }
 
 /** What the credentials may not do (`sqs:receivemessage on ARN`), as AWS says it; undefined of any other error. */
 export function deniedBy(error: unknown): string | undefined {
-  const said = saidBy(error);
-  return said && DENIED.includes(said.name) ? deniedIn(said.text).what : undefined;
+  const fault = saidBy(error);
+  return fault && DENIED.includes(fault.name) ? deniedIn(fault.text).what : undefined;
 }
 
 function saidBy(error: unknown): Said | undefined {
   if (!(error instanceof Error)) return undefined;
   const first = error instanceof AggregateError ? error.errors[0] : undefined;
-  const code = [error, first].map((one) => (one instanceof Error && 'code' in one ? String(one.code) : ''));
-  return { name: error.name, code: code.find((one) => one !== '') ?? '', text: faultLine(first ?? error) };
+  const code = [error, first].map((cause) =>
+    cause instanceof Error && 'code' in cause ? String(cause.code) : '',
+  );
+  return {
+    name: error.name,
+    code: code.find((found) => found !== '') ?? '',
+    text: faultLine(first ?? error),
+  };
 }
 
 /** `User: ARN is not authorized to perform: ACTION on resource: ARN because ...`. */

@@ -50,8 +50,8 @@ export async function openAwsStage(name: string, place: Place = {}): Promise<Ope
     now: () => clock.now(),
     retention: readRetention(deployment.retention),
   });
-  const told = await clockOf(deployment, table);
-  clock = told;
+  const deployed = await clockOf(deployment, table);
+  clock = deployed;
   return {
     name,
     modeCeiling: deployment.modeCeiling,
@@ -78,7 +78,7 @@ export async function openAwsStage(name: string, place: Place = {}): Promise<Ope
     alarms: async () => (await import('./alarms/sdk-alarm-board.ts')).sdkAlarmBoard(deployment),
     mailsPerSecond: deployment.ses.mailsPerSecond,
     canaries: deployment.canaries,
-    ...(told instanceof DemoClock && { refreshClock: () => told.refresh() }),
+    ...(deployed instanceof DemoClock && { refreshClock: () => deployed.refresh() }),
   };
 }
 
@@ -115,9 +115,9 @@ async function regionOf(client: SSMClient): Promise<string> {
 
 function noSuchStage(name: string, region: string, others: readonly string[]): UsageError {
   const deploy = name === 'local' ? '`npm run local`' : `\`npm run deploy -- --context stage=${name}\``;
-  const known = others.length === 0 ? '' : ` (there is: ${others.join(', ')})`;
+  const names = others.length === 0 ? '' : ` (there is: ${others.join(', ')})`;
   return new UsageError(
-    `no stage '${name}' in region ${region}${known}: name another with --stage, or deploy it with ${deploy}`,
+    `no stage '${name}' in region ${region}${names}: name another with --stage, or deploy it with ${deploy}`,
   );
 }
 

@@ -23,7 +23,7 @@ export interface Giving extends Omit<GivenWork, 'by'> {
   /** Whether to work it here, and show how far it is. */
   wait: boolean;
   /** `12 tasks are to be enabled again`. */
-  said: string;
+  sentence: string;
   /** Beside the command, for other programs. */
   beside?: Record<string, unknown>;
 }
@@ -36,12 +36,12 @@ export interface Giving extends Omit<GivenWork, 'by'> {
  */
 export async function giveWork(session: Session, giving: Giving): Promise<void> {
   const { system, operator, out } = session;
-  const { wait, said, beside = {}, ...given } = giving;
-  const problem = sizeProblem(given.items);
+  const { wait, sentence, beside = {}, ...command } = giving;
+  const problem = sizeProblem(command.items);
   if (problem !== undefined) throw new UsageError(problem);
-  const begun = await beginWork(system, { ...given, by: await operator() });
+  const begun = await beginWork(system, { ...command, by: await operator() });
   const first = [
-    `${said}: work ${begun.id}`,
+    `${sentence}: work ${begun.id}`,
     `${wait ? '' : 'the next scan goes on with it; '}${followLine(begun.id, session.stage)}`,
   ];
   if (!wait) return out.one({ ...workLine(begun), ...beside }, () => first);

@@ -80,10 +80,10 @@ export function addGroup(program: Command, name: string, description: string): C
  */
 export function onStage<Arguments extends unknown[], Options = object>(
   cli: Cli,
-  act: (session: Session, options: Options, ...given: Arguments) => Promise<void>,
-): (...given: unknown[]) => Promise<void> {
-  return async (...given) => {
-    const command = given.at(-1);
+  act: (session: Session, options: Options, ...values: Arguments) => Promise<void>,
+): (...values: unknown[]) => Promise<void> {
+  return async (...values) => {
+    const command = values.at(-1);
     if (!(command instanceof Command)) throw new Error('commander gave no command');
     const options = optionsOf<CommonOptions & Options>(command);
     const settings = settingsOf(options, cli.env, cli.folder);
@@ -112,10 +112,10 @@ function placeIn({ region, profile }: Record<'region' | 'profile', Setting>): Pl
 
 /** Makes the action of a command that asks no stage; `json`: whether its result is to be JSON. */
 export function withoutStage<Arguments extends unknown[]>(
-  act: (json: boolean, ...given: Arguments) => Promise<void>,
-): (...given: unknown[]) => Promise<void> {
-  return async (...given) => {
-    const command = given.at(-1);
+  act: (json: boolean, ...values: Arguments) => Promise<void>,
+): (...values: unknown[]) => Promise<void> {
+  return async (...values) => {
+    const command = values.at(-1);
     if (!(command instanceof Command)) throw new Error('commander gave no command');
     const { json } = optionsOf<CommonOptions>(command);
     await act(json === true, ...(argumentsOf(command) as Arguments));
@@ -123,8 +123,8 @@ export function withoutStage<Arguments extends unknown[]>(
 }
 
 function optionsOf<Options extends object>(command: Command): Options {
-  const given = Object.entries(command.optsWithGlobals<Options>());
-  return Object.fromEntries(given.map(([name, value]) => [name, asNamed(name, value)])) as Options;
+  const values = Object.entries(command.optsWithGlobals<Options>());
+  return Object.fromEntries(values.map(([name, value]) => [name, asNamed(name, value)])) as Options;
 }
 
 function argumentsOf(command: Command): unknown[] {
@@ -147,7 +147,7 @@ export function countArgument(text: string): number {
 
 /** The error where no task has an id, with those that may be meant. */
 export async function noSuchTask({ stage, system }: Session, id: string): Promise<UsageError> {
-  const near = (await nearIds(system.table, id)).map((one) => JSON.stringify(one));
+  const near = (await nearIds(system.table, id)).map((task) => JSON.stringify(task));
   const meant = near.length === 0 ? '' : ` (did you mean ${near.join(' or ')}?)`;
   return new UsageError(
     `no task ${JSON.stringify(id)} is known in stage ${stage.name}${meant}; \`taskwarden tasks list --state all\` names those there are`,

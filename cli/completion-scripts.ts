@@ -47,7 +47,9 @@ complete -F _taskwarden taskwarden
 }
 
 function bashCase(place: Place): string {
-  const valued = place.valued.map((one) => `        ${patternOf(one)}) ${bashValues(one)}; return ;;`);
+  const valued = place.valued.map(
+    (option) => `        ${patternOf(option)}) ${bashValues(option)}; return ;;`,
+  );
   const [options, words] = [place.options, [...place.commands.map(({ word }) => word), ...place.choices]];
   const names = options.map(({ word }) => word).join(' ');
   const files = place.takesFile ? 'compopt -o default' : ':';
@@ -77,7 +79,9 @@ if [[ $funcstack[1] == _taskwarden ]]; then _taskwarden "$@"; else compdef _task
 }
 
 function zshCase(place: Place): string {
-  const valued = place.valued.map((one) => `        ${patternOf(one)}) ${zshValues(one)}; return ;;`);
+  const valued = place.valued.map(
+    (option) => `        ${patternOf(option)}) ${zshValues(option)}; return ;;`,
+  );
   const words = [...place.commands, ...place.choices.map((word) => ({ word, means: '' }))];
   return [
     ...(valued.length > 0 ? ['      case $prev in', ...valued, '      esac'] : []),
@@ -119,7 +123,7 @@ ${places.flatMap(fishLines).join('\n')}
 
 function fishLines(place: Place): string[] {
   const here = `complete -c taskwarden -n ${fishQuoted(`__taskwarden_at ${fishQuoted(place.path)}`)}`;
-  const valued = new Map(place.valued.map((one) => [one.names[0], one]));
+  const valued = new Map(place.valued.map((option) => [option.names[0], option]));
   return [
     ...place.commands.map(({ word, means }) => `${here} -a ${fishQuoted(word)} -d ${fishQuoted(means)}`),
     ...(place.choices.length > 0 ? [`${here} -a ${fishQuoted(place.choices.join(' '))}`] : []),

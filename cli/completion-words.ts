@@ -35,8 +35,8 @@ export function wordsOf(program: Command): Place[] {
 }
 
 function placesIn(command: Command, path: string): Place[] {
-  const below = command.commands.flatMap((one) =>
-    [one.name(), ...one.aliases()].flatMap((name) => placesIn(one, `${path} ${name}`.trim())),
+  const below = command.commands.flatMap((child) =>
+    [child.name(), ...child.aliases()].flatMap((name) => placesIn(child, `${path} ${name}`.trim())),
   );
   return [placeOf(command, path), ...below];
 }
@@ -47,14 +47,17 @@ function placeOf(command: Command, path: string): Place {
   const options = command.createHelp().visibleOptions(command);
   return {
     path,
-    commands: command.commands.map((one) => ({
-      word: one.name(),
-      means: one.summary() || firstOf(one.description()),
+    commands: command.commands.map((child) => ({
+      word: child.name(),
+      means: child.summary() || firstOf(child.description()),
     })),
     choices: taken.flatMap(({ argChoices = [] }) => argChoices),
-    takesFile: taken.some((one) => FILES.has(one.name())),
-    options: options.map((one) => ({ word: one.long ?? one.short ?? '', means: firstOf(one.description) })),
-    valued: options.filter((one) => one.required || one.optional).map(valuedOf),
+    takesFile: taken.some((argument) => FILES.has(argument.name())),
+    options: options.map((option) => ({
+      word: option.long ?? option.short ?? '',
+      means: firstOf(option.description),
+    })),
+    valued: options.filter((option) => option.required || option.optional).map(valuedOf),
   };
 }
 

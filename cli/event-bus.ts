@@ -47,7 +47,7 @@ export class AwsEventBus implements EventBus {
     let notTaken = await this.#putOnce(batch);
     for (const ms of PAUSES_MS) {
       const again = batch.filter(({ row }) =>
-        notTaken.some((one) => one.row === row && PASSING.includes(one.code)),
+        notTaken.some((refusal) => refusal.row === row && PASSING.includes(refusal.code)),
       );
       if (again.length === 0) break;
       await pause(ms);

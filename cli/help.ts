@@ -10,7 +10,7 @@ export const HELP_FORM = {
   minWidthToWrap: 20,
   visibleOptions(this: Help, command: Command): Option[] {
     const all = Help.prototype.visibleOptions.call(this, command);
-    return [...all.filter((one) => !isCommon(one)), ...all.filter(isCommon)];
+    return [...all.filter((command) => !isCommon(command)), ...all.filter(isCommon)];
   },
 };
 

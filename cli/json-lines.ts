@@ -23,7 +23,7 @@ export function namedLines(text: string): NamedLine[] {
     else if (token === '}' || token === ']') around.pop();
     else if (token.startsWith('"') && isName(text, index + token.length)) {
       around[around.length - 1] = JSON.parse(token) as string;
-      found.push({ path: around.filter((one) => one !== null), line });
+      found.push({ path: around.filter((part) => part !== null), line });
     }
   }
   return found;

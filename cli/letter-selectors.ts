@@ -30,8 +30,8 @@ const NAMES = ['queue', 'kind', 'reason', 'age', 'task', 'id'] as const;
 
 /** What is meant; `--all` alone means all. */
 export function selectorsOf(options: SelectorOptions): Selectors {
-  const given = NAMES.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
-  return Object.fromEntries(given) as Selectors;
+  const used = NAMES.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
+  return Object.fromEntries(used) as Selectors;
 }
 
 /**

@@ -106,7 +106,7 @@ export function letterLines(letter: JudgedLetter, history: LetterHistory): strin
   ];
 }
 
-const SAID: readonly (readonly [count: keyof LetterCounts, said: (count: number) => string])[] = [
+const SAID: readonly (readonly [count: keyof LetterCounts, sayingOf: (count: number) => string])[] = [
   ['redriven', (count) => `${count} sent back to ${oneOr(count, 'its queue', 'their queues')}`],
   [
     'alreadySent',
@@ -138,6 +138,6 @@ const SAID: readonly (readonly [count: keyof LetterCounts, said: (count: number)
 
 /** What became of them, one line for each kind of end. */
 export function countLines(counts: Readonly<LetterCounts>): string[] {
-  const lines = SAID.filter(([name]) => counts[name] > 0).map(([name, said]) => said(counts[name]));
+  const lines = SAID.filter(([name]) => counts[name] > 0).map(([name, sayingOf]) => sayingOf(counts[name]));
   return lines.length > 0 ? lines : ['no dead letter is meant'];
 }

@@ -15,8 +15,8 @@ type Variables = Record<string, string | undefined>;
  * names another endpoint in `AWS_ENDPOINT_URL` keeps it.
  */
 export function pointAtEmulator(env: Variables): void {
-  const given = env.AWS_ENDPOINT_URL;
-  if (given === undefined || given === '') {
+  const url = env.AWS_ENDPOINT_URL;
+  if (url === undefined || url === '') {
     env.AWS_ENDPOINT_URL = `http://localhost:${env.TASKWARDEN_PORT || USUAL_PORT}`;
     Object.assign(env, EMULATED);
     delete env.AWS_PROFILE;

@@ -48,8 +48,8 @@ function whatItSays({ items, report }: DigestRecord): string {
 export async function mailsOfTask(table: Table, task: string): Promise<DigestRecord[]> {
   const alerts = await allRows(table, { pk: keys.task(task).pk, sk: { prefix: 'A#' } });
   const open = (await loadTask(table, task))?.open;
-  const told = Object.values(open?.told ?? {}).flatMap(({ digest }) => digest ?? []);
-  const ids = [...alerts.map(alertFromRow).flatMap(({ mails }) => mails), ...(open?.mails ?? []), ...told];
+  const named = Object.values(open?.told ?? {}).flatMap(({ digest }) => digest ?? []);
+  const ids = [...alerts.map(alertFromRow).flatMap(({ mails }) => mails), ...(open?.mails ?? []), ...named];
   const found = await Promise.all([...new Set(ids)].map((id) => loadDigest(table, id)));
   return found.filter((digest) => digest !== undefined).sort((a, b) => b.claimedAt - a.claimedAt);
 }

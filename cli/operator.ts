@@ -21,10 +21,10 @@ export function operatorOf(
   stage: Pick<OpenedStage, 'identity'>,
   env: Readonly<Record<string, string | undefined>>,
 ): Operator {
-  let known: Promise<string> | undefined;
+  let operator: Promise<string> | undefined;
   return () => {
-    known ??= namedOperator(stage, env[OPERATOR_VARIABLE]?.trim() ?? '');
-    return known;
+    operator ??= namedOperator(stage, env[OPERATOR_VARIABLE]?.trim() ?? '');
+    return operator;
   };
 }
 

@@ -1,12 +1,12 @@
 import type { Added, Removed } from '../functions/operators/people.ts';
 import { scopeWarnings } from '../functions/operators/policy-warnings.ts';
-import type { Subscriber } from '../functions/store/people.ts';
+import { type NamedSubscriber, targetOf } from '../functions/store/people.ts';
 import type { Session } from './command.ts';
 import { UsageError } from './errors.ts';
 import { safe } from './terminal.ts';
 
 /** Somebody, or a topic, with the prefix they are notified about. */
-type Person = { prefix: string } & Subscriber;
+type Person = { prefix: string } & NamedSubscriber;
 
 /** Says what became of an added subscriber or admin; throws a `UsageError` where they were refused. */
 export async function tellAdded(session: Session, what: string, added: Added<Person>): Promise<void> {
@@ -28,11 +28,6 @@ export function tellRemoved(session: Session, what: string, person: Person, remo
     throw new UsageError(`there is no ${what} of ${target} for ${JSON.stringify(prefix)}`);
   }
   session.out.one({ outcome: 'removed', ...person }, () => [`removed: ${what} of ${shownPerson(person)}`]);
-}
-
-/** The mail address, or the topic's ARN. */
-export function targetOf(person: Subscriber): string {
-  return 'topic' in person ? person.topic : person.email;
 }
 
 function shownPerson(person: Person): string {

@@ -39,9 +39,9 @@ async function foresee(
   onRows: (rows: number) => void = () => {},
 ): Promise<Foreseen> {
   try {
-    const known = await snapshotOf(system.table, onRows);
+    const snapshot = await snapshotOf(system.table, onRows);
     const judged = { now: system.clock.now(), isProduction: isProduction(system.config.stage) };
-    return await previewDocuments(known, judged, documents, deployedService, SELDOM);
+    return await previewDocuments(snapshot, judged, documents, deployedService, SELDOM);
   } catch (error) {
     // What keeps scans from going on keeps this too, and a change may be there to mend it.
     return { ok: false, problem: faultLine(error) };

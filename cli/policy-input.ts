@@ -10,7 +10,7 @@ import { textOf } from './lines.ts';
 export interface PolicyInput {
   documents: Map<string, Document>;
   /** A problem with one of them, with the line of the file that it is about where there is one. */
-  said(problem: PolicyFileProblem): string;
+  saying(problem: PolicyFileProblem): string;
 }
 
 /**
@@ -26,22 +26,22 @@ export async function readPolicyFile({ stdin }: Pick<Session, 'stdin'>, file: st
     throw new UsageError(`${name} is no JSON: ${describeSyntaxError(text)}`);
   }
   const lines = namedLines(text);
-  const said = ({ names, text: problem }: PolicyFileProblem) => {
+  const saying = ({ names, text: problem }: PolicyFileProblem) => {
     const line = lineOf(lines, names);
     return line === undefined ? `${name}: ${problem}` : `${name} line ${line}: ${problem}`;
   };
   const twice = givenTwice(lines);
-  if (twice) throw new UsageError(said(twice));
+  if (twice) throw new UsageError(saying(twice));
   const parsed = parsePolicyFile(value);
-  if (!parsed.ok) throw new UsageError(said(parsed.problem));
-  return { documents: parsed.documents, said };
+  if (!parsed.ok) throw new UsageError(saying(parsed.problem));
+  return { documents: parsed.documents, saying };
 }
 
 /** The line of the last of some names that stands in the text. */
 function lineOf(lines: readonly NamedLine[], names: readonly string[]): number | undefined {
   for (let length = names.length; length > 0; length -= 1) {
     const path = JSON.stringify(names.slice(0, length));
-    const found = lines.find((one) => JSON.stringify(one.path) === path);
+    const found = lines.find((place) => JSON.stringify(place.path) === path);
     if (found) return found.line;
   }
   return undefined;

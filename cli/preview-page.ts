@@ -46,7 +46,7 @@ export function datesOf({ from, until }: Line<'preview'>): string[] {
 function plot(kind: Counted, dates: readonly string[], days: readonly Line<'day'>[]): string {
   const sums = (side: 'today' | 'proposed') =>
     dates.map((date) =>
-      days.filter(({ day }) => day === date).reduce((sum, one) => sum + one[side][kind], 0),
+      days.filter(({ day }) => day === date).reduce((sum, day) => sum + day[side][kind], 0),
     );
   return plotOf({
     label: `${TITLES[kind]} by day, today and proposed; the table below has the figures`,

@@ -76,18 +76,18 @@ First steps: init, deploy it (README.md), doctor, tasks list, explain. Files tha
 /**
  * Runs the program.
  *
- * @param given the arguments after the program's name
+ * @param argv the arguments after the program's name
  * @returns the exit code; `simulate` sets `process.exitCode` itself
  */
-export async function run(given: readonly string[], on: Cli): Promise<number> {
-  const isPlain = given.includes('--no-color');
+export async function run(argv: readonly string[], on: Cli): Promise<number> {
+  const isPlain = argv.includes('--no-color');
   const stderr = paintedDiagnostics(on.stderr, paintFor(on.stderr, on.env, isPlain));
   const cli: Cli = { ...on, isPlain, stderr };
   try {
-    await buildProgram(cli).parseAsync([...given], { from: 'user' });
+    await buildProgram(cli).parseAsync([...argv], { from: 'user' });
     return EXIT.done;
   } catch (error) {
-    return report(error, given.includes('--debug'), cli);
+    return report(error, argv.includes('--debug'), cli);
   }
 }
 

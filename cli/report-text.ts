@@ -57,8 +57,8 @@ export function reportTable(report: Report): string[] {
     ...columns([['', ...OF_GROUPS.map((figure) => TITLES[figure])], ...rows], '  '),
   ]);
   const mails = mailRows(report);
-  const told = mails.length === 0 ? [] : ['', 'Mails', ...columns([['', ...OF_MAILS], ...mails], '  ')];
-  return [safe(titleOf(report)), '', ...columns(figureRows(report)), ...groups, ...told];
+  const mailLines = mails.length === 0 ? [] : ['', 'Mails', ...columns([['', ...OF_MAILS], ...mails], '  ')];
+  return [safe(titleOf(report)), '', ...columns(figureRows(report)), ...groups, ...mailLines];
 }
 
 /** What a report is of. */

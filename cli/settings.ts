@@ -63,8 +63,8 @@ export function settingsOf(
 ): Record<SettingName, Setting> {
   const files = folder === undefined ? [] : configFilesOf(env, folder).flatMap(readConfigFile);
   const found = (name: SettingName) => fromVariable(name, env) ?? fromFiles(name, files);
-  const given = options.stage === undefined ? undefined : { value: options.stage, from: '--stage' };
-  const stage = given ?? found('stage') ?? { value: DEFAULT_STAGE, from: 'default' };
+  const typed = options.stage === undefined ? undefined : { value: options.stage, from: '--stage' };
+  const stage = typed ?? found('stage') ?? { value: DEFAULT_STAGE, from: 'default' };
   checkStage(stage);
   const unsaid: Setting = { value: null, from: 'default' };
   return { stage, region: found('region') ?? unsaid, profile: found('profile') ?? unsaid };

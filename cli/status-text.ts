@@ -32,7 +32,7 @@ export function statusLines(stage: string, status: Status, paint: Paint, width?:
   );
   return [
     `${safe(stage)} at ${status.at}`,
-    ...status.paused.map((one) => paint('bad', `PAUSED since ${one.since}: ${pausedText(one)}`)),
+    ...status.paused.map((pause) => paint('bad', `PAUSED since ${pause.since}: ${pausedText(pause)}`)),
     ...shown,
   ];
 }
@@ -136,7 +136,7 @@ function controlPlaneLines({ controlPlanes, listings }: Status): Line[] {
 function operatorAlertLines({ operatorAlerts }: Status): Line[] {
   const codes = [...new Set(operatorAlerts.map(({ code }) => code))];
   return codes.flatMap((code): Line[] => {
-    const [newest, ...others] = operatorAlerts.filter((one) => one.code === code);
+    const [newest, ...others] = operatorAlerts.filter((alert) => alert.code === code);
     if (!newest) return [];
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
     const { subject, since, detail } = newest;

@@ -80,7 +80,7 @@ export async function listTasks(
   for await (const record of eachRecord(table, state, prefix)) {
     if (record.task.deletedAt !== undefined) continue;
     const line = await lineOf(view, record, now);
-    const isOwned = owner === undefined || line.owners.some((one) => recipientKey(one) === owner);
+    const isOwned = owner === undefined || line.owners.some((address) => recipientKey(address) === owner);
     if (isOwned && isIn(line, record, state)) lines.push(line);
   }
   return lines;

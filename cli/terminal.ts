@@ -58,7 +58,7 @@ export function columns(rows: readonly (readonly string[])[], indent = '', layou
 /** Takes from the widest column until the line fits, or none can give more. */
 function narrow(widths: number[], width: number): void {
   const spare = width - GAP.length * (widths.length - 1);
-  for (let over = widths.reduce((sum, one) => sum + one, 0) - spare; over > 0; over -= 1) {
+  for (let over = widths.reduce((sum, width) => sum + width, 0) - spare; over > 0; over -= 1) {
     const widest = widths.indexOf(Math.max(...widths));
     if ((widths[widest] ?? 0) <= NARROWEST) return;
     widths[widest] = (widths[widest] ?? 0) - 1;

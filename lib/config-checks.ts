@@ -82,13 +82,16 @@ const MOST_SECURITY_GROUPS = 5;
 
 /** The functions that ask control planes run in one VPC, for all of them. */
 function checkNetworks({ controlPlanes }: Config): Problem[] {
-  const given = controlPlanes.flatMap((one, at) =>
-    'network' in one && one.network ? [{ key: `controlPlanes.${at}.network`, ...one.network }] : [],
+  const networks = controlPlanes.flatMap((controlPlane, at) =>
+    'network' in controlPlane && controlPlane.network
+      ? [{ key: `controlPlanes.${at}.network`, ...controlPlane.network }]
+      : [],
   );
-  const [first] = given;
+  const [first] = networks;
   if (!first) return [];
-  const others = given.filter(({ vpc }) => vpc !== first.vpc);
-  const count = (key: 'subnets' | 'securityGroups') => new Set(given.flatMap((one) => one[key])).size;
+  const others = networks.filter(({ vpc }) => vpc !== first.vpc);
+  const count = (key: 'subnets' | 'securityGroups') =>
+    new Set(networks.flatMap((network) => network[key])).size;
   const [subnets, groups] = [count('subnets'), count('securityGroups')];
   return [
     ...others.map(({ key, vpc }) => ({
@@ -111,12 +114,12 @@ const CALLS_OF_A_DISABLING = 3;
 function checkTimeouts({ controlPlanes, queues }: Config): Problem[] {
   const { timeoutSeconds } = queues.disable;
   const most = timeoutSeconds / CALLS_OF_A_DISABLING;
-  return controlPlanes.flatMap((one, at) =>
-    isListed(one) && one.timeout > most * 1_000
+  return controlPlanes.flatMap((controlPlane, at) =>
+    isListed(controlPlane) && controlPlane.timeout > most * 1_000
       ? [
           {
             key: `controlPlanes.${at}.timeout`,
-            is: `${one.timeout / 1_000}s`,
+            is: `${controlPlane.timeout / 1_000}s`,
             allowed: `at most a third of queues.disable.timeoutSeconds (${timeoutSeconds}): a disabling asks, changes and reads back`,
           },
         ]

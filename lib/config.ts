@@ -68,8 +68,8 @@ export function loadConfig(context: ContextOverrides, root: string, env: Variabl
   const file = `config/${stage}.json`;
   const { scanEvery, schedule, controlPlanes } = context;
   const overrides = Object.entries({ scanEvery, schedule, controlPlanes: readContext(controlPlanes) });
-  const given = Object.fromEntries(overrides.filter(([, value]) => value !== undefined));
-  return parseConfig(stage, { ...readConfig(join(root, file), file), ...given }, file, placeOf(env));
+  const overridden = Object.fromEntries(overrides.filter(([, value]) => value !== undefined));
+  return parseConfig(stage, { ...readConfig(join(root, file), file), ...overridden }, file, placeOf(env));
 }
 
 /** What the CDK CLI hands over as text, as the configuration would have it. */

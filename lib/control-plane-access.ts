@@ -32,7 +32,9 @@ export function controlPlaneCallers({ queues }: Pick<Config, 'queues'>): number 
 
 /** What the networks of all control planes come to; they are of one VPC (`config-checks.ts`). */
 export function networkOf({ controlPlanes }: Pick<Config, 'controlPlanes'>): Network | undefined {
-  const networks = controlPlanes.flatMap((one) => ('network' in one && one.network ? [one.network] : []));
+  const networks = controlPlanes.flatMap((controlPlane) =>
+    'network' in controlPlane && controlPlane.network ? [controlPlane.network] : [],
+  );
   if (networks.length === 0) return undefined;
   return {
     subnets: [...new Set(networks.flatMap(({ subnets }) => subnets))],
@@ -56,7 +58,7 @@ export class ControlPlaneAccess extends Construct {
     const named = (action: string, arns: string[]) => arns.length > 0 && worker.allow([action], arns);
     named('secretsmanager:GetSecretValue', this.arnsOfSecrets(secrets));
     named('ssm:GetParameter', this.arnsOfParameters(secrets));
-    const ecs = this.listed.filter((one): one is SettingsOf<'ecs'> => one.type === 'ecs');
+    const ecs = this.listed.filter((settings): settings is SettingsOf<'ecs'> => settings.type === 'ecs');
     const roles = ecs.flatMap(({ roleArn }) => (roleArn === undefined ? [] : [roleArn]));
     named('sts:AssumeRole', [...new Set(roles)]);
     if (roles.length > 0) this.tellRole(queue, worker);
@@ -105,14 +107,17 @@ export class ControlPlaneAccess extends Construct {
     settings: readonly SettingsOf<'ecs'>[],
   ): void {
     const changes = ASKS[queue] === 'changes';
-    const statements = settings.flatMap((one) => [...looking(one), ...(changes ? changing(one) : [])]);
+    const statements = settings.flatMap((controlPlane) => [
+      ...looking(controlPlane),
+      ...(changes ? changing(controlPlane) : []),
+    ]);
     const policy = new Policy(this, `Ecs${queue}`, { statements });
     acknowledgeWildcard(
       policy,
       'Resource::*',
       'lists of clusters and services, and of what scales, take no resource; those of services have a condition',
     );
-    for (const one of settings) acknowledgeEcs(policy, one);
+    for (const controlPlane of settings) acknowledgeEcs(policy, controlPlane);
     policy.attachToRole(worker.role);
   }
 }

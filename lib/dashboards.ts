@@ -162,7 +162,7 @@ export class Dashboards extends Construct {
 
   private ofFunctions(): CustomMetricGroup[] {
     const { functions } = this.props;
-    const each = (metric: (one: TaskwardenFunction, label: string) => IMetric) =>
+    const each = (metric: (fn: TaskwardenFunction, label: string) => IMetric) =>
       SERVICES.map((service) => metric(functions[service], service));
     return [
       group(

@@ -151,15 +151,15 @@ export class ServiceStack extends Stack {
     const queueArns = QUEUE_NAMES.map((name) => this.queues[name].queue.queueArn);
     scanner.allow(['sqs:SendMessage'], queueArns);
     // A confirmation, which either of them may see first, puts `disabled` notices on their way.
-    for (const one of [workers.ingest, workers.disable])
-      one.allow(['sqs:SendMessage'], [notify.queue.queueArn]);
+    for (const worker of [workers.ingest, workers.disable])
+      worker.allow(['sqs:SendMessage'], [notify.queue.queueArn]);
     // Each run of the lister sends the message that goes on from there.
     workers.listing.allow(['sqs:SendMessage'], [listing.queue.queueArn]);
     // An owner disables now, or enables again what was disabled.
     ownerPage.page.allow(['sqs:SendMessage'], [disable.queue.queueArn]);
     // The scanner asks owning systems to enable what an operator undoes.
-    for (const one of [scanner, workers.disable, ownerPage.page])
-      one.role.addToPolicy(ownEvents(this.intake.bus));
+    for (const fn of [scanner, workers.disable, ownerPage.page])
+      fn.role.addToPolicy(ownEvents(this.intake.bus));
     const access = new ControlPlaneAccess(this, 'ControlPlanes', config);
     for (const name of ASKING_QUEUES) access.allow(name, workers[name]);
     // Each webhook's secret is a parameter of its own; it is read by nobody else, and written by operators.

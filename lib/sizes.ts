@@ -48,7 +48,7 @@ function largest(resolved: Record<string, string>): { key: string; part: number 
   const parts = Object.entries(KEY_OF).map(([variable, key]) => {
     return { key, part: bytes(JSON.stringify(resolved[variable] ?? '')) };
   });
-  return parts.reduce((most, one) => (one.part > most.part ? one : most));
+  return parts.reduce((most, next) => (next.part > most.part ? next : most));
 }
 
 /**
@@ -61,8 +61,8 @@ export function requireParameterFits(scope: IConstruct, config: Config, value: s
   const { allowedDomains, channels, contact, controlPlanes } = config;
   const parts = { allowedDomains, 'channels.topics': channels.topics, contact, controlPlanes };
   const [key, part] = Object.entries(parts)
-    .map(([name, given]): [string, number] => [name, bytes(JSON.stringify(given))])
-    .reduce((most, one) => (one[1] > most[1] ? one : most));
+    .map(([name, setting]): [string, number] => [name, bytes(JSON.stringify(setting))])
+    .reduce((most, entry) => (entry[1] > most[1] ? entry : most));
   throw measuredError(config, {
     key,
     is: `${figure(part)} bytes in the parameter that tells the command line of the deployment, which has ${figure(size)}`,
@@ -102,11 +102,11 @@ function longestOf(scope: IConstruct, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((part) => longestOf(scope, part));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
-  const [name, given] = entries[0] ?? [];
-  if (entries.length === 1 && name === 'Ref') return reference(scope, String(given), 'Ref');
+  const [name, argument] = entries[0] ?? [];
+  if (entries.length === 1 && name === 'Ref') return reference(scope, String(argument), 'Ref');
   if (entries.length === 1 && name === 'Fn::GetAtt')
-    return reference(scope, String(given[0]), String(given[1]));
-  if (entries.length === 1 && name === 'Fn::Join') return joined(scope, given);
+    return reference(scope, String(argument[0]), String(argument[1]));
+  if (entries.length === 1 && name === 'Fn::Join') return joined(scope, argument);
   if (entries.length === 1 && name?.startsWith('Fn::')) return 'x'.repeat(LONGEST_FUNCTION);
   return Object.fromEntries(entries.map(([key, part]) => [key, longestOf(scope, part)]));
 }
@@ -149,7 +149,7 @@ const OTHER = { name: 255, around: 'arn:aws-us-gov:dynamodb:ap-southeast-1:12345
 function reference(scope: IConstruct, id: string, attribute: string): string {
   const pseudo = PSEUDO[id];
   if (pseudo !== undefined) return pseudo;
-  const found = scope.node.root.node.findAll().find((one) => isNamed(one, id));
+  const found = scope.node.root.node.findAll().find((construct) => isNamed(construct, id));
   const type = found === undefined ? '' : (found as CfnResource).cfnResourceType;
   const { name, around } = SHAPES[type] ?? OTHER;
   const made = (found === undefined ? 0 : Stack.of(found).stackName.length) + id.length + SUFFIX;
@@ -157,6 +157,6 @@ function reference(scope: IConstruct, id: string, attribute: string): string {
   return 'x'.repeat(Math.min(name, made) + (isNameAlone ? 0 : around));
 }
 
-function isNamed(one: IConstruct, id: string): boolean {
-  return CfnResource.isCfnResource(one) && Stack.of(one).getLogicalId(one) === id;
+function isNamed(construct: IConstruct, id: string): boolean {
+  return CfnResource.isCfnResource(construct) && Stack.of(construct).getLogicalId(construct) === id;
 }

@@ -27,8 +27,8 @@ export function parseLocalArguments(
     const { values } = parseArgs({ args: [...args], options });
     const { emulator, keep = false } = values as { emulator?: string; keep?: boolean };
     const { 'control-plane': wanted } = values as { 'control-plane'?: string };
-    const name = EMULATORS.find((one) => one === emulator);
-    const controlPlane = CONTROL_PLANES.find((one) => one === wanted);
+    const name = EMULATORS.find((candidate) => candidate === emulator);
+    const controlPlane = CONTROL_PLANES.find((candidate) => candidate === wanted);
     if (name === undefined && emulator !== undefined) return notAllowed('--emulator', emulator, EMULATORS);
     if (controlPlane === undefined && wanted !== undefined)
       return notAllowed('--control-plane', wanted, CONTROL_PLANES);
@@ -38,8 +38,8 @@ export function parseLocalArguments(
   }
 }
 
-function notAllowed(option: string, given: string, allowed: readonly string[]): string {
-  return `${option} is ${JSON.stringify(given)}, allowed: ${allowed.join(', ')}`;
+function notAllowed(option: string, text: string, allowed: readonly string[]): string {
+  return `${option} is ${JSON.stringify(text)}, allowed: ${allowed.join(', ')}`;
 }
 
 /** The arguments this process was given; where they are wrong it says so and ends with exit code 2. */

@@ -49,7 +49,7 @@ const NOTICE_WORDS: Record<string, string> = {
 };
 
 function tellings(alert: AlertRecord, filed: readonly FiledMail[]): [string, string][] {
-  const told = new Map<string, Map<string, string[]>>();
+  const addressees = new Map<string, Map<string, string[]>>();
   for (const { digest, sentAt } of filed) {
     const item = digest.items.find(({ task, episode }) => task === alert.task && episode === alert.episode);
     const word = item && NOTICE_WORDS[item.notice];
@@ -57,10 +57,10 @@ function tellings(alert: AlertRecord, filed: readonly FiledMail[]): [string, str
     const date = item.disableAt === null ? '' : `, will be disabled ${short(item.disableAt)}`;
     const bounced = digest.state === 'bounced' ? ' (bounced: the address is suppressed)' : '';
     const when = `${short(sentAt)}${date}`;
-    const of = told.get(word) ?? new Map<string, string[]>();
-    told.set(word, of.set(when, [...(of.get(when) ?? []), `${digest.address}${bounced}`]));
+    const of = addressees.get(word) ?? new Map<string, string[]>();
+    addressees.set(word, of.set(when, [...(of.get(when) ?? []), `${digest.address}${bounced}`]));
   }
-  return [...told].flatMap(([word, of]) =>
+  return [...addressees].flatMap(([word, of]) =>
     [...of].map(([when, to]): [string, string] => [word, `${when}: ${to.join(', ')}`]),
   );
 }

@@ -57,12 +57,12 @@ function between(from: Instant, to: Instant, scanEvery: Duration): Instant[] {
 export async function runDemo(
   stage: LocalStage,
   scenario: Scenario,
-  given: { instants: readonly Instant[]; gatherDisabled: Duration; tell: Say; interrupted: AbortSignal },
+  options: { instants: readonly Instant[]; gatherDisabled: Duration; tell: Say; interrupted: AbortSignal },
 ): Promise<void> {
   const world = new DemoWorld(stage, scenario);
   const events = [...scenario.events];
-  for (const at of given.instants) {
-    if (given.interrupted.aborted) return;
+  for (const at of options.instants) {
+    if (options.interrupted.aborted) return;
     while (events[0] !== undefined && events[0].at < at) {
       const earlier = events[0].at;
       await happenAt(stage, world, earlier, takeAt(events, earlier));
@@ -74,11 +74,11 @@ export async function runDemo(
     const figures = await scanOnce(stage);
     await untilWorked(stage);
     if ((figures.queuedToDisable ?? 0) > 0) {
-      await stage.clock.tell(at + given.gatherDisabled + SECOND);
+      await stage.clock.tell(at + options.gatherDisabled + SECOND);
       await untilNothingWaits(stage);
       await world.learnWhatIsOff();
     }
-    given.tell(`  ${dayOf(scenario, at)}  ${formatInstant(at)}  ${wordsOf(figures)}`);
+    options.tell(`  ${dayOf(scenario, at)}  ${formatInstant(at)}  ${wordsOf(figures)}`);
   }
 }
 

@@ -146,7 +146,7 @@ async function connectConfigurationSet(
   { configurationSet: Name, mailEventsTopic: TopicARN }: Deployment,
   notifications: readonly Notification[],
 ): Promise<void> {
-  const MatchingEventTypes = notifications.map((one) => one.toLowerCase() as EventType);
+  const MatchingEventTypes = notifications.map((event) => event.toLowerCase() as EventType);
   const EventDestination = {
     Name: 'to-events',
     Enabled: true,

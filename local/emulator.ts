@@ -62,8 +62,8 @@ export async function startEmulator(
   wanted?: EmulatorName,
   options: RunOptions = {},
 ): Promise<Emulator> {
-  const given = process.env.AWS_ENDPOINT_URL;
-  if (given !== undefined && given !== '') return running(given, tell, wanted);
+  const endpoint = process.env.AWS_ENDPOINT_URL;
+  if (endpoint !== undefined && endpoint !== '') return running(endpoint, tell, wanted);
   const name = wanted ?? 'ministack';
   const program = PROGRAMS[name];
   await removeLeftovers(tell);

@@ -85,13 +85,13 @@ const LOOK_EVERY_MS = 1_000;
 /** The mails of an emulator that relays none, but keeps each whole: it is asked again and again. */
 export function keptMailbox(endpoint: string): Mailbox {
   const readMails = keptMails(endpoint);
-  let told = 0;
+  let count = 0;
   let looking: NodeJS.Timeout | undefined;
   const onMail = (listener: (mail: RawMail) => void) => {
     const look = async () => {
       const mails = await readMails();
-      for (const { raw } of mails.slice(told)) if (raw !== undefined) listener(raw);
-      told = mails.length;
+      for (const { raw } of mails.slice(count)) if (raw !== undefined) listener(raw);
+      count = mails.length;
     };
     looking = setTimeout(async function again() {
       // One that is busy, or has just ended, is asked again.

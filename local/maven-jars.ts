@@ -98,12 +98,12 @@ ${dependencies.join('')}  </dependencies>
  * @returns what is wrong with the first that differs, undefined where none does
  */
 export function differenceFromHashes(folder: string, list: string): string | undefined {
-  const known = new Set(list.split('\n'));
+  const names = new Set(list.split('\n'));
   for (const name of readdirSync(folder).sort()) {
     const hash = createHash('sha256')
       .update(readFileSync(join(folder, name)))
       .digest('hex');
-    if (!known.has(`${hash}  ${name}`)) return `${name} is not the file that was pinned`;
+    if (!names.has(`${hash}  ${name}`)) return `${name} is not the file that was pinned`;
   }
   return undefined;
 }

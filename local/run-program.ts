@@ -16,12 +16,12 @@ const TAIL_LINES = 25;
 export async function runProgram(
   program: string,
   args: readonly string[],
-  given: { env: Record<string, string>; log: string; what: string },
+  options: { env: Record<string, string>; log: string; what: string },
 ): Promise<void> {
-  await mkdir(dirname(given.log), { recursive: true });
-  const log = createWriteStream(given.log);
+  await mkdir(dirname(options.log), { recursive: true });
+  const log = createWriteStream(options.log);
   const code = await new Promise<number>((resolve) => {
-    const child = spawn(program, args, { cwd: ROOT, env: given.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { cwd: ROOT, env: options.env, stdio: ['ignore', 'pipe', 'pipe'] });
     const end = () => child.kill();
     process.once('exit', end);
     child.stdout.pipe(log, { end: false });
@@ -38,8 +38,8 @@ export async function runProgram(
   log.end();
   await finished(log);
   if (code === 0) return;
-  const lines = (await readFile(given.log, 'utf8')).trimEnd().split('\n');
+  const lines = (await readFile(options.log, 'utf8')).trimEnd().split('\n');
   throw new LocalProblem(
-    `${given.what} failed (all of it: ${given.log}):\n${lines.slice(-TAIL_LINES).join('\n')}`,
+    `${options.what} failed (all of it: ${options.log}):\n${lines.slice(-TAIL_LINES).join('\n')}`,
   );
 }

@@ -87,5 +87,5 @@ async function main(command: string[]): Promise<number> {
   return command.length > 0 ? run(command, endpoint) : untilInterrupted(endpoint);
 }
 
-const given = process.argv.slice(2);
-process.exit(await main(given[0] === '--' ? given.slice(1) : given));
+const argv = process.argv.slice(2);
+process.exit(await main(argv[0] === '--' ? argv.slice(1) : argv));

@@ -43,7 +43,7 @@ const MISSED = ['Survived', 'NoCoverage'];
 
 /** How much of a file's mutants the tests notice, less those that are equivalent. */
 export function scoreOf(file: string, report: FileReport, equivalents: readonly Equivalent[]): Score {
-  const named = equivalents.filter((one) => one.file === file).map(({ mutated }) => mutated);
+  const named = equivalents.filter((equivalent) => equivalent.file === file).map(({ mutated }) => mutated);
   const missed = report.mutants
     .filter(({ status }) => MISSED.includes(status))
     .map((mutant) => ({ line: mutant.location.start.line, mutated: mutatedLines(report.source, mutant) }));
@@ -57,7 +57,7 @@ export function scoreOf(file: string, report: FileReport, equivalents: readonly 
     figure: counted === 0 ? 100 : (100 * killed) / counted,
     equivalent: missed.length - survivors.length,
     survivors,
-    unfounded: named.filter((one) => missed.every(({ mutated }) => mutated !== one)),
+    unfounded: named.filter((mutant) => missed.every(({ mutated }) => mutated !== mutant)),
   };
 }
 

@@ -76,7 +76,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'functions/abandonment/decide.ts',
-        from: 'this.counted >= this.given.policy.warnAfter',
+        from: 'this.counted >= this.taskCase.policy.warnAfter',
         to: 'this.counted > this.given.policy.warnAfter',
       },
     ],
@@ -171,8 +171,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'functions/notices/send/record-digest.ts',
-        from: '  if (said.dead) {\n    await recordDeath(',
-        to: "  if (said.dead) {\n    if ((await loadDigest(system.table, id))?.state === 'sending') return 'recorded';\n    await recordDeath(",
+        from: "  if ('dead' in news) {\n    await recordDeath(",
+        to: "  if ('dead' in news) {\n    if ((await loadDigest(system.table, id))?.state === 'sending') return;\n    await recordDeath(",
       },
     ],
   },
@@ -216,8 +216,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'functions/disabling/disable.ts',
-        from: 'const decision = decide(given, system.clock.now());',
-        to: 'const decision = decide({ ...given, pauses: { evaluate: false, notify: false, disable: false } }, system.clock.now());',
+        from: 'const decision = decide(taskCase, system.clock.now());',
+        to: 'const decision = decide({ ...taskCase, pauses: { evaluate: false, notify: false, disable: false } }, system.clock.now());',
       },
     ],
   },
@@ -226,8 +226,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'functions/disabling/disable.ts',
-        from: 'const given = await view.caseOf(asBeforeDisabling(record));',
-        to: 'const { open } = asBeforeDisabling(record);\n  const given = await view.caseOf({ ...record, open: { ...open, ...(open.brake ? { brake: { heldAt: open.brake.heldAt } } : {}) } });',
+        from: 'const taskCase = await view.caseOf(asBeforeDisabling(record));',
+        to: 'const { open } = asBeforeDisabling(record);\n  const taskCase = await view.caseOf({ ...record, open: { ...open, ...(open.brake ? { brake: { heldAt: open.brake.heldAt } } : {}) } });',
       },
     ],
   },

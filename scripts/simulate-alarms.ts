@@ -58,7 +58,7 @@ for (const night of nights) {
   const report = judgeNight(alarms, night, seed);
   wrong += report.wrong.length;
   tell(`${report.wrong.length === 0 ? 'ok  ' : 'FAIL'} ${night.name}: ${textOf(report)}`);
-  for (const one of report.wrong) tell(`       ${one}`);
+  for (const problem of report.wrong) tell(`       ${problem}`);
 }
 for (let week = 0; week < weeks; week += 1) {
   const rang = judgeHealthy(alarms, 7, seed + week);

@@ -55,9 +55,9 @@ function unpack(of: string): void {
   copyFileSync(join(root, 'scripts', 'release-rows.ts'), join(folder, 'scripts', 'release-rows.ts'));
 }
 
-function runThere(given: string[]): string {
+function runThere(args: string[]): string {
   const tsx = join(root, 'node_modules', '.bin', 'tsx');
-  return execFileSync(tsx, given, { cwd: folder, encoding: 'utf8', maxBuffer: 1024 ** 3 });
+  return execFileSync(tsx, args, { cwd: folder, encoding: 'utf8', maxBuffer: 1024 ** 3 });
 }
 
 function compare(here: string[], there: string[]): void {

@@ -34,8 +34,8 @@ function start(command: readonly [string, string], folder: string): Promise<[Chi
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)));
-    child.stdout.on('data', (said: Buffer) => {
-      const url = /http:\/\/[\d.]+:\d+/.exec(said.toString())?.[0];
+    child.stdout.on('data', (chunk: Buffer) => {
+      const url = /http:\/\/[\d.]+:\d+/.exec(chunk.toString())?.[0];
       if (url !== undefined) resolve([child, url]);
     });
   });

@@ -111,7 +111,7 @@ class Trial {
     const topic = this.#board.topic(this.#severity);
     do {
       const messages = await this.#listener.next();
-      if (messages.some((one) => one.topic === topic && one.text.includes(mark)))
+      if (messages.some((message) => message.topic === topic && message.text.includes(mark)))
         return this.#ports.now() - began;
     } while (this.#ports.now() - began < within);
     return null;

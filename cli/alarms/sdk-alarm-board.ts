@@ -79,7 +79,7 @@ async function list(client: CloudWatchClient, stage: string): Promise<SeenAlarm[
 
 function seenOf(alarm: MetricAlarm, stage: string): SeenAlarm {
   const text = alarm.AlarmDescription ?? '';
-  const severity = SEVERITIES.find((one) => text.includes(` Severity: ${one}. `));
+  const severity = SEVERITIES.find((name) => text.includes(` Severity: ${name}. `));
   return {
     name: (alarm.AlarmName ?? '').slice(alarmPrefix(stage).length),
     severity: severity ?? null,
@@ -148,8 +148,8 @@ async function letIn(sqs: SQSClient, QueueUrl: string, topics: readonly string[]
 }
 
 async function subscribe(sns: SNSClient, TopicArn: string, Endpoint: string): Promise<string> {
-  const given = { TopicArn, Protocol: 'sqs', Endpoint, ReturnSubscriptionArn: true };
-  const { SubscriptionArn = '' } = await sns.send(new SubscribeCommand(given));
+  const request = { TopicArn, Protocol: 'sqs', Endpoint, ReturnSubscriptionArn: true };
+  const { SubscriptionArn = '' } = await sns.send(new SubscribeCommand(request));
   return SubscriptionArn;
 }
 
@@ -162,9 +162,9 @@ async function receive(sqs: SQSClient, QueueUrl: string): Promise<Heard[]> {
 /** What SNS wraps a message in. */
 function heardIn(body: string | undefined): Heard[] {
   try {
-    const said: unknown = JSON.parse(body ?? '');
-    if (!isObject(said)) return [];
-    return [{ topic: String(said.TopicArn), text: String(said.Message) }];
+    const notification: unknown = JSON.parse(body ?? '');
+    if (!isObject(notification)) return [];
+    return [{ topic: String(notification.TopicArn), text: String(notification.Message) }];
   } catch {
     return [];
   }

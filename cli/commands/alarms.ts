@@ -62,7 +62,7 @@ async function testAlarms({ stage, system, out, operator }: Session, within: num
 }
 
 function tellUnseen(out: Session['out'], severity: string, unseen: readonly string[]): void {
-  for (const one of unseen) out.one(null, () => [`${severity}: ${safe(one)}`]);
+  for (const name of unseen) out.one(null, () => [`${severity}: ${safe(name)}`]);
 }
 
 const PROOF_COLUMNS: Columns<Proof> = [
@@ -81,8 +81,8 @@ const PROOF_COLUMNS: Columns<Proof> = [
 
 const ORDER = ['ALARM', 'INSUFFICIENT_DATA', 'OK'];
 
-function ringingFirst(one: SeenAlarm, other: SeenAlarm): number {
-  return ORDER.indexOf(one.state) - ORDER.indexOf(other.state) || one.name.localeCompare(other.name);
+function ringingFirst(a: SeenAlarm, b: SeenAlarm): number {
+  return ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.name.localeCompare(b.name);
 }
 
 const COLUMNS: Columns<SeenAlarm> = [

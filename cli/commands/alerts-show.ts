@@ -24,9 +24,9 @@ export function registerAlertsShow(alerts: Command, cli: Cli): void {
         }
         const open = (await loadTask(system.table, task))?.open;
         const digests = open?.number === episode ? open.mails : alert.mails;
-        const { type, stage: told, since, firedAt, resolvedAt, reason, run, evidence } = alert;
+        const { type, stage: mode, since, firedAt, resolvedAt, reason, run, evidence } = alert;
         const mails = await mailsAbout(system.table, digests, task, episode);
-        const facts = { task, episode, alert: type, stage: told, since, firedAt, resolvedAt, reason, run };
+        const facts = { task, episode, alert: type, stage: mode, since, firedAt, resolvedAt, reason, run };
         const shown = readable({ ...facts, evidence, mails }) as Record<string, unknown>;
         out.one(shown, () => detailLines(shown));
       }),

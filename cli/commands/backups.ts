@@ -122,31 +122,31 @@ interface RestoreGiven {
   yes?: boolean;
 }
 
-async function restoreFrom(session: Session, given: RestoreGiven, file: string): Promise<void> {
+async function restoreFrom(session: Session, options: RestoreGiven, file: string): Promise<void> {
   const lines = await linesOf(file, session.stdin);
   try {
-    await restoreLines(session, given, lines);
+    await restoreLines(session, options, lines);
   } finally {
     await lines.close();
   }
 }
 
-async function restoreLines(session: Session, given: RestoreGiven, lines: Lines): Promise<void> {
+async function restoreLines(session: Session, options: RestoreGiven, lines: Lines): Promise<void> {
   const { system, out, operator, stderr, interrupts } = session;
   interrupts.whileDoing('nothing was restored');
   const checked = await checkExport(lines.open());
   if (!checked.ok) throw new UsageError(`${lines.name}: ${checked.problem}; nothing was changed`);
   const { summary } = checked;
-  await requireMeant(session, given, summary);
+  await requireMeant(session, options, summary);
   const progress = new ProgressLine(stderr);
   const by = await operator();
   interrupts.whileDoing(
     'the stage is paused and its rows are not whole',
     'run the same command with --replace and --yes: it begins anew and comes to the same',
   );
-  const told = (step: string, rows: number) => progress.show(`${step}: ${rows} of ${summary.rows} rows`);
+  const report = (step: string, rows: number) => progress.show(`${step}: ${rows} of ${summary.rows} rows`);
   try {
-    const { restoredAt } = await restoreTable(system, lines.open(), { by, told });
+    const { restoredAt } = await restoreTable(system, lines.open(), { by, progress: report });
     const value = { ...summary, restoredAt: formatInstant(restoredAt) };
     out.one(value, () => [
       `restored ${amount(summary.rows, 'row')} of ${safe(summary.at)}`,

@@ -51,8 +51,8 @@ export function registerControlPlanesCheck(parent: Command, cli: Cli): void {
     .action((url: string, options: Options) => check(url, options, cli));
 }
 
-async function check(given: string, options: Options, cli: Cli): Promise<void> {
-  const target = targetOf(given, options, cli.env);
+async function check(text: string, options: Options, cli: Cli): Promise<void> {
+  const target = targetOf(text, options, cli.env);
   const { task, allowChanges = false } = options;
   if ((task !== undefined) !== allowChanges)
     throw new UsageError('--task and --allow-changes go together: only a task that is named is changed');
@@ -62,20 +62,20 @@ async function check(given: string, options: Options, cli: Cli): Promise<void> {
       : `task ${JSON.stringify(task)} may be disabled there: look, and enable it`,
   );
   const checked = await examineServer(target, new RealClock(), task);
-  const defects = checked.flatMap((one) => (one.result === 'fail' ? one.defects : [])).length;
+  const defects = checked.flatMap((answer) => (answer.result === 'fail' ? answer.defects : [])).length;
   const out = new Output(cli.stdout, options.json === true);
   out.one({ url: target.url, sound: defects === 0, checks: checked }, () => linesOf(checked, defects));
   if (defects > 0) throw new Error(`${target.url}: ${amount(defects, 'defect')}`);
 }
 
-function targetOf(given: string, options: Options, env: Cli['env']): Target {
+function targetOf(text: string, options: Options, env: Cli['env']): Target {
   const { tokenEnv, basicEnv, secretEnv, timeout } = options;
   if (tokenEnv !== undefined && basicEnv !== undefined)
     throw new UsageError('--token-env and --basic-env: give one of them');
   const [token, basic, secret] = [tokenEnv, basicEnv, secretEnv].map((name) => variable(name, env));
   const encoded = basic && Buffer.from(basic).toString('base64');
   return {
-    url: urlOf(given),
+    url: urlOf(text),
     timeout,
     authorization: token === undefined ? encoded && `Basic ${encoded}` : `Bearer ${token}`,
     secret,
@@ -89,8 +89,8 @@ function variable(name: string | undefined, env: Cli['env']): string | undefined
   throw new UsageError(`the environment variable ${JSON.stringify(name)} is not set`);
 }
 
-function urlOf(given: string): string {
-  const url = URL.parse(given);
+function urlOf(text: string): string {
+  const url = URL.parse(text);
   const isPlain = url !== null && !url.username && !url.password && !url.search && !url.hash;
   if (isPlain && /^https?:$/.test(url.protocol)) return url.href.replace(/\/+$/, '');
   throw new UsageError(
@@ -105,10 +105,12 @@ function timeoutArgument(text: string): Duration {
 }
 
 function linesOf(checked: readonly Checked[], defects: number): string[] {
-  const lines = checked.flatMap((one) =>
-    one.result === 'fail'
-      ? one.defects.map(({ found, expected }) => safe(`FAIL  ${one.name}: ${found}; expected: ${expected}`))
-      : [safe(`${one.result === 'ok' ? 'ok  ' : 'skip'}  ${one.name}: ${one.found}`)],
+  const lines = checked.flatMap((answer) =>
+    answer.result === 'fail'
+      ? answer.defects.map(({ found, expected }) =>
+          safe(`FAIL  ${answer.name}: ${found}; expected: ${expected}`),
+        )
+      : [safe(`${answer.result === 'ok' ? 'ok  ' : 'skip'}  ${answer.name}: ${answer.found}`)],
   );
   return defects === 0 ? [...lines, 'nothing was found that is otherwise than the contract'] : lines;
 }

@@ -47,7 +47,7 @@ export function registerControlPlanes(planes: Command, cli: Cli): void {
       out.one(json, () => linesOf(standing, ends));
     }),
   );
-  for (const { usage, description, act, said } of ACTS) {
+  for (const { usage, description, act, answer } of ACTS) {
     addCommand(planes, {
       usage: `${usage} <name>`,
       description,
@@ -58,7 +58,7 @@ export function registerControlPlanes(planes: Command, cli: Cli): void {
         if (!isListed(settings)) throw new UsageError(`control plane ${quoted(name)}: it is not listed`);
         const done = await act(system, { controlPlane: name, by: await operator() });
         if (!done.done) throw new UsageError(`control plane ${quoted(name)}: ${done.reason}`);
-        out.one({ controlPlane: name, [said.key]: true }, () => [`${safe(name)} ${said.text}`]);
+        out.one({ controlPlane: name, [answer.key]: true }, () => [`${safe(name)} ${answer.text}`]);
       }),
     );
   }
@@ -68,7 +68,7 @@ interface ListingCommand {
   usage: string;
   description: string;
   act: (system: System, on: OnListing) => Promise<ListingAct>;
-  said: { key: string; text: string };
+  answer: { key: string; text: string };
 }
 
 const ACTS: readonly ListingCommand[] = [
@@ -76,20 +76,20 @@ const ACTS: readonly ListingCommand[] = [
     usage: 'poll',
     description: 'list all its tasks now, rather than when `pollEvery` says',
     act: pollNow,
-    said: { key: 'polled', text: 'is listed now' },
+    answer: { key: 'polled', text: 'is listed now' },
   },
   {
     usage: 'pause',
     description:
       'list it no more until you resume it; in time its data planes are silent, and clocks stand still',
     act: pauseListings,
-    said: { key: 'paused', text: 'is listed no more until `taskwarden control-planes resume`' },
+    answer: { key: 'paused', text: 'is listed no more until `taskwarden control-planes resume`' },
   },
   {
     usage: 'resume',
     description: 'list a control plane again that you paused',
     act: resumeListings,
-    said: { key: 'resumed', text: 'is listed again, with the next scan' },
+    answer: { key: 'resumed', text: 'is listed again, with the next scan' },
   },
 ];
 
@@ -100,8 +100,8 @@ async function named(system: System, name: string): Promise<ControlPlaneStanding
   const all = await controlPlanesOf(system);
   const found = all.find(({ settings }) => settings.name === name);
   if (found) return found;
-  const known = all.length === 0 ? '' : `; it has ${all.map(({ settings }) => settings.name).join(', ')}`;
-  throw new UsageError(`control plane ${quoted(name)}: the configuration has none of that name${known}`);
+  const there = all.length === 0 ? '' : `; it has ${all.map(({ settings }) => settings.name).join(', ')}`;
+  throw new UsageError(`control plane ${quoted(name)}: the configuration has none of that name${there}`);
 }
 
 const COLUMNS: Columns<ControlPlaneStanding> = [
@@ -116,8 +116,8 @@ const COLUMNS: Columns<ControlPlaneStanding> = [
 const instant = (at: number | null | undefined): string => (at ? formatInstant(at) : '-');
 
 /** How one stands, in words. */
-export function standingText(given: ControlPlaneStanding): string {
-  const { standing, listing } = given;
+export function standingText(controlPlane: ControlPlaneStanding): string {
+  const { standing, listing } = controlPlane;
   switch (standing) {
     case 'heard':
       return 'heard by events';
@@ -126,9 +126,9 @@ export function standingText(given: ControlPlaneStanding): string {
     case 'held':
       return `held: ${listing?.held?.missing} of ${listing?.held?.before} tasks ${oneOr(listing?.held?.missing ?? 0, 'is', 'are')} missing`;
     case 'failing':
-      return failingText(given);
+      return failingText(controlPlane);
     case 'listing':
-      return progressText(given);
+      return progressText(controlPlane);
     case 'waiting':
       return 'waits for its next listing';
     case 'new':
@@ -136,8 +136,8 @@ export function standingText(given: ControlPlaneStanding): string {
   }
 }
 
-function failingText(given: ControlPlaneStanding): string {
-  const outage = outageOf(given);
+function failingText(controlPlane: ControlPlaneStanding): string {
+  const outage = outageOf(controlPlane);
   const since = outage?.since === undefined ? '' : ` since ${instant(outage.since)}`;
   return `cannot be asked${since}${outage ? `: ${outage.why}` : ''}`;
 }
@@ -150,8 +150,8 @@ function progressText({ listing }: ControlPlaneStanding): string {
   return `listed since ${instant(startedAt)}: at ${at}, ${amount(counts.tasks, 'task')}`;
 }
 
-function jsonOf(given: ControlPlaneStanding): Record<string, unknown> {
-  const { settings, standing, listing, breaker } = given;
+function jsonOf(controlPlane: ControlPlaneStanding): Record<string, unknown> {
+  const { settings, standing, listing, breaker } = controlPlane;
   const { name, type, prefix } = settings;
   const { whole, current, held, paused, heardAt } = listing ?? {};
   return {
@@ -173,7 +173,7 @@ function jsonOf(given: ControlPlaneStanding): Record<string, unknown> {
       : null,
     held: held ? { since: formatInstant(held.since), missing: held.missing, before: held.before } : null,
     paused: paused ? { by: paused.by, at: formatInstant(paused.at) } : null,
-    failing: outageOf(given)?.why ?? null,
+    failing: outageOf(controlPlane)?.why ?? null,
     askedAgainAt: breaker?.notBefore ? formatInstant(breaker.notBefore) : null,
   };
 }
@@ -183,11 +183,11 @@ function endJson({ number, startedAt, endedAt, outcome, why, counts, refused }: 
   return { number, ...instants, outcome, why, ...counts, refusedTasks: refused };
 }
 
-function linesOf(given: ControlPlaneStanding, ends: readonly ListingEnd[]): string[] {
-  const { settings, listing } = given;
+function linesOf(controlPlane: ControlPlaneStanding, ends: readonly ListingEnd[]): string[] {
+  const { settings, listing } = controlPlane;
   const lines = [
     `${settings.name}  ${settings.type}  ${settings.prefix}`,
-    `  ${standingText(given)}`,
+    `  ${standingText(controlPlane)}`,
     ...settingLines(settings),
   ];
   if (listing?.whole) {
@@ -214,6 +214,6 @@ function endLines({ number, startedAt, outcome, why, counts, refused }: ListingE
   const reason = why === null ? '' : ` (${why})`;
   return [
     `    ${number}  ${instant(startedAt)}  ${outcome}${reason}: ${figures}`,
-    ...refused.map((one) => `      refused ${one.task}: ${one.reason}`),
+    ...refused.map((task) => `      refused ${task.task}: ${task.reason}`),
   ];
 }

@@ -75,7 +75,7 @@ function fleetOf({ tasks, failing, observations, perEvent }: Given): Fleet {
 }
 
 function linesOf({ parts, dollars, beside, region, recorded }: Price): string[] {
-  const shown = [...parts].sort((one, other) => other.dollars - one.dollars);
+  const shown = [...parts].sort((a, b) => b.dollars - a.dollars);
   const rows = shown.map(({ part, of, dollars: own }) => [dollarsText(own), part, of]);
   const besideRows = beside.map(({ part, of, dollars: own }: PricePart) => [
     dollarsText(own),

@@ -31,8 +31,8 @@ export function registerDataPlanes(planes: Command, cli: Cli): void {
   }).action(
     onStage<[string], object>(cli, async ({ system, out, operator }, _options, name) => {
       await reportDeleted(system, name, await operator());
-      const said = `${safe(name)} is deleted; its tasks are parked until \`taskwarden dismiss ${argument(name)}\``;
-      out.one({ dataPlane: name, deleted: true }, () => [said]);
+      const text = `${safe(name)} is deleted; its tasks are parked until \`taskwarden dismiss ${argument(name)}\``;
+      out.one({ dataPlane: name, deleted: true }, () => [text]);
     }),
   );
 }
@@ -57,7 +57,7 @@ async function standingsOf({ table }: System): Promise<Standing[]> {
   const standings: Standing[] = [];
   for (const { name, state, since } of (await loadDataPlanes(table)).values()) {
     const counts = await loadCounts(table, name);
-    const sum = (of: 'eligible' | 'alive') => counts.reduce((total, one) => total + one[of], 0);
+    const sum = (of: 'eligible' | 'alive') => counts.reduce((total, plane) => total + plane[of], 0);
     standings.push({
       dataPlane: name,
       state,

@@ -23,13 +23,13 @@ export function registerDismiss(program: Command, cli: Cli): void {
           return;
         }
         if ((await dismissDeletion(system, name, await operator())).dismissed) {
-          const said = `${safe(name)} parks its tasks no longer; their clocks run on from now`;
-          out.one({ dataPlane: name, dismissed: true }, () => [said]);
+          const text = `${safe(name)} parks its tasks no longer; their clocks run on from now`;
+          out.one({ dataPlane: name, dismissed: true }, () => [text]);
           return;
         }
         if ((await dismissReversal(system, name, await operator())).dismissed) {
-          const said = `${safe(name)} is no longer held because a system enabled it again; it is evaluated with the next scan`;
-          out.one({ task: name, dismissed: true }, () => [said]);
+          const text = `${safe(name)} is no longer held because a system enabled it again; it is evaluated with the next scan`;
+          out.one({ task: name, dismissed: true }, () => [text]);
           return;
         }
         throw new UsageError(await whyNot(system, name));

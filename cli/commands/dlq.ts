@@ -147,9 +147,9 @@ async function judged({ system }: Session, letter: Letter): Promise<JudgedLetter
 async function show(session: Session, _: object, id: string): Promise<void> {
   const { system, out, stage } = session;
   for await (const letter of meantOf(session, { id })) {
-    const one = await judged(session, letter);
-    const history = await historyOf(system, one.received, one.facts);
-    return out.one(letterDetail(one, history), () => letterLines(one, history));
+    const judgedLetter = await judged(session, letter);
+    const history = await historyOf(system, judgedLetter.received, judgedLetter.facts);
+    return out.one(letterDetail(judgedLetter, history), () => letterLines(judgedLetter, history));
   }
   const why = 'one that somebody else reads is seen again in ten minutes';
   throw new UsageError(`no dead letter ${JSON.stringify(id)} in stage ${stage.name}; ${why}`);

@@ -88,12 +88,8 @@ function addSend(events: Command, cli: Cli): void {
     );
 }
 
-function sourced(
-  name: string,
-  entry: ReadEvents['entries'][number],
-  given: string | undefined,
-): SourcedEntry {
-  const source = given ?? entry.source;
+function sourced(name: string, entry: ReadEvents['entries'][number], text: string | undefined): SourcedEntry {
+  const source = text ?? entry.source;
   if (source === undefined)
     throw new UsageError(`${name} row ${entry.row}: names no source; give one by --source`);
   return { ...entry, source };
@@ -107,9 +103,9 @@ async function requireRegistered(
   const registered = (await loadSources(system.table)).map(({ name }) => name);
   const strange = entries.find(({ source }) => !registered.includes(source));
   if (!strange) return;
-  const known = registered.length === 0 ? 'none is yet' : `registered are ${registered.join(', ')}`;
+  const names = registered.length === 0 ? 'none is yet' : `registered are ${registered.join(', ')}`;
   throw new UsageError(
-    `source ${JSON.stringify(strange.source)} is not registered in stage ${stage.name}: ${known}; name it in sources of its configuration`,
+    `source ${JSON.stringify(strange.source)} is not registered in stage ${stage.name}: ${names}; name it in sources of its configuration`,
   );
 }
 

@@ -59,21 +59,24 @@ const TONES: Partial<Record<State, Tone>> = {
 };
 
 /** An explanation for people. */
-function explanationLines(given: Explanation, paint: Paint): string[] {
+function explanationLines(explanation: Explanation, paint: Paint): string[] {
   return [
-    ...verdictLines(given, paint),
-    ...(given.disabling === null ? [] : disablingLines(given)),
-    ...(given.acts.length === 0
+    ...verdictLines(explanation, paint),
+    ...(explanation.disabling === null ? [] : disablingLines(explanation)),
+    ...(explanation.acts.length === 0
       ? []
       : section(
           'Since then',
-          given.acts.map(({ at, says, by }) => [at, says, `by ${by}`]),
+          explanation.acts.map(({ at, says, by }) => [at, says, `by ${by}`]),
         )),
-    ...decisionLines(given),
+    ...decisionLines(explanation),
   ];
 }
 
-function verdictLines({ task, verdict, past, decision, at, ...given }: Explanation, paint: Paint): string[] {
+function verdictLines(
+  { task, verdict, past, decision, at, ...explanation }: Explanation,
+  paint: Paint,
+): string[] {
   const { state, says, command } = verdict;
   const first = past === null ? safe(says) : `${safe(past.says)} (${at}, by its history)`;
   return [
@@ -81,19 +84,19 @@ function verdictLines({ task, verdict, past, decision, at, ...given }: Explanati
     `  ${first}`,
     ...(past === null ? [] : [`  By what is known today: ${safe(says)}`]),
     ...(command === null ? [] : [`  To change that: ${safe(command)}`]),
-    `  ${given.enabled ? 'enabled' : 'disabled'} ${given.kind} on ${safe(given.dataPlane)}; decision: ${decision.answer} (${decision.reason}) at ${at}`,
+    `  ${explanation.enabled ? 'enabled' : 'disabled'} ${explanation.kind} on ${safe(explanation.dataPlane)}; decision: ${decision.answer} (${decision.reason}) at ${at}`,
   ];
 }
 
 /** What was decided on the day on which it was disabled. */
-function disablingLines({ disabling: given }: Explanation): string[] {
-  if (given === null) return [];
-  const { evidence, counted } = given;
+function disablingLines({ disabling: decision }: Explanation): string[] {
+  if (decision === null) return [];
+  const { evidence, counted } = decision;
   const rows: [string, string | null][] = [
-    ['disabled', `${given.confirmedAt ?? given.at} by ${given.by}: ${given.reason}`],
-    ['asked for', given.requestedAt],
-    ['announced date', given.announcedFor],
-    ['scan', given.run],
+    ['disabled', `${decision.confirmedAt ?? decision.at} by ${decision.by}: ${decision.reason}`],
+    ['asked for', decision.requestedAt],
+    ['announced date', decision.announcedFor],
+    ['scan', decision.run],
     ['statuses then', evidence.statuses === null ? null : evidence.statuses.join(', ') || 'no shards'],
     ['observed', evidence.observedAt],
     ['failed of', evidence.cause],
@@ -101,15 +104,15 @@ function disablingLines({ disabling: given }: Explanation): string[] {
     ['without PRIMARY since', counted.notPrimarySince],
     ['counted', counted.countedMs === null ? null : spanText(counted.countedMs)],
     ['threshold reached', counted.abandonedAt],
-    ['its own deadline', given.deadline],
+    ['its own deadline', decision.deadline],
   ];
   return [
     ...section(
-      `Disabled on that day (alert #${given.episode ?? '?'})`,
+      `Disabled on that day (alert #${decision.episode ?? '?'})`,
       rows.flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
     ),
-    ...section('Thresholds on that day', leafRows(given.thresholds)),
-    ...section('Mails about it', mailRows(given.mails)),
+    ...section('Thresholds on that day', leafRows(decision.thresholds)),
+    ...section('Mails about it', mailRows(decision.mails)),
   ];
 }
 
@@ -126,28 +129,28 @@ const mailRows = (mails: Explanation['mails']): string[][] =>
   ]);
 
 /** The decision by what is known now, and what it rests on. */
-function decisionLines(given: Explanation): string[] {
+function decisionLines(explanation: Explanation): string[] {
   return [
-    ...section('Evidence', evidenceRows(given)),
-    ...(given.deadline === null ? [] : section('Deadline', deadlineRows(given))),
-    ...section('Counted time', countedRows(given)),
-    ...section('Thresholds', leafRows(given.thresholds)),
-    ...section('Holds', holdRows(given)),
-    ...section('Episode', episodeRows(given)),
-    ...section('Owners', ownerRows(given)),
+    ...section('Evidence', evidenceRows(explanation)),
+    ...(explanation.deadline === null ? [] : section('Deadline', deadlineRows(explanation))),
+    ...section('Counted time', countedRows(explanation)),
+    ...section('Thresholds', leafRows(explanation.thresholds)),
+    ...section('Holds', holdRows(explanation)),
+    ...section('Episode', episodeRows(explanation)),
+    ...section('Owners', ownerRows(explanation)),
     ...section(
       'Recipients',
-      given.recipients.map(({ address, as, warning, acceptedAt, declined }) => [
+      explanation.recipients.map(({ address, as, warning, acceptedAt, declined }) => [
         address,
         as,
         `warning: ${warning}${acceptedAt === null ? '' : ` ${acceptedAt}`}`,
         declined ? 'declined reminders' : '',
       ]),
     ),
-    ...section('Mails so far', mailRows(given.mails)),
+    ...section('Mails so far', mailRows(explanation.mails)),
     ...section(
       'Next',
-      given.next.map(({ at, what }) => [at ?? '-', what]),
+      explanation.next.map(({ at, what }) => [at ?? '-', what]),
     ),
   ];
 }
@@ -165,16 +168,16 @@ function section(title: string, rows: string[][]): string[] {
   return ['', title, ...(rows.length > 0 ? columns(rows, '  ') : ['  none'])];
 }
 
-function deadlineRows({ deadline: given }: Explanation): string[][] {
-  if (given === null) return [];
-  const { deadline, from, startedAt, endedAt, announced } = given;
+function deadlineRows({ deadline: view }: Explanation): string[][] {
+  if (view === null) return [];
+  const { deadline, from, startedAt, endedAt, announced } = view;
   return [
     ['deadline', deadline ?? 'none', from === null ? '' : `from ${from}`],
     ...(startedAt === null ? [] : [['started', startedAt, endedAt === null ? 'runs' : `ended ${endedAt}`]]),
-    ...announced.map((one) => [
-      one.address,
-      one.deadline === null ? 'not announced' : `announced: ${one.deadline}`,
-      one.declined ? 'declined reminders' : '',
+    ...announced.map((notice) => [
+      notice.address,
+      notice.deadline === null ? 'not announced' : `announced: ${notice.deadline}`,
+      notice.declined ? 'declined reminders' : '',
     ]),
   ];
 }

@@ -81,11 +81,13 @@ function addNamed(
   name: string,
   description: string,
   examples: readonly string[],
-  act: (...given: unknown[]) => Promise<void>,
+  act: (...values: unknown[]) => Promise<void>,
 ): Command {
   const examplesOf = examples.map((example) => `generators ${example}`);
   return addCommand(generators, { usage: name, description, examples: examplesOf })
-    .addArgument(new Argument('<name>', 'the generator').choices(GENERATORS.map((one) => one.name)))
+    .addArgument(
+      new Argument('<name>', 'the generator').choices(GENERATORS.map((generator) => generator.name)),
+    )
     .action(act);
 }
 
@@ -200,7 +202,7 @@ async function run(
 }
 
 async function runDry({ system, out }: Session, name: string, now?: Instant): Promise<void> {
-  const generator = GENERATORS.find((one) => one.name === name);
+  const generator = GENERATORS.find((candidate) => candidate.name === name);
   if (!generator) throw new UsageError(`no generator is called ${JSON.stringify(name)}`);
   const dry = await takeDryTurn(system, generator, now);
   out.one(dryTurnJson(generator, dry), () => dryTurnText(generator, dry, whyOf(dry.due.why, dry.record)));
@@ -219,7 +221,7 @@ async function clear(
   out.one({ generator: name, cleared }, () =>
     cleared.length === 0
       ? [`${name} has given up nothing`]
-      : cleared.map((one) => `made again with the next scan: ${safe(one)}`),
+      : cleared.map((worked) => `made again with the next scan: ${safe(worked)}`),
   );
 }
 

@@ -255,7 +255,7 @@ async function approveMany(
     ...approvalWork(tasks, ends, prefix),
     reason,
     wait,
-    said: `${tasks.length} are to be approved until ${ends}; what is not disabled by then is held again`,
+    sentence: `${tasks.length} are to be approved until ${ends}; what is not disabled by then is held again`,
     beside: { until: ends },
   });
 }
@@ -329,13 +329,13 @@ async function holdNamed({ system, stage }: Session, name: string, to?: HoldAct)
   if (exact) return exact;
   const about = holds.filter(({ subject }) => subject === name);
   const fitting = to === undefined ? about : about.filter(({ acts }) => acts.includes(to));
-  const [one, ...others] = fitting.length > 0 ? fitting : about;
-  if (one && others.length === 0) return one;
-  const given = JSON.stringify(name);
-  if (one)
+  const [hold, ...others] = fitting.length > 0 ? fitting : about;
+  if (hold && others.length === 0) return hold;
+  const shownName = JSON.stringify(name);
+  if (hold)
     throw new UsageError(
-      `${given} has more than one hold; name one of ${fitting.map(({ id }) => id).join(', ')}`,
+      `${shownName} has more than one hold; name one of ${fitting.map(({ id }) => id).join(', ')}`,
     );
   const list = `\`taskwarden holds list --stage ${argument(stage.name)}\` shows what is`;
-  throw new UsageError(`${given}: nothing of it is held; ${list}`);
+  throw new UsageError(`${shownName}: nothing of it is held; ${list}`);
 }

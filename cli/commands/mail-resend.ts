@@ -39,9 +39,9 @@ export function registerMailResend(mail: Command, cli: Cli): void {
     .option('--wait', WAIT)
     .addHelpText('after', SEMANTICS)
     .action(
-      onStage<[string[]], Options>(cli, async (session, options, given) => {
+      onStage<[string[]], Options>(cli, async (session, options, ids) => {
         const { system, operator, out } = session;
-        const [id = '', ...others] = await idsOf(session, given);
+        const [id = '', ...others] = await idsOf(session, ids);
         if (others.length > 0) return resendMany(session, [id, ...others], options);
         const resent = await resendMail(system, id, await operator());
         if (resent.outcome === 'unknown') throw noSuchMail(session, id);
@@ -53,8 +53,8 @@ export function registerMailResend(mail: Command, cli: Cli): void {
 }
 
 /** Each id once, in the order in which they were given. */
-async function idsOf({ stdin }: Session, given: readonly string[]): Promise<string[]> {
-  const texts = given.includes('-') ? [...given, (await textOf('-', stdin)).text] : given;
+async function idsOf({ stdin }: Session, written: readonly string[]): Promise<string[]> {
+  const texts = written.includes('-') ? [...written, (await textOf('-', stdin)).text] : written;
   const ids = texts.flatMap((text) => text.split(/\s+/)).filter((id) => id !== '' && id !== '-');
   if (ids.length === 0) throw new UsageError('mail resend: no id was given');
   return [...new Set(ids)];
@@ -71,7 +71,7 @@ async function resendMany(session: Session, ids: readonly string[], { yes, wait 
     items: ids.map((id) => ({ id })),
     reason: 'asked for by an operator',
     wait: wait === true,
-    said: `the recipients of ${amount(ids.length, 'mail')} are to be notified again`,
+    sentence: `the recipients of ${amount(ids.length, 'mail')} are to be notified again`,
   });
 }
 

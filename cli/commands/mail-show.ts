@@ -40,7 +40,7 @@ export function mailDetails(digest: DigestRecord): Record<string, unknown> {
 
 /** Numbers that are null stay so; a lead or a grace is shown as a length of time. */
 function itemDetails({ task, episode, notice, since, disableAt, lead, asked, ...item }: DigestItem) {
-  const told = { task, episode, notice, since: instantText(since), ...triedOf(item) };
+  const about = { task, episode, notice, since: instantText(since), ...triedOf(item) };
   const dates = { disableAt: instantText(disableAt), asked: instantText(asked) };
-  return { ...told, ...dates, ...(readable(lead === undefined ? {} : { lead }) as object) };
+  return { ...about, ...dates, ...(readable(lead === undefined ? {} : { lead }) as object) };
 }

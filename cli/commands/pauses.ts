@@ -70,12 +70,12 @@ export function registerPauses(program: Command, cli: Cli): void {
 async function pauseIt(
   { system, out, operator }: Session,
   what: Pausable,
-  { reason = '', until: given }: Options,
+  { reason = '', until: wanted }: Options,
 ): Promise<void> {
   if (reason.length > LONGEST_REASON)
     throw new UsageError(`--reason has ${reason.length} characters; allowed: up to ${LONGEST_REASON}`);
   const now = system.clock.now();
-  const until = untilInstant(given, now) ?? null;
+  const until = untilInstant(wanted, now) ?? null;
   const by = await operator();
   const since = formatInstant((await pause(system, what, by, { reason, until })).since);
   const end = instantText(until);

@@ -53,10 +53,10 @@ function safeLines(text: string): string {
 async function importFile(session: Session, options: ChangeOptions, file: string): Promise<void> {
   const { system, stage, operator, out } = session;
   const { reason = '', dryRun = false, yes } = options;
-  const { documents, said } = await readPolicyFile(session, file);
+  const { documents, saying } = await readPolicyFile(session, file);
   const importing = { by: dryRun ? '' : await operator(), reason, ceiling: stage.modeCeiling };
   const planned = await importPolicies(system, documents, { ...importing, isDryRun: true });
-  if (planned.outcome === 'refused') throw refused(planned.problems.map(said));
+  if (planned.outcome === 'refused') throw refused(planned.problems.map(saying));
   const { changes } = planned;
   const after = new Map(changes.map((change) => [change.scope, change.after]));
   const lines = changes.flatMap(changeLines);
@@ -66,7 +66,7 @@ async function importFile(session: Session, options: ChangeOptions, file: string
     await confirmChange(session, after, { change: `change ${scopesOf(changes)}` });
   }
   const written = await importPolicies(system, documents, { ...importing, isDryRun: false });
-  if (written.outcome === 'refused') throw refused(written.problems.map(said));
+  if (written.outcome === 'refused') throw refused(written.problems.map(saying));
   await warn(session, written.changes);
   out.one({ outcome: written.outcome, changes: written.changes }, () => [
     ...written.changes.flatMap(changeLines),

@@ -94,9 +94,9 @@ async function previewOfStage(
   change: PreviewChange,
   form: PreviewForm,
 ): Promise<ScenarioRun> {
-  const known = await snapshotOf(system.table, progressOn(stderr));
+  const snapshot = await snapshotOf(system.table, progressOn(stderr));
   const judged = { now: system.clock.now(), isProduction: isProduction(system.config.stage) };
-  const previewed = await previewStage(known, judged, change, deployedService);
+  const previewed = await previewStage(snapshot, judged, change, deployedService);
   if (!previewed.ok) throw new UsageError(previewed.problem);
   return writtenAs(form, previewed);
 }

@@ -43,18 +43,18 @@ async function forget(session: Session, options: Options, argument: string): Pro
   const { system, stage, operator, out } = session;
   const { yes = false, purgeDeadLetters = false } = options;
   const address = addressOf(argument);
-  const known = await knownOf(system, address);
+  const traces = await knownOf(system, address);
   const isMeant = namesPerson(address);
   if (!yes)
-    throw new UsageError(questionOf(session, address, known, await stage.deadLetters.look(isMeant, false)));
+    throw new UsageError(questionOf(session, address, traces, await stage.deadLetters.look(isMeant, false)));
   session.interrupts.whileDoing('some of it may be erased; run the same command again to finish');
-  const isStored = known.recipient !== undefined || isKnown(known);
+  const isStored = traces.recipient !== undefined || isKnown(traces);
   const erased = isStored ? await forgetRecipient(system, address, await operator()) : undefined;
   // Afterwards, so that what was on its way into them meanwhile is found.
   const seen = await stage.deadLetters.look(isMeant, purgeDeadLetters);
   const deadLetters = seen.filter(({ naming, unseen }) => naming.length + unseen > 0);
   if (!erased && sumOf(deadLetters) === 0) throw new UsageError(nothingKnown(session, address));
-  const { owned: stillOwner, ruleLines: stillInRules } = known;
+  const { owned: stillOwner, ruleLines: stillInRules } = traces;
   out.one({ address, erased: erased ?? null, stillOwner, stillInRules, deadLetters }, () => [
     ...(erased ? linesOf(address, erased, stillOwner) : []),
     ...ruleLines(stillInRules),
@@ -63,10 +63,11 @@ async function forget(session: Session, options: Options, argument: string): Pro
 }
 
 /** What is asked before anything is erased. */
-function questionOf(session: Session, address: string, known: Known, found: readonly LookedAt[]): string {
+function questionOf(session: Session, address: string, traces: Known, found: readonly LookedAt[]): string {
   const count = sumOf(found);
-  if (known.recipient === undefined && !isKnown(known) && count === 0) return nothingKnown(session, address);
-  const sizes = `${sizeOf(known)}, ${amount(count, 'dead letter')}`;
+  if (traces.recipient === undefined && !isKnown(traces) && count === 0)
+    return nothingKnown(session, address);
+  const sizes = `${sizeOf(traces)}, ${amount(count, 'dead letter')}`;
   return `forgetting ${JSON.stringify(address)} (${sizes}) cannot be undone; say so with --yes`;
 }
 

@@ -3,13 +3,13 @@ import { listAdmins, listSubscriptions } from '../../functions/operators/people.
 import { recipientKey } from '../../functions/platform/addresses.ts';
 import { eachMail } from '../../functions/store/mails.ts';
 import type { NoticeRecord } from '../../functions/store/notices.ts';
+import { targetOf } from '../../functions/store/people.ts';
 import { loadRecipientWithNotices, type RecipientRecord } from '../../functions/store/recipients.ts';
 import type { Table } from '../../functions/store/table/table.port.ts';
 import { loadTasks } from '../../functions/store/tasks.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { mailLine } from '../mail-views.ts';
-import { targetOf } from '../people.ts';
 import { detailLines, instantText, readable } from '../readable.ts';
 import { targetNamed } from '../recipient-argument.ts';
 import { stateText } from './recipients-list.ts';
@@ -45,7 +45,7 @@ async function recipientDetails(table: Table, address: string): Promise<Record<s
     listSubscriptions(table),
     listAdmins(table),
   ]);
-  const subscribed = subscriptions.filter((one) => targetOf(one) === address);
+  const subscribed = subscriptions.filter((subscription) => targetOf(subscription) === address);
   const admin = admins.filter(({ email }) => email === address).map(({ prefix }) => prefix);
   if (!recipient && notices.length === 0 && subscribed.length === 0 && admin.length === 0) return undefined;
   const mails = [];

@@ -51,8 +51,8 @@ export function registerRollout(rollout: Command, cli: Cli): void {
       onStage<[string], ShowOptions>(cli, async (session, { since }, name) => {
         const rollout = await rolloutOf(session, name, since);
         const { evidence } = rollout;
-        const said = { ...rollout, evidence: { ...evidence, since: formatInstant(evidence.since) } };
-        session.out.one(said, () => rolloutLines(rollout, session));
+        const shown = { ...rollout, evidence: { ...evidence, since: formatInstant(evidence.since) } };
+        session.out.one(shown, () => rolloutLines(rollout, session));
       }),
     );
   addPromote(rollout, cli);

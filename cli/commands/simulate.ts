@@ -50,10 +50,10 @@ export async function runSimulate(
   const parsed = parseScenarioText(input.text);
   if (!parsed.ok) return refusedInput(parsed.problem);
   const simulated = await simulate(parsed.scenario, service);
-  return simulated.ok ? told(simulated, json) : refusedInput(simulated.problem);
+  return simulated.ok ? reportOf(simulated, json) : refusedInput(simulated.problem);
 }
 
-function told(simulated: Extract<Simulated, { ok: true }>, json: boolean): ScenarioRun {
+function reportOf(simulated: Extract<Simulated, { ok: true }>, json: boolean): ScenarioRun {
   const { lines, summary, broken } = simulated;
   const write = json ? JSON.stringify : timelineOf;
   const output = [...lines, summary].map((line) => `${write(line)}\n`).join('');

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { SUBSCRIPTION_TYPES } from '../../functions/abandonment/task.ts';
 import { addSubscription, listSubscriptions, removeSubscription } from '../../functions/operators/people.ts';
-import type { Subscriber } from '../../functions/store/people.ts';
+import { type NamedSubscriber, targetOf } from '../../functions/store/people.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { targetOf, tellAdded, tellRemoved } from '../people.ts';
+import { tellAdded, tellRemoved } from '../people.ts';
 
 /** What a subscriber hears of unless they say otherwise. */
 const USUAL_TYPES = ['task_abandoned', 'task_auto_disabled'];
@@ -34,11 +34,11 @@ export function registerSubscriptions(subscriptions: Command, cli: Cli): void {
       onStage<[string, string?], { alertTypes: string[]; topic?: string }>(
         cli,
         async (session, { alertTypes, topic }, prefix, email) => {
-          const given = { prefix, alertTypes, ...subscriberOf(email, topic) };
+          const subscription = { prefix, alertTypes, ...subscriberOf(email, topic) };
           await tellAdded(
             session,
             'subscription',
-            await addSubscription(session.system, given, await session.operator()),
+            await addSubscription(session.system, subscription, await session.operator()),
           );
         },
       ),
@@ -77,7 +77,7 @@ export function registerSubscriptions(subscriptions: Command, cli: Cli): void {
     );
 }
 
-function subscriberOf(email: string | undefined, topic: string | undefined): Subscriber {
+function subscriberOf(email: string | undefined, topic: string | undefined): NamedSubscriber {
   if (topic === undefined && email !== undefined) return { email };
   if (topic !== undefined && email === undefined) return { topic };
   throw new UsageError('name either a mail address, or a topic with --topic ARN');

@@ -104,7 +104,7 @@ async function importLater(
     items: entries.map(({ id, text }) => ({ id, of: text })),
     reason: '',
     wait: wait === true,
-    said: `${amountAre(entries.length, 'task')} to be loaded`,
+    sentence: `${amountAre(entries.length, 'task')} to be loaded`,
   });
 }
 

@@ -21,10 +21,10 @@ export function registerTasksResetVersion(tasks: Command, cli: Cli): void {
     .addHelpText('after', WHY)
     .action(
       onStage<[string], { yes?: boolean }>(cli, async (session, { yes }, id) => {
-        const known = await loadTask(session.system.table, id);
-        if (!known) throw await noSuchTask(session, id);
+        const record = await loadTask(session.system.table, id);
+        if (!record) throw await noSuchTask(session, id);
         if (!yes) {
-          const what = `version ${known.task.version} of ${JSON.stringify(id)} would be forgotten`;
+          const what = `version ${record.task.version} of ${JSON.stringify(id)} would be forgotten`;
           throw new UsageError(`${what}, and the next one taken whatever it is; say so with --yes`);
         }
         const reset = await resetVersion(session.system, id, await session.operator());

@@ -62,8 +62,8 @@ export function registerUndo(program: Command, cli: Cli): void {
 
 async function undo(session: Session, options: Options): Promise<void> {
   const { task, run, since, prefix } = options;
-  const given = [task, run, since].filter((one) => one !== undefined);
-  if (given.length !== 1) throw new UsageError('undo: give one of --task, --run and --since');
+  const choices = [task, run, since].filter((choice) => choice !== undefined);
+  if (choices.length !== 1) throw new UsageError('undo: give one of --task, --run and --since');
   if (task === undefined) return undoTogether(session, options);
   if (prefix !== undefined) throw new UsageError('undo: --prefix goes with --run and --since');
   const candidate = await candidateOf(session, task);
@@ -101,7 +101,7 @@ async function undoTogether(session: Session, options: Options): Promise<void> {
   const due = candidates.filter(({ refusal }) => refusal === undefined);
   const left = candidates.filter(({ refusal }) => refusal !== undefined);
   if (due.length > 1) return undoMany(session, { ...options, together, due, left });
-  for (const one of left) showLeft(session, one);
+  for (const candidate of left) showLeft(session, candidate);
   const [only] = due;
   if (!only) return;
   const { task, run } = only;
@@ -138,7 +138,7 @@ interface Many extends Options {
 
 async function undoMany(session: Session, { together, due, left, reason, ...options }: Many): Promise<void> {
   await confirm(session, { act: `enable ${amount(due.length, 'task')} again`, yes: options.yes === true });
-  if (!session.out.json) for (const one of left) showLeft(session, one);
+  if (!session.out.json) for (const candidate of left) showLeft(session, candidate);
   const below = together.prefix === undefined ? '' : ` below ${together.prefix}`;
   const which = 'run' in together ? `of scan ${together.run}` : `since ${formatInstant(together.since)}`;
   await giveWork(session, {
@@ -147,7 +147,7 @@ async function undoMany(session: Session, { together, due, left, reason, ...opti
     items: due.map(({ task, run }) => ({ id: task, of: run })),
     reason,
     wait: options.wait === true,
-    said: `${amountAre(due.length, 'task')} to be enabled again`,
+    sentence: `${amountAre(due.length, 'task')} to be enabled again`,
     beside: { skippedBefore: left.map(({ task, refusal }) => ({ task, reason: refusal })) },
   });
 }
@@ -160,11 +160,11 @@ function showLeft({ out }: Session, { task, refusal }: UndoCandidate): void {
 
 function showDryRun(session: Session, candidates: readonly UndoCandidate[]): void {
   const { out } = session;
-  for (const one of candidates) {
-    if (one.refusal !== undefined) showLeft(session, one);
+  for (const candidate of candidates) {
+    if (candidate.refusal !== undefined) showLeft(session, candidate);
     else
-      out.one({ task: one.task, run: one.run, outcome: 'would be enabled' }, () => [
-        `${safe(one.task)} would be enabled again`,
+      out.one({ task: candidate.task, run: candidate.run, outcome: 'would be enabled' }, () => [
+        `${safe(candidate.task)} would be enabled again`,
       ]);
   }
   const due = candidates.filter(({ refusal }) => refusal === undefined).length;

@@ -64,15 +64,15 @@ async function replay(session: Session, options: Options, id: string, event?: st
   const meant = { state, ...(since && { since: sinceInstant(since, clock.now()) }) };
   const events = await endedEvents(table, id, meant);
   const [only] = events;
-  if (!only) return said(session, id, 0);
+  if (!only) return report(session, id, 0);
   if (events.length > 1) return replayMany(session, { ...options, id, meant, events });
   return replayOne(session, id, only.event);
 }
 
 function checkMeant({ state, since, all }: Options, event: string | undefined): void {
   const isOfMany = state !== undefined || since !== undefined;
-  const given = [event !== undefined, isOfMany, all === true].filter((one) => one);
-  if (given.length !== 1)
+  const ways = [event !== undefined, isOfMany, all === true].filter((isUsed) => isUsed);
+  if (ways.length !== 1)
     throw new UsageError('name either an event, or those that are meant by --state, --since or --all');
 }
 
@@ -80,10 +80,10 @@ async function replayOne(session: Session, id: string, event: string): Promise<v
   const { system, operator } = session;
   const { replayed } = knownOr(session, id, await replayWebhook(system, id, event, await operator()));
   if (replayed === 0) throw new UsageError(`no event ${JSON.stringify(event)} of webhook ${id} has ended`);
-  said(session, id, replayed);
+  report(session, id, replayed);
 }
 
-function said({ out }: Session, id: string, replayed: number): void {
+function report({ out }: Session, id: string, replayed: number): void {
   out.one({ id, replayed }, () => [
     `${amount(replayed, 'event')} of webhook ${safe(id)} ${oneOr(replayed, 'is', 'are')} due again`,
   ]);
@@ -104,7 +104,7 @@ async function replayMany(session: Session, { id, meant, events, reason, yes, wa
     items: events.map(replayItem),
     reason,
     wait: wait === true,
-    said: `${amountAre(many, 'event')} to be sent to webhook ${safe(id)} again`,
+    sentence: `${amountAre(many, 'event')} to be sent to webhook ${safe(id)} again`,
     beside: { webhook: id },
   });
 }

@@ -60,9 +60,9 @@ function registerAdd(webhooks: Command, cli: Cli): void {
     .action(
       onStage<[string], AddOptions>(cli, async (session, { prefix, types, format, secretStdin }, url) => {
         const secret = await secretOf(session, secretStdin);
-        const given = { url, prefix, types: typesOf(types ?? []), format, ...secret };
+        const webhook = { url, prefix, types: typesOf(types ?? []), format, ...secret };
         const { system, stage, operator } = session;
-        const added = await addWebhook(system, stage.webhookSecrets, given, await operator());
+        const added = await addWebhook(system, stage.webhookSecrets, webhook, await operator());
         if (added.outcome === 'refused') throw new UsageError(added.problem);
         const view = webhookView(added.webhook);
         session.out.one({ ...view, ...(added.secret !== undefined && { secret: added.secret }) }, () => [
@@ -80,11 +80,11 @@ function secretLines(secret: string | undefined): string[] {
   return [`secret: ${secret}`, 'it is not shown again; receivers verify calls with it (docs/webhooks.md)'];
 }
 
-function typesOf(given: readonly string[]): NewsType[] {
-  const unknown = given.find((type) => !NEWS_TYPES.some((known) => known === type));
+function typesOf(names: readonly string[]): NewsType[] {
+  const unknown = names.find((type) => !NEWS_TYPES.some((allowed) => allowed === type));
   if (unknown !== undefined)
     throw new UsageError(`no event ${JSON.stringify(unknown)}; allowed: ${NEWS_TYPES.join(', ')}`);
-  return NEWS_TYPES.filter((type) => given.includes(type));
+  return NEWS_TYPES.filter((type) => names.includes(type));
 }
 
 async function secretOf(session: Session, isGiven: true | undefined): Promise<{ secret?: string }> {
@@ -177,8 +177,8 @@ function registerRotate(webhooks: Command, cli: Cli): void {
         async (session, { overlap, secretStdin }, id) => {
           const { system, stage, operator, out } = session;
           const wanted = { ...(await secretOf(session, secretStdin)), overlap };
-          const known = await rotateWebhook(system, stage.webhookSecrets, id, wanted, await operator());
-          const rotated = knownOr(session, id, known);
+          const answer = await rotateWebhook(system, stage.webhookSecrets, id, wanted, await operator());
+          const rotated = knownOr(session, id, answer);
           if ('problem' in rotated) throw new UsageError(rotated.problem);
           const until = instantText(rotated.until);
           const secret = rotated.secret === undefined ? {} : { secret: rotated.secret };
@@ -207,8 +207,8 @@ function registerRemove(webhooks: Command, cli: Cli): void {
   }).action(
     onStage<[string]>(cli, async (session, _options, id) => {
       const { system, stage, operator, out } = session;
-      const known = await removeWebhook(system, stage.webhookSecrets, id, await operator());
-      const { due } = knownOr(session, id, known);
+      const answer = await removeWebhook(system, stage.webhookSecrets, id, await operator());
+      const { due } = knownOr(session, id, answer);
       out.one({ id, removed: true, due }, () => [
         `webhook ${safe(id)} is removed${due > 0 ? `; ${amountAre(due, 'event')} not sent any more` : ''}`,
       ]);

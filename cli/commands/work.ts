@@ -46,7 +46,7 @@ export function registerWork(work: Command, cli: Cli): void {
   })
     .option('--all', 'items that are done or left, too')
     .action(onStage<[string], { all?: boolean }>(cli, show));
-  for (const one of CHANGES) addChange(work, cli, one);
+  for (const change of CHANGES) addChange(work, cli, change);
 }
 
 async function show(session: Session, { all }: { all?: boolean }, id: string): Promise<void> {
@@ -106,7 +106,7 @@ interface Change {
   usage: string;
   description: string;
   examples: string[];
-  said: string;
+  answer: string;
   act(session: Session, on: OnWork, priority: Priority): Promise<WorkChanged>;
 }
 
@@ -117,26 +117,26 @@ const CHANGES: readonly Change[] = [
     usage: 'cancel <id>',
     description: 'stop a bulk command: what is done stays done, the rest is left as it is',
     examples: [`work cancel ${ID} --reason "the wrong prefix"`],
-    said: 'is cancelled',
+    answer: 'is cancelled',
     act: ({ system }, on) => cancelWork(system, on),
   },
   {
     usage: 'retry <id>',
     description: 'try once more what failed, and go on with what a cancelled command left',
     examples: [`work retry ${ID}`],
-    said: 'goes on with the next scan',
+    answer: 'goes on with the next scan',
     act: ({ system }, on) => retryWork(system, on),
   },
   {
     usage: 'priority <id>',
     description: 'work a bulk command before others, or after them',
     examples: [`work priority ${ID} high`],
-    said: 'has another priority',
+    answer: 'has another priority',
     act: ({ system }, on, priority) => prioritiseWork(system, { ...on, priority }),
   },
 ];
 
-function addChange(work: Command, cli: Cli, { usage, description, examples, said, act }: Change): void {
+function addChange(work: Command, cli: Cli, { usage, description, examples, answer, act }: Change): void {
   const command = addCommand(work, { usage, description, examples });
   if (usage.startsWith('priority')) command.addArgument(new Argument('<priority>').choices(PRIORITIES));
   command.option('--reason <text>', 'why, for the audit', '').action(
@@ -145,7 +145,7 @@ function addChange(work: Command, cli: Cli, { usage, description, examples, said
       const changed = await act(session, { id, by: await session.operator(), reason }, priority);
       if (!changed.changed) throw new UsageError(`work ${JSON.stringify(id)}: ${changed.reason}`);
       const { record } = changed;
-      session.out.one(workLine(record), () => [`${record.id} ${said}: ${progressText(record)}`]);
+      session.out.one(workLine(record), () => [`${record.id} ${answer}: ${progressText(record)}`]);
     }),
   );
 }

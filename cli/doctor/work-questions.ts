@@ -76,7 +76,7 @@ async function queues({ stage }: Examined): Promise<Finding> {
   const off = (await listQueues(stage.system, stage.workers)).filter(({ worked }) => !worked);
   if (off.length === 0) return ok('all queues are worked');
   const names = off.map(({ queue, paused }) => (paused ? `${queue} (paused by ${paused.by})` : queue));
-  const paused = off.find((one) => one.paused)?.queue;
+  const paused = off.find((standing) => standing.paused)?.queue;
   const todo = paused === undefined ? RUNBOOK('breaker-open') : `taskwarden queues resume ${paused}`;
   return fail(`not worked: ${names.join(', ')}`, todo);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readTask } from '../../functions/control-planes/http/told-tasks.ts';
+import { readTask } from '../../functions/control-planes/http/read-tasks.ts';
 import type { ListedTask } from '../../functions/platform/control-plane.port.ts';
 import { type Checked, type Defect, finding, skipped, unless } from './findings.ts';
 import { codeOf, type Prober, type Reply } from './prober.ts';
@@ -172,9 +172,9 @@ async function repeat(trial: Trial, { revision }: ListedTask): Promise<Answers> 
   const first = await trial.ask('disable', revision, { key });
   if (first.status >= 300) return NOT_DISABLED;
   const again = await trial.ask('disable', revision, { key });
-  const told = ' to the same Idempotency-Key again';
+  const about = ' to the same Idempotency-Key again';
   return [
-    unless(again.status === first.status, again, `${first.status}, as before: its answer may be lost`, told),
+    unless(again.status === first.status, again, `${first.status}, as before: its answer may be lost`, about),
   ];
 }
 

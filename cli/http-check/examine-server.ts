@@ -14,10 +14,10 @@ import {
   tasksOfPage,
 } from './read-questions.ts';
 
-type Question = (prober: Prober, known: Known) => Promise<Finding>;
+type Question = (prober: Prober, page: Known) => Promise<Finding>;
 
 const READING: readonly [name: string, question: Question][] = [
-  ['tasks', async (_, known) => tasksOfPage(known)],
+  ['tasks', async (_, page) => tasksOfPage(page)],
   ['credentials', admission],
   ['pages', pages],
   ['cursor', strangeCursor],
@@ -33,14 +33,14 @@ const READING: readonly [name: string, question: Question][] = [
 export async function examineServer(target: Target, clock: Clock, task?: string): Promise<Checked[]> {
   const now = clock.now();
   const prober = new Prober(target, () => clock.now());
-  const { found, known } = await firstPage(prober, now).catch((error: unknown) => ({
+  const { found, page } = await firstPage(prober, now).catch((error: unknown) => ({
     found: unanswered(error),
-    known: undefined,
+    page: undefined,
   }));
   const checked: Checked[] = [{ name: 'first-page', ...found }];
-  if (known === undefined) return checked;
+  if (page === undefined) return checked;
   for (const [name, question] of READING)
-    checked.push({ name, ...(await question(prober, known).catch(unanswered)) });
+    checked.push({ name, ...(await question(prober, page).catch(unanswered)) });
   if (task === undefined) return checked;
   const pause = async (milliseconds: number) => clock.pause?.(milliseconds);
   try {

@@ -1,5 +1,5 @@
 import type { Reply } from './prober.ts';
-import { said } from './prober.ts';
+import { sayingOf } from './prober.ts';
 
 /** Something that a server does otherwise than the contract says. */
 export interface Defect {
@@ -20,12 +20,12 @@ export const skipped = (found: string): Finding => ({ result: 'skipped', found }
 
 /** The defects that there are; where there are none, what is well. */
 export function finding(defects: readonly (Defect | undefined)[], well: string): Finding {
-  const there = defects.filter((one) => one !== undefined);
+  const there = defects.filter((defect) => defect !== undefined);
   return there.length === 0 ? ok(well) : { result: 'fail', defects: there };
 }
 
 /** Where an answer is not as it is to be. */
 export function unless(isRight: boolean, reply: Reply, expected: string, more = ''): Defect | undefined {
   if (isRight) return undefined;
-  return { found: `${reply.request} answers ${said(reply)}${more}`, expected };
+  return { found: `${reply.request} answers ${sayingOf(reply)}${more}`, expected };
 }

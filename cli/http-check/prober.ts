@@ -126,7 +126,7 @@ function faultOf(error: unknown, timeout: Duration): string {
 }
 
 /** What an answer is, in a few words. */
-export function said({ status, type, json }: Reply): string {
+export function sayingOf({ status, type, json }: Reply): string {
   const code = codeOf(json);
   const what = type === '' ? '' : ` ${type}`;
   return `${status}${what}${code === undefined ? '' : ` with the code ${JSON.stringify(code)}`}`;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
-import { readPage, readTask } from '../../functions/control-planes/http/told-tasks.ts';
+import { readPage, readTask } from '../../functions/control-planes/http/read-tasks.ts';
 import { amount } from '../../functions/platform/amounts.ts';
 import type { ListedTask, ListingPage } from '../../functions/platform/control-plane.port.ts';
 import { type Defect, type Finding, finding, skipped, unless } from './findings.ts';
@@ -26,8 +26,8 @@ export interface Known {
 
 const place = (now: number) => ({ prefix: '', dataPlane: 'default', now });
 
-/** Asks for the first page; `known` is absent where there is none, for the reason that is found. */
-export async function firstPage(prober: Prober, now: number): Promise<{ found: Finding; known?: Known }> {
+/** Asks for the first page; `page` is absent where there is none, for the reason that is found. */
+export async function firstPage(prober: Prober, now: number): Promise<{ found: Finding; page?: Known }> {
   const reply = await prober.ask('/tasks?limit=1000');
   const wrong = statusDefect(reply);
   if (wrong) return { found: finding([wrong], '') };
@@ -40,7 +40,7 @@ export async function firstPage(prober: Prober, now: number): Promise<{ found: F
   const count = page.tasks.length + page.refused.length;
   return {
     found: finding([typed], `${amount(count, 'task')} on the first page`),
-    known: { first: { reply, page }, now },
+    page: { first: { reply, page }, now },
   };
 }
 

@@ -47,35 +47,35 @@ export interface Asked {
  *
  * @throws UsageError naming the option that is wrong, or that is missing where nobody can be asked
  */
-export async function askAll(given: Answers, stage: string, asked: Asked | undefined): Promise<Answers> {
+export async function askAll(flags: Answers, stage: string, asked: Asked | undefined): Promise<Answers> {
   const answers: Answers = {};
   for (const question of QUESTIONS) {
     if (question.isAsked && !question.isAsked(answers)) {
-      refuseNeedless(question, given);
+      refuseNeedless(question, flags);
       continue;
     }
-    answers[question.option] = await answerTo(question, answers, { given, stage, asked });
+    answers[question.option] = await answerTo(question, answers, { flags, stage, asked });
   }
   return answers;
 }
 
-function refuseNeedless(question: Question, given: Answers): void {
-  if (given[question.option] === undefined) return;
+function refuseNeedless(question: Question, answers: Answers): void {
+  if (answers[question.option] === undefined) return;
   throw new UsageError(`${flagOf(question)}: this control plane has none`);
 }
 
 interface Asking {
-  given: Answers;
+  flags: Answers;
   stage: string;
   asked: Asked | undefined;
 }
 
 async function answerTo(question: Question, before: Answers, asking: Asking): Promise<string> {
-  const { given, stage, asked } = asking;
+  const { flags: answers, stage, asked } = asking;
   const { option, otherwise } = question;
   const problemOf = (answer: string) => problemWith(question, { ...before, [option]: answer }, stage);
   const usual = otherwise?.(before);
-  const flagged = given[option];
+  const flagged = answers[option];
   if (flagged !== undefined) return sound(question, flagged, problemOf(flagged));
   for (;;) {
     const line = await typed(question, usual, asked);

@@ -8,7 +8,7 @@ export function documentOf(answers: Answers): Record<string, unknown> {
   return {
     sender,
     contact,
-    alarmEmails: alarmEmail === undefined ? [] : alarmEmail.split(',').map((one) => one.trim()),
+    alarmEmails: alarmEmail === undefined ? [] : alarmEmail.split(',').map((address) => address.trim()),
     ses: { identity },
     ...(isNamed && { controlPlanes: [controlPlaneOf(answers)] }),
   };
@@ -25,7 +25,7 @@ function controlPlaneOf(answers: Answers): Record<string, unknown> {
     ...(url !== undefined && { url }),
     ...(region && { region }),
     ...(roleArn && { roleArn }),
-    ...(clusters !== undefined && { clusters: clusters.split(',').map((one) => one.trim()) }),
+    ...(clusters !== undefined && { clusters: clusters.split(',').map((name) => name.trim()) }),
     ...(secret !== undefined && { credentials: { scheme, from: { secret } } }),
   };
 }
@@ -49,10 +49,10 @@ const SOUND: Answers = {
  * @param answers those given so far, this one among them
  */
 export function problemWith(question: Question, answers: Answers, stage: string): string | undefined {
-  const given = answers[question.option] ?? '';
+  const answer = answers[question.option] ?? '';
   if (question.choices) {
-    if (question.choices.includes(given)) return undefined;
-    return `${JSON.stringify(given)} is none of ${question.choices.join(', ')}`;
+    if (question.choices.includes(answer)) return undefined;
+    return `${JSON.stringify(answer)} is none of ${question.choices.join(', ')}`;
   }
   try {
     parseConfig(stage, documentOf(filled(answers)));

@@ -6,14 +6,14 @@ import type { Episode, PrintedDate, Told } from './task.ts';
  * those whose warning is the oldest. One who was left out and comes back is warned as anew, and hears of no withdrawal.
  */
 export function withoutOldestLeft(
-  told: Episode['told'],
+  parts: Episode['told'],
   most: number = BOUNDS.toldLeft.most,
 ): Episode['told'] {
-  const left = Object.entries(told).filter(([, one]) => one.left);
-  if (left.length <= most) return told;
-  const byWorth = left.sort(([, one], [, other]) => worthOf(one) - worthOf(other));
+  const left = Object.entries(parts).filter(([, part]) => part.left);
+  if (left.length <= most) return parts;
+  const byWorth = left.sort(([, a], [, b]) => worthOf(a) - worthOf(b));
   const dropped = new Set(byWorth.slice(0, left.length - most).map(([key]) => key));
-  return Object.fromEntries(Object.entries(told).filter(([key]) => !dropped.has(key)));
+  return Object.fromEntries(Object.entries(parts).filter(([key]) => !dropped.has(key)));
 }
 
 function worthOf({ dated, warning, acceptedAt = 0 }: Told): number {
@@ -30,9 +30,9 @@ export function withoutOldestDates(
 ): PrintedDate[] {
   const kept = [...dates];
   while (kept.length > Math.max(1, most)) {
-    const [one, next] = kept.splice(0, 2) as [PrintedDate, PrintedDate];
-    const later = next.disableAt >= one.disableAt ? next : one;
-    kept.unshift({ ...later, at: Math.min(one.at, next.at) });
+    const [first, next] = kept.splice(0, 2) as [PrintedDate, PrintedDate];
+    const later = next.disableAt >= first.disableAt ? next : first;
+    kept.unshift({ ...later, at: Math.min(first.at, next.at) });
   }
   return kept;
 }

@@ -21,8 +21,8 @@ export function endsBy(task: Task): Pick<Task, 'deadline' | 'startedAt'> | undef
   if (!mayEnd(task)) return undefined;
   const { deadline, startedAt } = task;
   const running = task.kind === 'job' && startedAt !== undefined ? { startedAt } : {};
-  const said = deadline === undefined ? {} : { deadline };
-  return 'startedAt' in running || 'deadline' in said ? { ...said, ...running } : undefined;
+  const stated = deadline === undefined ? {} : { deadline };
+  return 'startedAt' in running || 'deadline' in stated ? { ...stated, ...running } : undefined;
 }
 
 /**
@@ -75,13 +75,15 @@ export function afterMove(stopping: Stopping, to: Instant | null, { at, stopNoti
   if (to === from) return stopping;
   const isArmed = to !== null && (from === null || to < from || to - at > (stopNotice ?? 0));
   const moves = stopping.moves + (isArmed ? 1 : 0);
-  const told = Object.fromEntries(
-    Object.entries(stopping.told).map(([key, one]) => [
+  const announcements = Object.fromEntries(
+    Object.entries(stopping.told).map(([key, announced]) => [
       key,
-      one.last && one.last.deadline === to ? { ...one, last: { ...one.last, moves } } : one,
+      announced.last && announced.last.deadline === to
+        ? { ...announced, last: { ...announced.last, moves } }
+        : announced,
     ]),
   );
-  return { ...stopping, moves, seen: to, told };
+  return { ...stopping, moves, seen: to, told: announcements };
 }
 
 /** What is known of a task's announcements, with the moves of its deadline that a policy made since it was looked at. */
@@ -133,8 +135,8 @@ export function notAnnounced(
 }
 
 /** Whether one was told of a deadline, or of one before it that moved without being armed again. */
-export function isAnnounced(one: Announced | undefined, deadline: Instant, moves: number): boolean {
-  return isOf(one?.last, deadline, moves);
+export function isAnnounced(announced: Announced | undefined, deadline: Instant, moves: number): boolean {
+  return isOf(announced?.last, deadline, moves);
 }
 
 function isOf(
@@ -147,15 +149,15 @@ function isOf(
 
 /** Who is to be told of the deadline now, and was not asked to be. */
 export function hearersDue(
-  given: StoppingCase,
+  deadlineCase: StoppingCase,
   now: Instant,
 ): { deadline: Instant; to: Hearer[] } | undefined {
-  const deadline = ownDeadline(given.task, given.policy);
-  if (deadline === null || notAnnounced(given, now) !== undefined) return undefined;
-  const { told, moves } = given.stopping;
-  const to = given.hearers.filter(({ key, declined }) => {
-    const one = told[key];
-    return !declined && !isOf(one?.last, deadline, moves) && !isOf(one?.pending, deadline, moves);
+  const deadline = ownDeadline(deadlineCase.task, deadlineCase.policy);
+  if (deadline === null || notAnnounced(deadlineCase, now) !== undefined) return undefined;
+  const { told, moves } = deadlineCase.stopping;
+  const to = deadlineCase.hearers.filter(({ key, declined }) => {
+    const announced = told[key];
+    return !declined && !isOf(announced?.last, deadline, moves) && !isOf(announced?.pending, deadline, moves);
   });
   return { deadline, to };
 }
@@ -183,8 +185,8 @@ export function nextDeadlineEvaluation(
   const kept = keep !== null && now < keep.until ? keep.until : null;
   const isEnd = policy.atDeadline !== 'nothing';
   if (now < deadline) {
-    const given = { task, policy, keep, hearers, stopping, reverted };
-    const ends = [isEnd ? deadline : null, notAnnounced(given, now) === 'held' ? kept : null];
+    const atHand = { task, policy, keep, hearers, stopping, reverted };
+    const ends = [isEnd ? deadline : null, notAnnounced(atHand, now) === 'held' ? kept : null];
     const instants = ends.filter((instant) => instant !== null);
     return instants.length > 0 ? Math.min(...instants) : null;
   }
@@ -207,16 +209,16 @@ interface ByStopping extends Restored {
  * took that, in counted time (docs/rules.md#deadlines). Null where no announcement counts.
  */
 export function dateByStopping(
-  given: ByStopping,
+  overdue: ByStopping,
   unknown: readonly Interval[],
   now: Instant,
 ): { disableAt: Instant; after: Duration } | null {
-  const { task, policy, episode, stopping, hearers } = given;
+  const { task, policy, episode, stopping, hearers } = overdue;
   const deadline = ownDeadline(task, policy);
   const { stopNotice } = policy;
   if (deadline === null || stopNotice === null || policy.mode !== 'disable' || episode.grace > 0) return null;
   const accepted = hearers
-    .map(({ key }) => acceptanceOf(stopping.told[key], deadline, given))
+    .map(({ key }) => acceptanceOf(stopping.told[key], deadline, overdue))
     .filter((at) => at !== undefined);
   if (accepted.length === 0) return null;
   const first = Math.min(...accepted);
@@ -226,12 +228,12 @@ export function dateByStopping(
 
 /** When SES took a notice of this very deadline that still counts. */
 function acceptanceOf(
-  one: Announced | undefined,
+  announced: Announced | undefined,
   deadline: Instant,
   { task, keep, policy, restoredAt = 0 }: ByStopping,
 ): Instant | undefined {
-  if (one?.last?.deadline !== deadline || !one.binds || one.spent) return undefined;
-  const { acceptedAt } = one;
+  if (announced?.last?.deadline !== deadline || !announced.binds || announced.spent) return undefined;
+  const { acceptedAt } = announced;
   const since = Math.max(task.enabledAt ?? 0, keep?.at ?? 0, policy.modeRaisedAt ?? 0, restoredAt);
   return acceptedAt !== undefined && acceptedAt >= since ? acceptedAt : undefined;
 }
@@ -239,18 +241,18 @@ function acceptanceOf(
 /** Who holds a notice of the deadline that a task was turned off at. */
 export function holdersOfStopping(stopping: Stopping | null, deadline: Instant): string[] {
   return Object.entries(stopping?.told ?? {})
-    .filter(([, one]) => one.last?.deadline === deadline && one.acceptedAt !== undefined)
+    .filter(([, announced]) => announced.last?.deadline === deadline && announced.acceptedAt !== undefined)
     .map(([key]) => key);
 }
 
 /** What was announced, once the episode of a deadline is over: a later one of the same asks for a notice of its own. */
 export function afterOverdue(stopping: Stopping | null, now: Instant): Stopping | null {
   if (!stopping) return null;
-  const told = Object.fromEntries(
-    Object.entries(stopping.told).map(([key, one]): [string, Announced] => [
+  const announcements = Object.fromEntries(
+    Object.entries(stopping.told).map(([key, announced]): [string, Announced] => [
       key,
-      one.last && one.last.deadline <= now ? { ...one, spent: true } : one,
+      announced.last && announced.last.deadline <= now ? { ...announced, spent: true } : announced,
     ]),
   );
-  return { ...stopping, told };
+  return { ...stopping, told: announcements };
 }

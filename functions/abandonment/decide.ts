@@ -135,12 +135,12 @@ export function shortestLead({ reminders, disableAfter }: EffectivePolicy): Dura
 export function warnedOf(
   episode: Episode,
   recipients: readonly Recipient[],
-): { recipient: Recipient; told: Told }[] {
-  const warned: { recipient: Recipient; told: Told }[] = [];
+): { recipient: Recipient; part: Told }[] {
+  const warned: { recipient: Recipient; part: Told }[] = [];
   for (const recipient of recipients) {
-    const told = episode.told[recipient.key];
-    if (told && !told.left && told.grace === episode.grace && told.warning === 'accepted') {
-      warned.push({ recipient, told });
+    const part = episode.told[recipient.key];
+    if (part && !part.left && part.grace === episode.grace && part.warning === 'accepted') {
+      warned.push({ recipient, part });
     }
   }
   return warned;
@@ -150,7 +150,7 @@ export function warnedOf(
 export function sustaining(
   episode: Episode,
   recipients: readonly Recipient[],
-): { recipient: Recipient; told: Told }[] {
+): { recipient: Recipient; part: Told }[] {
   return warnedOf(
     episode,
     recipients.filter(({ joined }) => !joined),
@@ -161,19 +161,19 @@ export function sustaining(
  * The case with those who are its recipients now (docs/rules.md#recipients): from `disableAt` − `escalateAt` on
  * the admins beside those who live. While no date stands none is to be escalated.
  */
-export function withJoined(given: Case, now: Instant, unknown = unknownOf(given, now)): Case {
-  const joining = joiningAt(given, unknown, now);
-  if (joining === null || now < joining) return given;
-  const admins = (given.admins ?? []).map((admin) => ({ ...admin, joined: true as const }));
-  return { ...given, admins: [], recipients: [...given.recipients, ...admins] };
+export function withJoined(taskCase: Case, now: Instant, unknown = unknownOf(taskCase, now)): Case {
+  const joining = joiningAt(taskCase, unknown, now);
+  if (joining === null || now < joining) return taskCase;
+  const admins = (taskCase.admins ?? []).map((admin) => ({ ...admin, joined: true as const }));
+  return { ...taskCase, admins: [], recipients: [...taskCase.recipients, ...admins] };
 }
 
 /** From when on the admins are recipients beside the living ones; null where that is never, or they are already. */
-function joiningAt(given: Case, unknown: readonly Unknown[], now: Instant): Instant | null {
-  const { episode, policy, recipients, admins } = given;
+function joiningAt(taskCase: Case, unknown: readonly Unknown[], now: Instant): Instant | null {
+  const { episode, policy, recipients, admins } = taskCase;
   const { escalateAt } = policy;
   if (!episode || !admins?.length || escalateAt === null || policy.mode !== 'disable') return null;
-  if (!sustaining(episode, recipients).some(({ told }) => told.dated)) return null;
+  if (!sustaining(episode, recipients).some(({ part }) => part.dated)) return null;
   const deadline = deadlineOf(episode, recipients, policy, unknown, now);
   return deadline && deadline.disableAt - escalateAt;
 }
@@ -197,8 +197,8 @@ export function deadlineOf(
   };
   for (const date of episode.dates) consider(date.at, date.disableAt, date.after);
   const accepted = sustaining(episode, recipients)
-    .filter(({ told }) => told.dated)
-    .map(({ told }) => told.acceptedAt as Instant);
+    .filter(({ part }) => part.dated)
+    .map(({ part }) => part.acceptedAt as Instant);
   if (accepted.length > 0) {
     const first = Math.min(...accepted);
     const after = Math.max(policy.disableAfter, episode.disableAfter);
@@ -211,9 +211,9 @@ export function deadlineOf(
  * Decides what is to happen to one task now (docs/rules.md). Pure and total: the scanner, the workers,
  * `explain` and `simulate` all ask it, and nothing else decides.
  */
-export function decide(given: Case, now: Instant): Decision {
-  const view = new View(given, now);
-  return view.result(answerOf(view, given.episode));
+export function decide(taskCase: Case, now: Instant): Decision {
+  const view = new View(taskCase, now);
+  return view.result(answerOf(view, taskCase.episode));
 }
 
 function answerOf(view: View, episode: Episode | null): Undated {
@@ -229,11 +229,11 @@ export function isOverdue({ alert }: Pick<Episode, 'alert'>): boolean {
 }
 
 /** Every span of unknown health that touches the task, with those in which the evidence was too old. */
-export function unknownOf(given: Case, now: Instant): readonly Unknown[] {
-  const { task, evidence, policy, unknown } = given;
+export function unknownOf(taskCase: Case, now: Instant): readonly Unknown[] {
+  const { task, evidence, policy, unknown } = taskCase;
   // What has no shards is not observed.
   if (!isEligible(task)) return unknown;
-  const open = openStaleness(task, evidence, policy, now) ?? unheardSinceRestore(evidence, given);
+  const open = openStaleness(task, evidence, policy, now) ?? unheardSinceRestore(evidence, taskCase);
   const stale = [...evidence.stale, ...(open ? [open] : [])].map((span) => ({
     ...span,
     why: 'stale' as const,
@@ -245,7 +245,7 @@ type Undated = Answer & { nextLookAt?: Instant | null };
 
 /** The case with what follows from it, worked out once. */
 class View {
-  readonly given: Case;
+  readonly taskCase: Case;
   readonly now: Instant;
   readonly unknown: readonly Unknown[];
   readonly since: Instant;
@@ -255,11 +255,11 @@ class View {
   /** When the spell under way will have lasted; null where there is none. */
   readonly recoversAt: Instant | null;
 
-  constructor(given: Case, now: Instant) {
+  constructor(taskCase: Case, now: Instant) {
     this.now = now;
-    const { task, evidence, policy } = given;
-    this.unknown = unknownOf(given, now);
-    this.given = withJoined(given, now, this.unknown);
+    const { task, evidence, policy } = taskCase;
+    this.unknown = unknownOf(taskCase, now);
+    this.taskCase = withJoined(taskCase, now, this.unknown);
     const alive = isAlive(evidence, policy);
     this.healthy = alive && hasLasted(evidence, policy, now);
     this.recoversAt = this.healthy ? null : recoversAt(evidence, policy);
@@ -268,7 +268,7 @@ class View {
   }
 
   get abandoned(): boolean {
-    return !this.healthy && this.counted >= this.given.policy.warnAfter;
+    return !this.healthy && this.counted >= this.taskCase.policy.warnAfter;
   }
 
   get openUnknown(): Unknown | undefined {
@@ -276,49 +276,49 @@ class View {
   }
 
   get keepHolds(): boolean {
-    return this.given.keep !== null && this.now < this.given.keep.until;
+    return this.taskCase.keep !== null && this.now < this.taskCase.keep.until;
   }
 
   /** When the veto of the newest user publication ends; null where none holds. */
   get vetoUntil(): Instant | null {
-    const at = this.given.task.publishedByUserAt;
-    const until = at === undefined ? null : at + this.given.policy.publicationVeto;
+    const at = this.taskCase.task.publishedByUserAt;
+    const until = at === undefined ? null : at + this.taskCase.policy.publicationVeto;
     return until !== null && this.now < until ? until : null;
   }
 
   /** The task's own deadline. */
   get end(): Instant | null {
-    return ownDeadline(this.given.task, this.given.policy);
+    return ownDeadline(this.taskCase.task, this.taskCase.policy);
   }
 
   /** Whether it is past, and something is to be done about that. */
   get isLate(): boolean {
-    return this.end !== null && this.now >= this.end && this.given.policy.atDeadline !== 'nothing';
+    return this.end !== null && this.now >= this.end && this.taskCase.policy.atDeadline !== 'nothing';
   }
 
   deadline(): Deadline | null {
-    const { episode, recipients, policy } = this.given;
+    const { episode, recipients, policy } = this.taskCase;
     if (!episode) return null;
     return this.byStopping() ?? deadlineOf(episode, recipients, policy, this.unknown, this.now);
   }
 
   /** The date of an overdue task whose deadline was announced in time. */
   byStopping(): Deadline | null {
-    const { episode, stopping, hearers = [] } = this.given;
+    const { episode, stopping, hearers = [] } = this.taskCase;
     if (!episode || !isOverdue(episode)) return null;
-    const announced = { ...this.given, episode, stopping: stopping ?? NOTHING_ANNOUNCED, hearers };
+    const announced = { ...this.taskCase, episode, stopping: stopping ?? NOTHING_ANNOUNCED, hearers };
     return dateByStopping(announced, this.unknown, this.now);
   }
 
   result({ nextLookAt, ...answer }: Undated): Decision {
-    const { episode, policy } = this.given;
+    const { episode, policy } = this.taskCase;
     const facts: Facts = {
       notPrimarySince: this.since,
       counted: this.counted,
       abandonedAt: instantAtCounted(this.since, policy.warnAfter, this.now, this.unknown),
       disableAt: this.#threatens() ? (this.deadline()?.disableAt ?? null) : null,
       recoversAt: this.recoversAt,
-      withdraw: episode && answer.answer !== 'resolve' ? withdrawn(this.given, episode) : [],
+      withdraw: episode && answer.answer !== 'resolve' ? withdrawn(this.taskCase, episode) : [],
       ...(this.end === null ? {} : { deadline: this.end }),
       ...(this.isLate ? { late: true as const } : {}),
     };
@@ -327,26 +327,26 @@ class View {
 
   /** Whether a date stands: a warning threatens with it, or an announced deadline is one. */
   #threatens(): boolean {
-    return this.given.episode?.graceMode === 'disable' || this.byStopping() !== null;
+    return this.taskCase.episode?.graceMode === 'disable' || this.byStopping() !== null;
   }
 }
 
 /** Holders of a date when the mode no longer threatens. */
-function withdrawn(given: Case, episode: Episode): string[] {
-  if (episode.graceMode !== 'disable' || given.policy.mode === 'disable') return [];
+function withdrawn(taskCase: Case, episode: Episode): string[] {
+  if (episode.graceMode !== 'disable' || taskCase.policy.mode === 'disable') return [];
   return dateHolders(episode);
 }
 
 /** The recipients who hold a mail with a date of this episode's present grace. */
 export function dateHolders(episode: Episode): string[] {
   return Object.entries(episode.told)
-    .filter(([, told]) => told.dated && told.warning === 'accepted')
+    .filter(([, part]) => part.dated && part.warning === 'accepted')
     .map(([key]) => key);
 }
 
 /** Whether the episode is over (the first that applies of docs/rules.md#episodes). */
 function ended(view: View, episode: Episode): Undated | undefined {
-  const { task, pauses } = view.given;
+  const { task, pauses } = view.taskCase;
   const ineligible = ineligibility(task);
   return (
     goneFromSight(view, episode, ineligible) ??
@@ -361,7 +361,7 @@ function goneFromSight(
   episode: Episode,
   ineligible: ReturnType<typeof ineligibility>,
 ): Undated | undefined {
-  if (ineligible === 'deleted' || episode.firedAt < (view.given.task.cameBackAt ?? 0)) {
+  if (ineligible === 'deleted' || episode.firedAt < (view.taskCase.task.cameBackAt ?? 0)) {
     return { answer: 'resolve', reason: 'deleted' };
   }
   if (ineligible === 'disabled' && episode.disabling?.state === 'requested') {
@@ -371,7 +371,7 @@ function goneFromSight(
 }
 
 function endedByPerson(view: View, episode: Episode): Undated | undefined {
-  const published = view.given.task.publishedByUserAt;
+  const published = view.taskCase.task.publishedByUserAt;
   if (published !== undefined && (published > episode.firedAt || view.vetoUntil !== null)) {
     return { answer: 'resolve', reason: 'user-published' };
   }
@@ -380,12 +380,12 @@ function endedByPerson(view: View, episode: Episode): Undated | undefined {
 
 function endedByKeep(view: View): Undated | undefined {
   if (!view.keepHolds) return undefined;
-  return { answer: 'resolve', reason: view.given.keep?.kind === 'snooze' ? 'snoozed' : 'kept' };
+  return { answer: 'resolve', reason: view.taskCase.keep?.kind === 'snooze' ? 'snoozed' : 'kept' };
 }
 
 /** Whether the episode of an overdue task is over (the first that applies of docs/rules.md#deadlines). */
 function overdueEnded(view: View, episode: Episode): Undated | undefined {
-  const { task, pauses } = view.given;
+  const { task, pauses } = view.taskCase;
   const isPaused = pauses.evaluate;
   if (!isPaused && task.kind === 'job' && task.endedAt !== undefined)
     return { answer: 'resolve', reason: 'ended' };
@@ -403,14 +403,15 @@ function overdueEnded(view: View, episode: Episode): Undated | undefined {
 
 /** Enabled anew since it fired, or no longer abandoned under today's policy. */
 function overByToday(view: View, episode: Episode): Undated | undefined {
-  if ((view.given.task.enabledAt ?? 0) > episode.firedAt) return { answer: 'resolve', reason: 'ineligible' };
-  const changed = view.given.policy.warnAfter > episode.warnAfter || view.since !== episode.since;
+  if ((view.taskCase.task.enabledAt ?? 0) > episode.firedAt)
+    return { answer: 'resolve', reason: 'ineligible' };
+  const changed = view.taskCase.policy.warnAfter > episode.warnAfter || view.since !== episode.since;
   return changed && !view.abandoned ? { answer: 'resolve', reason: 'policy' } : undefined;
 }
 
 function recovered(view: View, episode: Episode): boolean {
   if (view.healthy) return true;
-  const last = lastAliveAt(view.given.evidence, view.given.policy, view.now);
+  const last = lastAliveAt(view.taskCase.evidence, view.taskCase.policy, view.now);
   return last !== undefined && last > episode.firedAt;
 }
 
@@ -418,14 +419,14 @@ function recovered(view: View, episode: Episode): boolean {
 function ofNone(view: View): Undated {
   const late = ofLate(view);
   if (late?.answer === 'fire') return late;
-  const ineligible = ineligibility(view.given.task);
+  const ineligible = ineligibility(view.taskCase.task);
   const usual: Undated = ineligible ? { answer: 'ignore', reason: ineligible } : ofCandidate(view);
   return late && usual.answer !== 'fire' ? late : usual;
 }
 
 /** What is to be done of a task that outlives its deadline; undefined where nothing is. */
 function ofLate(view: View): Undated | undefined {
-  const { pauses, task, evidence, keep } = view.given;
+  const { pauses, task, evidence, keep } = view.taskCase;
   if (!view.isLate) return undefined;
   if (pauses.evaluate) return hold('paused');
   const isUnseen = isEligible(task) && evidence.observedAt === undefined;
@@ -436,7 +437,7 @@ function ofLate(view: View): Undated | undefined {
 
 /** An overdue task: turned off where its deadline was announced, else warned as an abandoned one. */
 function ofOverdue(view: View, episode: Episode): Undated {
-  const { pauses, policy, recipients, task, evidence } = view.given;
+  const { pauses, policy, recipients, task, evidence } = view.taskCase;
   if (pauses.evaluate) return hold('paused', view.now);
   if (view.openUnknown) return hold('unknown', view.now);
   if (policy.mode === 'detect') return { answer: 'waiting', reason: 'detecting' };
@@ -452,7 +453,7 @@ function ofOverdue(view: View, episode: Episode): Undated {
 }
 
 function ofCandidate(view: View): Undated {
-  const { policy, pauses, evidence, keep } = view.given;
+  const { policy, pauses, evidence, keep } = view.taskCase;
   if (view.healthy) return { answer: 'healthy', reason: 'alive' };
   const open = view.openUnknown;
   if (!view.abandoned) {
@@ -474,12 +475,12 @@ function hold(reason: HoldReason, until?: Instant): Undated {
 }
 
 function ofEpisode(view: View, episode: Episode): Undated {
-  const { pauses, policy, recipients } = view.given;
+  const { pauses, policy, recipients } = view.taskCase;
   if (pauses.evaluate) return hold('paused', view.now);
   if (view.openUnknown) return hold('unknown', view.now);
   if (view.recoversAt !== null) return hold('recovering', view.recoversAt);
   if (policy.mode === 'detect') return { answer: 'waiting', reason: 'detecting' };
-  if (isReverted(view.given.task, view.given.evidence, policy, view.now)) return hold('reverted');
+  if (isReverted(view.taskCase.task, view.taskCase.evidence, policy, view.now)) return hold('reverted');
   if (recipients.length === 0) return hold('no-reachable-owner', view.now);
   return (
     warnings(view, episode) ??
@@ -489,13 +490,15 @@ function ofEpisode(view: View, episode: Episode): Undated {
 
 /** Who is to be warned: all where a new grace begins, else those who were not. */
 function warnings(view: View, episode: Episode): Undated | undefined {
-  const { recipients, policy } = view.given;
+  const { recipients, policy } = view.taskCase;
   const dated = policy.mode === 'disable';
   const lapsed = dated && episode.graceMode === 'disable' && graceLapsed(episode, recipients);
   const raised = episode.grace === 0 || (dated ? isRaised(episode, policy) : episode.graceMode === 'detect');
-  const restored = episode.grace > 0 && isOfBeforeRestore(episode, view.given);
+  const restored = episode.grace > 0 && isOfBeforeRestore(episode, view.taskCase);
   const newGrace = lapsed || raised || restored;
-  const to = newGrace ? [...recipients] : recipients.filter((one) => isUntold(episode, one, dated));
+  const to = newGrace
+    ? [...recipients]
+    : recipients.filter((recipient) => isUntold(episode, recipient, dated));
   if (to.length === 0) return undefined;
   const kept = raised ? 'not-warned' : 'joined';
   const reason = restored ? 'restored' : lapsed ? 'grace-taken-back' : kept;
@@ -508,15 +511,15 @@ function isRaised({ graceMode, modeRaisedAt }: Episode, policy: EffectivePolicy)
 }
 
 function isUntold(episode: Episode, recipient: Recipient, dated: boolean): boolean {
-  const told = episode.told[recipient.key];
-  if (!told || told.left || told.warning === 'failed') return true;
-  return told.grace < episode.grace || (dated && !told.dated);
+  const part = episode.told[recipient.key];
+  if (!part || part.left || part.warning === 'failed') return true;
+  return part.grace < episode.grace || (dated && !part.dated);
 }
 
 /** Whether the grace had an accepted warning and none is left with a living recipient of today (promises 1 and 4). */
 function graceLapsed(episode: Episode, recipients: readonly Recipient[]): boolean {
   const began = Object.values(episode.told).some(
-    (told) => told.grace === episode.grace && told.acceptedAt !== undefined,
+    (part) => part.grace === episode.grace && part.acceptedAt !== undefined,
   );
   return began && sustaining(episode, recipients).length === 0;
 }
@@ -524,7 +527,7 @@ function graceLapsed(episode: Episode, recipients: readonly Recipient[]): boolea
 function notifiedOnly(view: View, episode: Episode): Undated {
   const waiting = unsent(view, episode);
   if (waiting.length === 0) return { answer: 'waiting', reason: 'told' };
-  return view.given.pauses.notify
+  return view.taskCase.pauses.notify
     ? hold('paused', view.now)
     : { answer: 'waiting', reason: 'notice-pending', nextLookAt: null };
 }
@@ -532,11 +535,11 @@ function notifiedOnly(view: View, episode: Episode): Undated {
 /** The living recipients' notices that SES did not take yet. */
 function unsent(view: View, episode: Episode): ('pending' | 'tried')[] {
   const states: ('pending' | 'tried')[] = [];
-  for (const recipient of view.given.recipients) {
-    const told = episode.told[recipient.key];
-    if (!told || told.left) continue;
-    if (told.warning === 'pending' || told.warning === 'tried') states.push(told.warning);
-    const reminder = told.reminder?.state;
+  for (const recipient of view.taskCase.recipients) {
+    const part = episode.told[recipient.key];
+    if (!part || part.left) continue;
+    if (part.warning === 'pending' || part.warning === 'tried') states.push(part.warning);
+    const reminder = part.reminder?.state;
     if (reminder === 'pending' || reminder === 'tried') states.push(reminder);
   }
   return states;
@@ -548,8 +551,8 @@ function grace(view: View, episode: Episode): Undated {
   const waiting = unsent(view, episode);
   const due = deadline !== null && view.now >= deadline.disableAt;
   if (waiting.length > 0) {
-    if (view.given.pauses.notify || (due && view.given.pauses.disable)) return hold('paused', view.now);
-    if (sustaining(episode, view.given.recipients).length === 0 || due) return untaken(view, waiting);
+    if (view.taskCase.pauses.notify || (due && view.taskCase.pauses.disable)) return hold('paused', view.now);
+    if (sustaining(episode, view.taskCase.recipients).length === 0 || due) return untaken(view, waiting);
   }
   if (!deadline) return untaken(view, ['pending']);
   if (due) return turnOff(view, episode, deadline);
@@ -565,13 +568,13 @@ function untaken(view: View, states: ('pending' | 'tried')[]): Undated {
 }
 
 function turnOff(view: View, episode: Episode, deadline: Deadline): Undated {
-  const { pauses, policy, feedbackSilent } = view.given;
+  const { pauses, policy, feedbackSilent } = view.taskCase;
   if (pauses.disable) return hold('paused', view.now);
   if (isHeldBySpike(episode.brake, view.now)) return hold('blast-radius', view.now);
   if (feedbackSilent) return hold('feedback-silent', view.now);
   const quiet = noDisablingUntil(policy, view.now);
   if (quiet !== null) return hold('quiet-hours', quiet);
-  const refused = refusedUntil(view.given.task, episode.disabling, view.now);
+  const refused = refusedUntil(view.taskCase.task, episode.disabling, view.now);
   if (refused !== null) return hold('refused', refused);
   if (episode.disabling && !episode.disabling.refused) return { answer: 'waiting', reason: 'disabling' };
   return { answer: 'disable', reason: 'grace-over', disableAt: deadline.disableAt };
@@ -585,14 +588,16 @@ const REARM_AFTER: Duration = DAY;
  * out in this grace for a deadline less than 24 h earlier; so after missed scans only the latest goes out.
  */
 function dueLead(view: View, episode: Episode, deadline: Deadline): Duration | undefined {
-  const open = leadsOf(view.given.policy, deadline).filter((lead) => deadline.disableAt - lead <= view.now);
+  const open = leadsOf(view.taskCase.policy, deadline).filter(
+    (lead) => deadline.disableAt - lead <= view.now,
+  );
   if (open.length === 0) return undefined;
   const lead = Math.min(...open);
-  const given = episode.rungs.some(
+  const isGivenOut = episode.rungs.some(
     (step) =>
       step.grace === episode.grace && step.lead <= lead && deadline.disableAt - step.deadline < REARM_AFTER,
   );
-  return given ? undefined : lead;
+  return isGivenOut ? undefined : lead;
 }
 
 function leadsOf(policy: EffectivePolicy, deadline: Deadline): Duration[] {
@@ -600,8 +605,8 @@ function leadsOf(policy: EffectivePolicy, deadline: Deadline): Duration[] {
 }
 
 function nextReminderAt(view: View, deadline: Deadline): Instant {
-  const instants = leadsOf(view.given.policy, deadline).map((lead) => deadline.disableAt - lead);
-  const joining = joiningAt(view.given, view.unknown, view.now);
+  const instants = leadsOf(view.taskCase.policy, deadline).map((lead) => deadline.disableAt - lead);
+  const joining = joiningAt(view.taskCase, view.unknown, view.now);
   const next = [...instants, ...(joining === null ? [] : [joining])].filter((instant) => instant > view.now);
   return Math.min(...next, deadline.disableAt);
 }
@@ -615,7 +620,7 @@ function isReminded(episode: Episode, { key }: Recipient, lead: Duration, deadli
 }
 
 function remind(view: View, episode: Episode, deadline: Deadline, lead: Duration): Undated {
-  const to = warnedOf(episode, view.given.recipients)
+  const to = warnedOf(episode, view.taskCase.recipients)
     .map(({ recipient }) => recipient)
     .filter((recipient) => !recipient.declined && !isReminded(episode, recipient, lead, deadline));
   return { answer: 'remind', reason: 'rung-due', to, lead, deadline: deadline.disableAt };

@@ -89,9 +89,9 @@ type ObservationPolicy = SpellPolicy & Pick<EffectivePolicy, 'evidenceMaxAge'>;
  */
 export function observe(evidence: Evidence, observation: Observation, policy: ObservationPolicy): Evidence {
   const { at } = observation;
-  const known = evidence.observedAt;
-  if (known !== undefined && at < known) return observeLate(evidence, observation, policy);
-  if (known === at && isRepetition(evidence, observation)) return evidence;
+  const newestAt = evidence.observedAt;
+  if (newestAt !== undefined && at < newestAt) return observeLate(evidence, observation, policy);
+  if (newestAt === at && isRepetition(evidence, observation)) return evidence;
   const next = replaced(evidence, observation, policy);
   if (isHealthy(next, policy)) return recovered(next, policy);
   const wasAlive = isAlive(evidence, policy);
@@ -159,9 +159,9 @@ function observeLate(evidence: Evidence, { at, statuses }: Observation, policy: 
   const lastSeen = { ...evidence.lastSeen };
   let changed = at < first;
   for (const status of statuses) {
-    const known = lastSeen[status];
+    const seenAt = lastSeen[status];
     const isOver = !evidence.statuses.includes(status) || evidence.spells?.[status] !== undefined;
-    const isNews = isOver && (known === undefined || known < at);
+    const isNews = isOver && (seenAt === undefined || seenAt < at);
     if (!isNews || !lateStatusCounts(evidence, status, policy, at)) continue;
     lastSeen[status] = Math.max(at, first);
     changed = true;

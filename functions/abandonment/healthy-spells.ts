@@ -21,8 +21,8 @@ function unjudgedSince(evidence: Evidence, policy: SpellPolicy): Instant | undef
 
 /** The earliest instant; undefined, what is older than any, comes first. */
 function earliest(instants: readonly (Instant | undefined)[]): Instant | undefined {
-  const known = instants.filter((instant) => instant !== undefined);
-  return known.length < instants.length ? undefined : Math.min(...known);
+  const ends = instants.filter((instant) => instant !== undefined);
+  return ends.length < instants.length ? undefined : Math.min(...ends);
 }
 
 /** Whether the spell of a task that is alive has lasted `minHealthy` at an instant (inclusive), by this policy. */

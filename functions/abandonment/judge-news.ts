@@ -26,18 +26,18 @@ export interface News {
  * longer holds; undefined where it does. `disabled` and `still-off` of what is on again, `enabled` of what is off, `recovered`
  * of what fails again, and any of these of what is gone, is no news. A withdrawal holds whatever came after it.
  */
-export function staleness(given: NewsCase | undefined, news: News): string | undefined {
+export function staleness(newsCase: NewsCase | undefined, news: News): string | undefined {
   if (news.notice === 'withdrawn') return undefined;
-  if (!given || isGone(given.task, news.asked)) return 'gone';
+  if (!newsCase || isGone(newsCase.task, news.asked)) return 'gone';
   switch (news.notice) {
     case 'disclaimed':
       return news.isOver ? 'taken-back' : undefined;
     case 'disabled':
-      return given.task.enabled ? 'on-again' : undefined;
+      return newsCase.task.enabled ? 'on-again' : undefined;
     case 'still-off':
-      return given.task.enabled ? 'on-again' : stalenessOfReminder(news);
+      return newsCase.task.enabled ? 'on-again' : stalenessOfReminder(news);
     default:
-      return given.task.enabled ? stalenessOfRunning(given, news) : 'off';
+      return newsCase.task.enabled ? stalenessOfRunning(newsCase, news) : 'off';
   }
 }
 

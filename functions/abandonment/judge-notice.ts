@@ -20,14 +20,20 @@ import type { Verdict } from './verdict.ts';
 
 /**
  * Decides again, on fresh state, about one recipient's warning or reminder just before it is mailed (promises 1, 2,
- * 9). `given` is the case of the notice's task; the date it may print follows docs/rules.md#dates.
+ * 9). `taskCase` is the case of the notice's task; the date it may print follows docs/rules.md#dates.
  *
  * @param again whether a warning that SES took already is to be told once more, with the date that stands
  */
-export function judgeNotice(case_: Case, key: string, notice: Notice, now: Instant, again = false): Verdict {
-  const given = withJoined(case_, now);
-  const { episode, pauses } = given;
-  const decision = decide(case_, now);
+export function judgeNotice(
+  taskCase: Case,
+  key: string,
+  notice: Notice,
+  now: Instant,
+  again = false,
+): Verdict {
+  const joinedCase = withJoined(taskCase, now);
+  const { episode, pauses } = joinedCase;
+  const decision = decide(taskCase, now);
   if (!episode || decision.answer === 'ignore' || decision.answer === 'resolve') {
     return { verdict: 'void', reason: decision.reason };
   }
@@ -38,13 +44,13 @@ export function judgeNotice(case_: Case, key: string, notice: Notice, now: Insta
   if (episode.disabling?.state === 'requested') return { verdict: 'wait', reason: 'disabling' };
   if (decision.answer === 'warn' && decision.newGrace) return { verdict: 'wait', reason: 'new-grace' };
   const informed = episode.informed?.[key];
-  if (informed) return judgeInformation(given, episode, informed, notice, now, again);
-  const recipient = given.recipients.find((one) => one.key === key);
-  const told = episode.told[key];
-  if (!recipient || !told) return { verdict: 'void', reason: 'no-recipient' };
+  if (informed) return judgeInformation(joinedCase, episode, informed, notice, now, again);
+  const recipient = joinedCase.recipients.find((candidate) => candidate.key === key);
+  const part = episode.told[key];
+  if (!recipient || !part) return { verdict: 'void', reason: 'no-recipient' };
   return notice === 'reminder'
-    ? judgeReminder(given, episode, recipient, told, now)
-    : judgeWarning(given, episode, told, now, again);
+    ? judgeReminder(joinedCase, episode, recipient, part, now)
+    : judgeWarning(joinedCase, episode, part, now, again);
 }
 
 /** What a hold of the whole episode means for each of its notices. */
@@ -54,20 +60,20 @@ function ofHold({ answer, reason }: Decision): Verdict | undefined {
   return reason === 'reverted' ? { verdict: 'void', reason } : undefined;
 }
 
-function judgeWarning(given: Case, episode: Episode, told: Told, now: Instant, again: boolean): Verdict {
-  if (given.policy.mode === 'detect') return { verdict: 'void', reason: 'stage' };
-  if (told.grace !== episode.grace || (told.warning === 'accepted' && !again))
+function judgeWarning(taskCase: Case, episode: Episode, part: Told, now: Instant, again: boolean): Verdict {
+  if (taskCase.policy.mode === 'detect') return { verdict: 'void', reason: 'stage' };
+  if (part.grace !== episode.grace || (part.warning === 'accepted' && !again))
     return { verdict: 'void', reason: 'told' };
-  if (given.policy.mode !== 'disable') return { verdict: 'send', disableAt: null };
-  return { verdict: 'send', ...dateOfWarning(given, episode, now) };
+  if (taskCase.policy.mode !== 'disable') return { verdict: 'send', disableAt: null };
+  return { verdict: 'send', ...dateOfWarning(taskCase, episode, now) };
 }
 
 /** The standing date, where an accepted warning stands; else a full grace from now on. */
-function dateOfWarning(given: Case, episode: Episode, now: Instant): Deadline {
-  const { policy, recipients } = given;
-  const standing = deadlineOf(episode, recipients, policy, unknownOf(given, now), now);
-  const stands = sustaining(episode, recipients).some(({ told }) => told.dated);
-  const least = stands ? leastLeft(given, episode, standing, now) : policy.disableAfter;
+function dateOfWarning(taskCase: Case, episode: Episode, now: Instant): Deadline {
+  const { policy, recipients } = taskCase;
+  const standing = deadlineOf(episode, recipients, policy, unknownOf(taskCase, now), now);
+  const stands = sustaining(episode, recipients).some(({ part }) => part.dated);
+  const least = stands ? leastLeft(taskCase, episode, standing, now) : policy.disableAfter;
   const earliest = { disableAt: roundUpToMinute(now + least), after: least };
   return standing && standing.disableAt >= now + least ? standing : earliest;
 }
@@ -78,10 +84,10 @@ function leastLeft({ policy }: Case, episode: Episode, standing: Deadline | null
 }
 
 /** What a task's announcements rest on, with the moves that a policy made of its deadline since. */
-export function stoppingCase(given: Case, now: Instant): StoppingCase {
-  const { task, evidence, keep, hearers = [] } = given;
-  const policy = given.written ?? given.policy;
-  const stopping = stoppingNow(given.stopping, task, policy, now);
+export function stoppingCase(taskCase: Case, now: Instant): StoppingCase {
+  const { task, evidence, keep, hearers = [] } = taskCase;
+  const policy = taskCase.written ?? taskCase.policy;
+  const stopping = stoppingNow(taskCase.stopping, task, policy, now);
   return { task, policy, keep, stopping, hearers, reverted: isReverted(task, evidence, policy, now) };
 }
 
@@ -94,36 +100,36 @@ export type StoppingVerdict =
  * Decides again, on fresh state, about one recipient's notice of a task's own deadline just before it is mailed
  * (docs/rules.md#deadlines). Unknown health and a pause of `evaluate` do not hold it.
  */
-export function judgeStopping(given: Case, key: string, now: Instant): StoppingVerdict {
-  const case_ = stoppingCase(given, now);
-  const reason = notAnnounced(case_, now);
-  const deadline = ownDeadline(case_.task, case_.policy);
+export function judgeStopping(taskCase: Case, key: string, now: Instant): StoppingVerdict {
+  const deadlineCase = stoppingCase(taskCase, now);
+  const reason = notAnnounced(deadlineCase, now);
+  const deadline = ownDeadline(deadlineCase.task, deadlineCase.policy);
   if (reason !== undefined || deadline === null) return { verdict: 'void', reason: reason ?? 'no-deadline' };
-  const { stopping, hearers, policy } = case_;
-  const hearer = hearers.find((one) => one.key === key);
+  const { stopping, hearers, policy } = deadlineCase;
+  const hearer = hearers.find((candidate) => candidate.key === key);
   if (!hearer) return { verdict: 'void', reason: 'no-recipient' };
   if (hearer.declined) return { verdict: 'void', reason: 'declined' };
   if (isAnnounced(stopping.told[key], deadline, stopping.moves)) return { verdict: 'void', reason: 'told' };
-  if (given.pauses.notify) return { verdict: 'wait', reason: 'paused' };
-  if (given.episode?.disabling?.state === 'requested') return { verdict: 'wait', reason: 'disabling' };
+  if (taskCase.pauses.notify) return { verdict: 'wait', reason: 'paused' };
+  if (taskCase.episode?.disabling?.state === 'requested') return { verdict: 'wait', reason: 'disabling' };
   const binds = policy.mode === 'disable' && policy.atDeadline === 'disable';
   return { verdict: 'send', deadline, moves: stopping.moves, binds };
 }
 
 function judgeReminder(
-  given: Case,
+  taskCase: Case,
   episode: Episode,
   recipient: Recipient,
-  told: Told,
+  part: Told,
   now: Instant,
 ): Verdict {
-  const { policy, recipients } = given;
+  const { policy, recipients } = taskCase;
   if (policy.mode !== 'disable') return { verdict: 'void', reason: 'stage' };
   if (recipient.declined) return { verdict: 'void', reason: 'declined' };
-  if (told.warning !== 'accepted' || told.grace !== episode.grace)
+  if (part.warning !== 'accepted' || part.grace !== episode.grace)
     return { verdict: 'void', reason: 'not-warned' };
-  if (!told.reminder || told.reminder.state === 'done') return { verdict: 'void', reason: 'reminded' };
-  const deadline = deadlineOf(episode, recipients, policy, unknownOf(given, now), now);
+  if (!part.reminder || part.reminder.state === 'done') return { verdict: 'void', reason: 'reminded' };
+  const deadline = deadlineOf(episode, recipients, policy, unknownOf(taskCase, now), now);
   if (!deadline) return { verdict: 'void', reason: 'no-date' };
   if (now < deadline.disableAt) return { verdict: 'send', ...deadline };
   const lead = shortestLead(policy);

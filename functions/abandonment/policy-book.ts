@@ -170,8 +170,8 @@ export class PolicyBook {
 
   #ofScope(scope: string): EffectivePolicy {
     if (scope === '') return this.global;
-    const known = this.#effective.get(scope);
-    if (known !== undefined) return known;
+    const cached = this.#effective.get(scope);
+    if (cached !== undefined) return cached;
     const around = this.#ofScope(this.#scopeAround(scope));
     const policy = this.#overlaid(around, this.#documents.get(scope) ?? {}, scope);
     this.#effective.set(scope, policy);

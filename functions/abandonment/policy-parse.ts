@@ -153,15 +153,15 @@ function readProductionGrace(read: ValueReader, value: unknown, report: Report):
 
 function readBlastRadius(value: unknown, report: Report): unknown {
   if (value === null) return null;
-  const known = Object.keys(BLAST_RADIUS_KEYS);
+  const names = Object.keys(BLAST_RADIUS_KEYS);
   if (!isObject(value)) {
-    report(`is ${shown(value)}; allowed is an object with any of ${known.join(', ')}, or null`);
+    report(`is ${shown(value)}; allowed is an object with any of ${names.join(', ')}, or null`);
     return undefined;
   }
   const leaves: Record<string, unknown> = {};
   for (const [leaf, written] of Object.entries(value)) {
     const read = readerOf(leaf, BLAST_RADIUS_KEYS);
-    if (read === undefined) report(unknownKey(leaf, known), `.${leaf}`);
+    if (read === undefined) report(unknownKey(leaf, names), `.${leaf}`);
     else if (written === null) leaves[leaf] = null;
     else if (written !== undefined) leaves[leaf] = read(written, (message) => report(message, `.${leaf}`));
   }

@@ -19,17 +19,17 @@ export function listed(allowed: readonly string[]): string {
 }
 
 /** What is said of a key nobody knows: the nearest one, where one is near, and all that are allowed. */
-export function unknownKey(key: string, known: readonly string[]): string {
-  const near = nearest(key, known);
+export function unknownKey(key: string, names: readonly string[]): string {
+  const near = nearest(key, names);
   const hint = near === undefined ? '' : `did you mean "${near}"? `;
-  return `unknown key ${shown(key)}; ${hint}allowed are ${listed(known)}`;
+  return `unknown key ${shown(key)}; ${hint}allowed are ${listed(names)}`;
 }
 
 /** The known text with the fewest edits to the given one; undefined where none is near. */
-export function nearest(text: string, known: readonly string[]): string | undefined {
+export function nearest(text: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
   let fewest = Math.max(2, Math.floor(text.length / 3)) + 1;
-  for (const candidate of known) {
+  for (const candidate of names) {
     if (Math.abs(candidate.length - text.length) >= fewest) continue;
     const edits = editsBetween(text.toLowerCase(), candidate.toLowerCase());
     if (edits < fewest) {

@@ -7,10 +7,10 @@ const RESTORABLE_FOR: Duration = 90 * DAY;
 /**
  * Until when a task can be enabled again as it was (docs/rules.md#after-the-disabling).
  *
- * @param said what its owning system said with its confirmation
+ * @param ownEnd what its owning system said with its confirmation
  */
-export function restorableUntil(disabledAt: Instant, said?: Instant): Instant {
-  return said ?? disabledAt + RESTORABLE_FOR;
+export function restorableUntil(disabledAt: Instant, ownEnd?: Instant): Instant {
+  return ownEnd ?? disabledAt + RESTORABLE_FOR;
 }
 
 /** What we disabled, as far as its reminder rests on it. */

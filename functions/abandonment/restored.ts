@@ -20,8 +20,8 @@ export function unheardSinceRestore(
 
 /** Whether the present grace of an episode began before the table was restored: nothing is disabled at its date. */
 export function isOfBeforeRestore(
-  { firedAt, restoredAt: known = 0 }: Pick<Episode, 'firedAt' | 'restoredAt'>,
+  { firedAt, restoredAt: ownRestoredAt = 0 }: Pick<Episode, 'firedAt' | 'restoredAt'>,
   { restoredAt }: Restored,
 ): boolean {
-  return restoredAt !== undefined && Math.max(firedAt, known) < restoredAt;
+  return restoredAt !== undefined && Math.max(firedAt, ownRestoredAt) < restoredAt;
 }

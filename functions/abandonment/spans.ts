@@ -33,14 +33,14 @@ export function withSpan(
   return merged;
 }
 
-function joined(one: Interval, next: Interval): Interval {
-  return { from: one.from, to: one.to === null || next.to === null ? null : Math.max(one.to, next.to) };
+function joined(first: Interval, next: Interval): Interval {
+  return { from: first.from, to: first.to === null || next.to === null ? null : Math.max(first.to, next.to) };
 }
 
 function joinNearest(spans: Interval[]): void {
   const place = placeOfLeast(spans.slice(1).map(({ from }, before) => from - (spans[before]?.to ?? from)));
-  const [one, next] = spans.slice(place, place + 2);
-  spans.splice(place, 2, joined(one as Interval, next as Interval));
+  const [first, next] = spans.slice(place, place + 2);
+  spans.splice(place, 2, joined(first as Interval, next as Interval));
 }
 
 /** The place of the least number, the first of equal ones. */

@@ -21,8 +21,8 @@ const MOST_TEXTS = 1_000;
 
 /** RFC 3339 in UTC with milliseconds, always: such texts sort as their instants do. Throws where there is no such date. */
 export function fullInstant(instant: Instant): string {
-  const known = texts.get(instant);
-  if (known !== undefined) return known;
+  const cached = texts.get(instant);
+  if (cached !== undefined) return cached;
   const text = new Date(instant).toISOString();
   if (texts.size >= MOST_TEXTS) texts.clear();
   texts.set(instant, text);

@@ -43,14 +43,14 @@ export function newestReminderStep({ rungs, grace }: Episode): ReminderStep | un
  * waits for an accepted warning, prints the date that stands from there (promise 2), and never makes one.
  */
 export function judgeInformation(
-  given: Case,
+  taskCase: Case,
   episode: Episode,
   informed: Informed,
   notice: Notice,
   now: Instant,
   again: boolean,
 ): Verdict {
-  const { policy, recipients } = given;
+  const { policy, recipients } = taskCase;
   if (policy.mode === 'detect') return { verdict: 'void', reason: 'stage' };
   if (informed.grace !== episode.grace || (isOpening(notice) && informed.heard && !again))
     return { verdict: 'void', reason: 'told' };
@@ -58,7 +58,7 @@ export function judgeInformation(
   if (policy.mode !== 'disable') {
     return isOpening(notice) ? { verdict: 'send', disableAt: null } : { verdict: 'void', reason: 'stage' };
   }
-  const deadline = deadlineOf(episode, recipients, policy, unknownOf(given, now), now);
+  const deadline = deadlineOf(episode, recipients, policy, unknownOf(taskCase, now), now);
   return deadline && now < deadline.disableAt
     ? { verdict: 'send', ...deadline }
     : { verdict: 'wait', reason: 'no-date-ahead' };

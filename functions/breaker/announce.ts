@@ -56,9 +56,9 @@ export async function announce(
     return;
   }
   const { put } = operatorAlert('breaker-open', queue, detail, now);
-  const told = { ...put, toldAt: now, rev: 2 };
+  const notified = { ...put, toldAt: now, rev: 2 };
   // Where it is refused the scanner was first, or the breaker closed; where it is busy the scanner tells once more.
-  await system.table.transact([{ put: told, if: [{ equals: ['rev', 1] }] }], system.random.id(now));
+  await system.table.transact([{ put: notified, if: [{ equals: ['rev', 1] }] }], system.random.id(now));
 }
 
 function detailOf(queue: QueueName, { trippedBy, since }: BreakerState): string {

@@ -111,8 +111,8 @@ export function trialAnswerOf(payload: string): TrialAnswer {
   const { batchItemFailures, trial } = parsed.data;
   if (batchItemFailures.length > 0 && trial === undefined) return { verdict: 'failed', reason: 'not worked' };
   if (trial === undefined) return { verdict: 'passed', reason: 'worked' };
-  const { delaySeconds, ...said } = trial;
-  return delaySeconds === undefined ? said : { ...said, delaySeconds };
+  const { delaySeconds, ...answer } = trial;
+  return delaySeconds === undefined ? answer : { ...answer, delaySeconds };
 }
 
 function jsonOf(text: string): unknown {

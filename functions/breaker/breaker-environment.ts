@@ -15,9 +15,9 @@ const schema = z.object(byQueue(() => place));
 export function readWorkers(
   variables: Readonly<Record<string, string | undefined>> = process.env,
 ): Record<QueueName, WorkerPlace> {
-  const given = variables[ENV.workers];
-  if (given === undefined) throw new Error(`environment: ${ENV.workers} is missing`);
-  const parsed = z.safeParse(schema, JSON.parse(given));
+  const names = variables[ENV.workers];
+  if (names === undefined) throw new Error(`environment: ${ENV.workers} is missing`);
+  const parsed = z.safeParse(schema, JSON.parse(names));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new Error(`environment: ${ENV.workers}.${issue?.path.join('.')}: ${issue?.message}`);

@@ -153,8 +153,8 @@ class Look {
         detail: `the ${this.#queue} queue is off, for the table fails; nothing is lost, and it goes on by itself once the table is back`,
       });
     } catch (error) {
-      const told = { queue: this.#queue, error: String(error) };
-      this.#system.telemetry.log('error', 'breaker: cannot do without the table', told);
+      const about = { queue: this.#queue, error: String(error) };
+      this.#system.telemetry.log('error', 'breaker: cannot do without the table', about);
     }
     return this.#actions;
   }
@@ -280,8 +280,8 @@ class Look {
 
 /** Reads a breaker's row. */
 export function breakerFromRow(row: Row): BreakerState {
-  const { rev: _rev, ...known } = recordIn<BreakerState & { rev: number }>(row);
-  const state: BreakerState = { ...NEW_BREAKER, ...known };
+  const { rev: _rev, ...stored } = recordIn<BreakerState & { rev: number }>(row);
+  const state: BreakerState = { ...NEW_BREAKER, ...stored };
   // Rows of older code know no incident.
   return state.phase !== 'closed' && state.incident === null ? { ...state, incident: state.since } : state;
 }
@@ -300,11 +300,11 @@ async function attemptsOf(
     sk: { from: sortable(since) },
   });
   for await (const row of rows) {
-    const told = failurePlaceIn(row);
-    if (isOlder(told.version, version)) continue;
+    const failure = failurePlaceIn(row);
+    if (isOlder(failure.version, version)) continue;
     const at = Date.parse((row.g2sk as string).split('#', 1)[0] ?? '');
-    stats.since = Math.min(stats.since ?? at, told.since ?? at);
-    stats.attempts += told.attempts;
+    stats.since = Math.min(stats.since ?? at, failure.since ?? at);
+    stats.attempts += failure.attempts;
     stats.failed += 1;
     if (stats.failed >= MOST_FAILURES) break;
   }
@@ -312,6 +312,6 @@ async function attemptsOf(
 }
 
 /** Whether code of another version said so; where a process cannot tell its version, what it says counts. */
-function isOlder(told: string, deployed: string): boolean {
-  return told !== deployed && told !== '$LATEST' && told !== 'none';
+function isOlder(version: string, deployed: string): boolean {
+  return version !== deployed && version !== '$LATEST' && version !== 'none';
 }

@@ -146,8 +146,11 @@ async function checkAll(
     if (!entry.ok) {
       checked.bad.push({ line, problem: entry.problems.join('; ') });
     } else if (firstLines.has(entry.value.id)) {
-      const said = `id ${JSON.stringify(entry.value.id)} stands on line ${firstLines.get(entry.value.id)}`;
-      checked.bad.push({ line, problem: `${said} already and again on line ${line}; allowed: each id once` });
+      const repetition = `id ${JSON.stringify(entry.value.id)} stands on line ${firstLines.get(entry.value.id)}`;
+      checked.bad.push({
+        line,
+        problem: `${repetition} already and again on line ${line}; allowed: each id once`,
+      });
     } else {
       firstLines.set(entry.value.id, line);
       checked.dataPlanes.add(entry.value.dataPlane);

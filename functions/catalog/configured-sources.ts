@@ -22,7 +22,7 @@ export async function registerConfiguredSources(
     .map(configuredWrite);
   for (const [name, source] of registered) {
     const isDropped =
-      Reflect.get(source, CONFIGURED) === true && !configured.some((one) => one.name === name);
+      Reflect.get(source, CONFIGURED) === true && !configured.some((entry) => entry.name === name);
     if (isDropped) writes.push(sourceDelete(name));
   }
   for (const write of writes) {

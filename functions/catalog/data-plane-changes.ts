@@ -51,14 +51,14 @@ export interface Watch {
  * dismissed.
  */
 export function planeReported(
-  known: ReportedPlane | undefined,
+  before: ReportedPlane | undefined,
   report: PlaneReport,
   watch: Watch,
 ): PlaneChange {
-  const plane: ReportedPlane = known ?? firstReported(report);
+  const plane: ReportedPlane = before ?? firstReported(report);
   const newest = plane.reportedAt ?? Number.NEGATIVE_INFINITY;
   if (report.at < newest || (report.at === newest && report.state === plane.state)) return NOTHING;
-  if (known && sameState(plane, report)) return repeated(plane, report, watch);
+  if (before && sameState(plane, report)) return repeated(plane, report, watch);
   if (isBeforeFoundSilence(plane, report)) return NOTHING;
   const { deletionDismissedAt, ...rest } = plane;
   if (report.state === 'deleted' && deletionDismissedAt !== undefined) return NOTHING;
@@ -133,25 +133,25 @@ function closed(plane: ReportedPlane, to: Instant): ReportedPlane {
  * one, and is written at most every `silentAfter` / 3.
  */
 export function planeHeard(
-  known: ReportedPlane | undefined,
+  plane: ReportedPlane | undefined,
   dataPlane: string,
   at: Instant,
   watch: Watch,
 ): PlaneChange {
   const { silentAfter } = watch;
-  if (!known) {
+  if (!plane) {
     const lifeSignAt = startsWatch(at, watch) ? at : null;
     return { store: { ...newDataPlane(dataPlane, at), lifeSignAt }, turned: false };
   }
-  const { lifeSignAt } = known;
-  if (known.state === 'up') {
+  const { lifeSignAt } = plane;
+  if (plane.state === 'up') {
     if (lifeSignAt === null && !startsWatch(at, watch)) return NOTHING;
     return worthWriting(lifeSignAt, at, silentAfter)
-      ? { store: { ...known, lifeSignAt: at }, turned: false }
+      ? { store: { ...plane, lifeSignAt: at }, turned: false }
       : NOTHING;
   }
-  const found = known.state === 'silent' && lifeSignAt !== null && at > lifeSignAt;
+  const found = plane.state === 'silent' && lifeSignAt !== null && at > lifeSignAt;
   return found
-    ? { store: { ...closed(known, at), state: 'up', since: at, lifeSignAt: at }, turned: true }
+    ? { store: { ...closed(plane, at), state: 'up', since: at, lifeSignAt: at }, turned: true }
     : NOTHING;
 }

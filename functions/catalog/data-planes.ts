@@ -33,8 +33,8 @@ export async function reportDataPlane(
   book?: PolicyBook,
 ): Promise<Committed> {
   const { silentAfter } = (book ?? (await loadPolicies(system.table))).global;
-  return changePlane(system, report.dataPlane, (known) =>
-    planeReported(known, report, { now: system.clock.now(), silentAfter }),
+  return changePlane(system, report.dataPlane, (plane) =>
+    planeReported(plane, report, { now: system.clock.now(), silentAfter }),
   );
 }
 
@@ -46,8 +46,8 @@ export async function hearDataPlane(
   book: PolicyBook,
 ): Promise<Committed> {
   const { silentAfter } = book.global;
-  return changePlane(system, dataPlane, (known) =>
-    planeHeard(known, dataPlane, at, { now: system.clock.now(), silentAfter }),
+  return changePlane(system, dataPlane, (plane) =>
+    planeHeard(plane, dataPlane, at, { now: system.clock.now(), silentAfter }),
   );
 }
 
@@ -62,26 +62,26 @@ export async function hearListing(
   book: PolicyBook,
 ): Promise<Committed> {
   const { silentAfter } = book.global;
-  return changePlane(system, dataPlane, (known) => {
+  return changePlane(system, dataPlane, (plane) => {
     const now = system.clock.now();
-    if (known?.state === 'up' && known.lifeSignAt !== null)
-      return { store: { ...known, lifeSignAt: null, usedAt: now }, turned: false };
-    if (known?.state !== 'silent') return used(known, dataPlane, now);
+    if (plane?.state === 'up' && plane.lifeSignAt !== null)
+      return { store: { ...plane, lifeSignAt: null, usedAt: now }, turned: false };
+    if (plane?.state !== 'silent') return used(plane, dataPlane, now);
     const report = { dataPlane, state: 'up', at, lifeSign: false } as const;
-    const { store, turned } = planeReported(known, report, { now, silentAfter });
+    const { store, turned } = planeReported(plane, report, { now, silentAfter });
     return { store: store && { ...store, lifeSignAt: null }, turned };
   });
 }
 
 /** Makes the row of a data plane that is named for the first time, and notes now and then that it is in use. */
 export async function mentionDataPlane(system: System, dataPlane: string): Promise<Committed> {
-  return changePlane(system, dataPlane, (known) => used(known, dataPlane, system.clock.now()));
+  return changePlane(system, dataPlane, (plane) => used(plane, dataPlane, system.clock.now()));
 }
 
-function used(known: ReportedPlane | undefined, dataPlane: string, now: Instant): PlaneChange {
-  if (!known) return { store: newDataPlane(dataPlane, now), turned: false };
-  const isDue = now - lastUseOf(known) > USE_EVERY;
-  return { store: isDue ? { ...known, usedAt: now } : undefined, turned: false };
+function used(plane: ReportedPlane | undefined, dataPlane: string, now: Instant): PlaneChange {
+  if (!plane) return { store: newDataPlane(dataPlane, now), turned: false };
+  const isDue = now - lastUseOf(plane) > USE_EVERY;
+  return { store: isDue ? { ...plane, usedAt: now } : undefined, turned: false };
 }
 
 /** When a plane was last known to be in use. */
@@ -92,17 +92,17 @@ export function lastUseOf({ since, lifeSignAt, reportedAt, usedAt }: ReportedPla
 async function changePlane(
   system: System,
   dataPlane: string,
-  change: (known: ReportedPlane | undefined) => PlaneChange,
+  change: (plane: ReportedPlane | undefined) => PlaneChange,
 ): Promise<Committed> {
   return commitPlan(system, `data plane ${dataPlane}`, async () => {
-    const known = await loadDataPlane(system.table, dataPlane);
-    const { store, turned } = change(known);
+    const plane = await loadDataPlane(system.table, dataPlane);
+    const { store, turned } = change(plane);
     if (!store) return { skip: 'nothing-of-note' };
     const writes: Write[] = [dataPlaneWrite(store)];
     if (turned) writes.push(evaluationRequest(`D#${dataPlane}`, system.clock.now()));
-    if (turned && known?.state === 'deleted')
+    if (turned && plane?.state === 'deleted')
       writes.push({ delete: keys.operatorAlert('data-plane-deleted', dataPlane) });
-    if (known) return { writes };
+    if (plane) return { writes };
     const counted = await loadDataPlaneCount(system.table);
     if (counted.count >= BOUNDS.dataPlanes.most) return { refuse: TOO_MANY };
     writes.push(dataPlaneCountWrite({ ...counted, count: counted.count + 1 }));

@@ -36,9 +36,9 @@ export interface ReadEvents {
 export function readEvents(text: string): ReadEvents {
   const read: ReadEvents = { entries: [], bad: [] };
   for (const { row, value, unreadable } of rowsOf(text)) {
-    const one = unreadable === undefined ? entryOf(row, value) : { problems: [unreadable] };
-    if ('problems' in one) read.bad.push(...one.problems.map((problem) => ({ row, problem })));
-    else read.entries.push(one);
+    const parsed = unreadable === undefined ? entryOf(row, value) : { problems: [unreadable] };
+    if ('problems' in parsed) read.bad.push(...parsed.problems.map((problem) => ({ row, problem })));
+    else read.entries.push(parsed);
   }
   return read;
 }
@@ -86,31 +86,31 @@ const KNOWN: readonly string[] = [
 function entryOf(row: number, value: unknown): EventEntry | { problems: string[] } {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { problems: [`is ${shown(value)}; allowed: an object with "detail-type" and "detail"`] };
-  const given = value as Record<string, unknown>;
-  const strange = Object.keys(given).filter((key) => !KNOWN.includes(key));
+  const entry = value as Record<string, unknown>;
+  const strange = Object.keys(entry).filter((key) => !KNOWN.includes(key));
   if (strange.length > 0)
     return { problems: strange.map((key) => unknownKey(key, Object.values(DELIVERED))) };
-  const names = Object.values(PUT).some((key) => Object.hasOwn(given, key)) ? PUT : DELIVERED;
-  return typedEntry(row, given, names);
+  const names = Object.values(PUT).some((key) => Object.hasOwn(entry, key)) ? PUT : DELIVERED;
+  return typedEntry(row, entry, names);
 }
 
 function typedEntry(
   row: number,
-  given: Record<string, unknown>,
+  fields: Record<string, unknown>,
   names: typeof DELIVERED | typeof PUT,
 ): EventEntry | { problems: string[] } {
-  const { [names.detailType]: detailType, [names.source]: source } = given;
+  const { [names.detailType]: detailType, [names.source]: source } = fields;
   const wrong = [detailTypeProblem(names.detailType, detailType), sourceProblem(names.source, source)];
-  const said = detailOf(names.detail, given[names.detail]);
+  const readDetail = detailOf(names.detail, fields[names.detail]);
   const problems = [
-    ...wrong.filter((one) => one !== undefined),
-    ...('problem' in said ? [said.problem] : []),
+    ...wrong.filter((problem) => problem !== undefined),
+    ...('problem' in readDetail ? [readDetail.problem] : []),
   ];
-  if (problems.length > 0 || 'problem' in said) return { problems };
+  if (problems.length > 0 || 'problem' in readDetail) return { problems };
   const type = detailType as keyof typeof TAKEN_EVENTS;
-  const parsed = parseWith(TAKEN_EVENTS[type], said.detail);
+  const parsed = parseWith(TAKEN_EVENTS[type], readDetail.detail);
   if (!parsed.ok) return { problems: parsed.problems.map((problem) => `${names.detail}.${problem}`) };
-  const entry = { row, detailType: type, detail: said.detail };
+  const entry = { row, detailType: type, detail: readDetail.detail };
   const bytes = Buffer.byteLength(JSON.stringify(entry));
   if (bytes > BOUNDS.eventBytes.most - ENVELOPE_BYTES)
     return {
@@ -122,27 +122,27 @@ function typedEntry(
 /** What EventBridge writes around a detail, at most. */
 const ENVELOPE_BYTES = 1_024;
 
-function detailTypeProblem(name: string, given: unknown): string | undefined {
-  if (typeof given === 'string' && Object.hasOwn(TAKEN_EVENTS, given)) return undefined;
+function detailTypeProblem(name: string, type: unknown): string | undefined {
+  if (typeof type === 'string' && Object.hasOwn(TAKEN_EVENTS, type)) return undefined;
   const taken = Object.keys(TAKEN_EVENTS);
-  if (given === undefined) return `${name} is missing; allowed: ${listed(taken)}`;
-  if (typeof given === 'string' && Object.hasOwn(GIVEN_EVENTS, given))
-    return `${name} is ${shown(given)}, which Taskwarden says itself; allowed: ${listed(taken)}`;
-  const near = typeof given === 'string' ? nearest(given, taken) : undefined;
+  if (type === undefined) return `${name} is missing; allowed: ${listed(taken)}`;
+  if (typeof type === 'string' && Object.hasOwn(GIVEN_EVENTS, type))
+    return `${name} is ${shown(type)}, which Taskwarden says itself; allowed: ${listed(taken)}`;
+  const near = typeof type === 'string' ? nearest(type, taken) : undefined;
   const hint = near === undefined ? '' : `did you mean "${near}"? `;
-  return `${name} is ${shown(given)}; ${hint}allowed: ${listed(taken)}`;
+  return `${name} is ${shown(type)}; ${hint}allowed: ${listed(taken)}`;
 }
 
-function sourceProblem(name: string, given: unknown): string | undefined {
-  if (given === undefined) return undefined;
+function sourceProblem(name: string, source: unknown): string | undefined {
+  if (source === undefined) return undefined;
   const allowed = `allowed: a text of at most ${BOUNDS.source.most} characters other than "${EVENT_SOURCE}"`;
-  const isName = typeof given === 'string' && given !== '' && given.length <= BOUNDS.source.most;
-  return isName && given !== EVENT_SOURCE ? undefined : `${name} is ${shown(given)}; ${allowed}`;
+  const isName = typeof source === 'string' && source !== '' && source.length <= BOUNDS.source.most;
+  return isName && source !== EVENT_SOURCE ? undefined : `${name} is ${shown(source)}; ${allowed}`;
 }
 
 /** The detail, which `PutEvents` has as a text of JSON. */
-function detailOf(name: string, given: unknown): { detail: Record<string, unknown> } | { problem: string } {
-  const read = typeof given === 'string' ? jsonOf(given) : { value: given };
+function detailOf(name: string, written: unknown): { detail: Record<string, unknown> } | { problem: string } {
+  const read = typeof written === 'string' ? jsonOf(written) : { value: written };
   if ('unreadable' in read) return { problem: `${name} ${read.unreadable}` };
   const { value } = read;
   if (value === undefined) return { problem: `${name} is missing; allowed: an object` };

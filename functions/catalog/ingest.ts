@@ -163,10 +163,10 @@ async function onTaskDeadlineSet(context: EventContext, detail: unknown): Promis
 }
 
 /** A deadline may lie anywhere; when it was said may not lie ahead. */
-async function takeRun(context: EventContext, task: string, said: RunReport): Promise<Outcome> {
-  const refusal = taskRefusal(context.source, task) ?? futureRefusal(said.at, context.system.clock.now());
+async function takeRun(context: EventContext, task: string, report: RunReport): Promise<Outcome> {
+  const refusal = taskRefusal(context.source, task) ?? futureRefusal(report.at, context.system.clock.now());
   if (refusal) return refused(context, refusal, task);
-  return outcomeOf(context, await noteRun(context, task, said), task);
+  return outcomeOf(context, await noteRun(context, task, report), task);
 }
 
 async function onTaskDisabled(context: EventContext, detail: unknown): Promise<Outcome> {

@@ -20,19 +20,19 @@ export const CHUNK = 33;
  * @throws Error where the table stays busy
  */
 export async function loadEntries(context: CatalogContext, entries: readonly TaskEntry[]): Promise<number> {
-  const known = await loadTasks(
+  const stored = await loadTasks(
     context.system.table,
     entries.map(({ id }) => id),
   );
-  const fresh = entries.filter(({ id }) => !known.has(id));
+  const fresh = entries.filter(({ id }) => !stored.has(id));
   let written = 0;
   const now = context.system.clock.now();
   const records = fresh.map((entry) => taskRecordFrom(entry, now, context.book.for(entry.id)));
   const together = await storeTogether(context, records);
   if (together) written += fresh.length;
-  const read = { ...context, read: known };
+  const read = { ...context, read: stored };
   for (const entry of entries) {
-    const isNew = !known.has(entry.id);
+    const isNew = !stored.has(entry.id);
     if (isNew && together) continue;
     if (isNew ? await loadOne(context, entry) : await refresh(read, entry)) written += 1;
   }
@@ -101,16 +101,16 @@ async function refreshRun(context: CatalogContext, entry: TaskEntry, now: number
   const { id, deadline, startedAt } = entry;
   if (deadline === undefined && startedAt === undefined) return false;
   const read = context.read ?? (await loadTasks(context.system.table, [id]));
-  const known = read.get(id)?.task;
-  const said: RunReport[] = [];
-  if (startedAt !== undefined && startedAt > (known?.startedAt ?? 0))
-    said.push({ what: 'started', at: startedAt, deadline: null });
-  if (deadline !== undefined && deadline !== known?.deadline)
-    said.push({ what: 'deadline', at: now, deadline });
+  const task = read.get(id)?.task;
+  const reports: RunReport[] = [];
+  if (startedAt !== undefined && startedAt > (task?.startedAt ?? 0))
+    reports.push({ what: 'started', at: startedAt, deadline: null });
+  if (deadline !== undefined && deadline !== task?.deadline)
+    reports.push({ what: 'deadline', at: now, deadline });
   let written = false;
-  for (const one of said) {
+  for (const report of reports) {
     const fresh = { system: context.system, book: context.book };
-    written = isWritten(await noteRun(fresh, id, one)) || written;
+    written = isWritten(await noteRun(fresh, id, report)) || written;
   }
   return written;
 }

@@ -15,16 +15,16 @@ import { versionRefusal } from './refusals.ts';
  * docs/rules.md#observations), and at once where it was not since the table was restored.
  */
 export function observed(
-  known: TaskRecord,
+  current: TaskRecord,
   observation: Observation,
   policy: EffectivePolicy,
   { now, ...restored }: { now: Instant } & Restored,
 ): TaskChange {
-  const before = known.evidence;
+  const before = current.evidence;
   const evidence = observe(before, observation, policy);
-  if (!isOfNote(before, evidence, policy, isEligible(known.task), restored))
+  if (!isOfNote(before, evidence, policy, isEligible(current.task), restored))
     return { skip: 'nothing-of-note' };
-  const next = { ...known, evidence };
+  const next = { ...current, evidence };
   return { store: changesDecisions(before, evidence, policy) ? scheduled(next, now) : next };
 }
 
@@ -76,11 +76,11 @@ type Total = Pick<CountedTask, 'total' | 'countedAnew'>;
  * Takes a running total of restarts in: the highest heard of since the count last began anew. One counted before the task lost `PRIMARY`
  * that comes late is part of what was counted by then.
  */
-export function restartsCounted(known: TaskRecord, count: Total, at: Instant): TaskChange {
-  if (known.task.deletedAt !== undefined) return { skip: 'deleted' };
-  if (at < known.task.createdAt) return { skip: 'counted-before-its-creation' };
-  const evidence = counted(known.evidence, count, at);
-  return evidence === known.evidence ? { skip: 'nothing-of-note' } : { store: { ...known, evidence } };
+export function restartsCounted(current: TaskRecord, count: Total, at: Instant): TaskChange {
+  if (current.task.deletedAt !== undefined) return { skip: 'deleted' };
+  if (at < current.task.createdAt) return { skip: 'counted-before-its-creation' };
+  const evidence = counted(current.evidence, count, at);
+  return evidence === current.evidence ? { skip: 'nothing-of-note' } : { store: { ...current, evidence } };
 }
 
 /** Evidence with a running total taken in; the same object where it is not higher. */
@@ -107,15 +107,15 @@ function isBefore(
   { createdAt, publishedAt, enabledAt, publishedByUserAt, cameBackAt }: Task,
 ): boolean {
   if (cameBackAt !== undefined && at <= cameBackAt) return true;
-  return [createdAt, publishedAt, enabledAt, publishedByUserAt].some((known) => at < (known ?? at));
+  return [createdAt, publishedAt, enabledAt, publishedByUserAt].some((instant) => at < (instant ?? at));
 }
 
 /**
  * Makes a known task a tombstone; a deletion of a former version or of a former life of the id changes
  * nothing.
  */
-export function deleted(known: TaskRecord, event: TaskDeleted, now: Instant): TaskChange {
-  const { task } = known;
+export function deleted(current: TaskRecord, event: TaskDeleted, now: Instant): TaskChange {
+  const { task } = current;
   const late = event.taskVersion === undefined ? isBefore(event.at, task) : event.taskVersion < task.version;
   if (late) return { skip: 'older-version' };
   const refusal = versionRefusal(event.taskVersion, task.version, now);
@@ -123,5 +123,5 @@ export function deleted(known: TaskRecord, event: TaskDeleted, now: Instant): Ta
   const deletedAt = Math.max(event.at, task.deletedAt ?? event.at);
   const version = Math.max(task.version, event.taskVersion ?? 0);
   if (deletedAt === task.deletedAt && version === task.version) return { skip: 'duplicate' };
-  return { store: scheduled({ ...known, task: { ...task, deletedAt, version } }, now) };
+  return { store: scheduled({ ...current, task: { ...task, deletedAt, version } }, now) };
 }

@@ -60,7 +60,7 @@ export function outcomeOf(context: Refusing, committed: Committed, task?: string
 type Take<Item> = (
   context: CatalogContext,
   task: string,
-  said: readonly Item[],
+  items: readonly Item[],
 ) => Committed | Promise<Committed>;
 
 interface Items<Item> {
@@ -124,8 +124,8 @@ async function takeAll<Item>(
   const waiting = [...groups];
   for (let start = 0; start < waiting.length; start += AT_A_TIME) {
     const later: Promise<unknown>[] = [];
-    for (const [task, said] of waiting.slice(start, start + AT_A_TIME)) {
-      const taken = takeOne(each, task, said, take);
+    for (const [task, items] of waiting.slice(start, start + AT_A_TIME)) {
+      const taken = takeOne(each, task, items, take);
       if (taken instanceof Promise) later.push(taken.then((answer) => committed.set(task, answer)));
       else committed.set(task, taken);
     }
@@ -138,11 +138,11 @@ async function takeAll<Item>(
 function takeOne<Item>(
   context: CatalogContext,
   task: string,
-  said: readonly Item[],
+  items: readonly Item[],
   take: Take<Item>,
 ): Committed | Promise<Committed> {
   try {
-    const taken = take(context, task, said);
+    const taken = take(context, task, items);
     return taken instanceof Promise ? taken.catch((error) => faultWith(context, task, error)) : taken;
   } catch (error) {
     return faultWith(context, task, error);
@@ -185,8 +185,8 @@ function sift<Item extends { task: string }>(
 }
 
 function grouped<Item>(groups: Map<string, Item[]>, task: string): Item[] {
-  const known = groups.get(task);
-  if (known) return known;
+  const existing = groups.get(task);
+  if (existing) return existing;
   const group: Item[] = [];
   groups.set(task, group);
   return group;

@@ -25,12 +25,12 @@ export interface HeardBefore {
  * publication from before its deletion brings nothing back.
  */
 export function firstPublished(
-  known: TaskRecord | undefined,
+  former: TaskRecord | undefined,
   event: TaskPublished,
   before: HeardBefore | undefined,
   now: Instant,
 ): TaskChange {
-  const deletions = [known && deletionOf(known), before?.deletion].filter((deletion) => deletion != null);
+  const deletions = [former && deletionOf(former), before?.deletion].filter((deletion) => deletion != null);
   const over = deletions.some(
     ({ at, version }) => event.publishedAt < at || (version !== null && event.task.version <= version),
   );
@@ -42,19 +42,19 @@ export function firstPublished(
   const task = withRun(taskOf(event, Math.min(event.firstSeenAt ?? now, now)), run);
   if (event.by === 'user') task.publishedByUserAt = event.publishedAt;
   if (event.publishedAt > task.createdAt) task.publishedAt = event.publishedAt;
-  if (known || before?.deletion) task.cameBackAt = event.publishedAt;
+  if (former || before?.deletion) task.cameBackAt = event.publishedAt;
   const fresh = { ...newTaskRecord(task), evidence: before?.evidence ?? NO_EVIDENCE };
-  if (!known) return { store: fresh };
+  if (!former) return { store: fresh };
   return {
     store: scheduled(
       // A keep belongs to the id, as do the numbers of its episodes.
       {
         ...fresh,
-        keep: known.keep,
-        episodes: known.episodes,
-        open: known.open,
-        next: known.next,
-        rev: known.rev,
+        keep: former.keep,
+        episodes: former.episodes,
+        open: former.open,
+        next: former.next,
+        rev: former.rev,
       },
       now,
     ),
@@ -66,42 +66,42 @@ function deletionOf({ task }: TaskRecord): { at: Instant; version: number } {
 }
 
 /** A publication of a task that is known and not deleted: the owning system's version decides. */
-export function publishedAgain(known: TaskRecord, event: TaskPublished, now: Instant): TaskChange {
-  if (event.task.version === known.task.version) return { skip: 'duplicate' };
-  const refusal = versionRefusal(event.task.version, known.task.version, now);
+export function publishedAgain(current: TaskRecord, event: TaskPublished, now: Instant): TaskChange {
+  if (event.task.version === current.task.version) return { skip: 'duplicate' };
+  const refusal = versionRefusal(event.task.version, current.task.version, now);
   if (refusal) return { refuse: refusal };
-  return event.task.version < known.task.version
-    ? publishedLate(known, event, now)
-    : publishedNewer(known, event, now);
+  return event.task.version < current.task.version
+    ? publishedLate(current, event, now)
+    : publishedNewer(current, event, now);
 }
 
-function publishedNewer(known: TaskRecord, event: TaskPublished, now: Instant): TaskChange {
-  const run = withDeadline(runOf(known.task), event);
-  const task = withRun(taskOf(event, known.task.firstSeenAt), run);
-  if (known.task.cameBackAt !== undefined) task.cameBackAt = known.task.cameBackAt;
-  const disclaimed = stillDisclaimed(known.task, task);
+function publishedNewer(current: TaskRecord, event: TaskPublished, now: Instant): TaskChange {
+  const run = withDeadline(runOf(current.task), event);
+  const task = withRun(taskOf(event, current.task.firstSeenAt), run);
+  if (current.task.cameBackAt !== undefined) task.cameBackAt = current.task.cameBackAt;
+  const disclaimed = stillDisclaimed(current.task, task);
   if (disclaimed.length > 0) task.disclaimed = disclaimed;
-  const enabling = task.enabled && !known.task.enabled;
+  const enabling = task.enabled && !current.task.enabled;
   setNewest(
     task,
     'enabledAt',
-    known.task.enabledAt,
+    current.task.enabledAt,
     task.enabledAt,
     enabling ? event.publishedAt : undefined,
   );
   setNewest(
     task,
     'publishedByUserAt',
-    known.task.publishedByUserAt,
+    current.task.publishedByUserAt,
     event.by === 'user' ? event.publishedAt : undefined,
   );
-  const reverted = enabling ? reversalOf(known, event) : known.task.reverted;
+  const reverted = enabling ? reversalOf(current, event) : current.task.reverted;
   if (reverted !== undefined && event.by !== 'user') task.reverted = reverted;
-  setNewest(task, 'publishedAt', known.task.publishedAt, event.publishedAt);
-  const published: TaskRecord = { ...known, task };
+  setNewest(task, 'publishedAt', current.task.publishedAt, event.publishedAt);
+  const published: TaskRecord = { ...current, task };
   const by = event.by === 'user' ? 'user' : 'system';
   const next = enabling ? enabledByPublication(published, { by, at: event.publishedAt }, now) : published;
-  return { store: matters(known.task, task) ? scheduled(next, now) : next };
+  return { store: matters(current.task, task) ? scheduled(next, now) : next };
 }
 
 /**
@@ -126,8 +126,8 @@ function reversalOf({ task, disabledByUs, asked }: TaskRecord, event: TaskPublis
  * An older version that arrives late changes no facts; but a person's publication counts whenever it is
  * heard of, and a task that was off then was turned on after it.
  */
-function publishedLate(known: TaskRecord, event: TaskPublished, now: Instant): TaskChange {
-  const task = { ...known.task };
+function publishedLate(current: TaskRecord, event: TaskPublished, now: Instant): TaskChange {
+  const task = { ...current.task };
   if (event.by === 'user' && event.publishedAt > task.createdAt) {
     setNewest(task, 'publishedByUserAt', task.publishedByUserAt, event.publishedAt);
     if (task.reverted && isTheirs(event, task.reverted)) delete task.reverted;
@@ -137,11 +137,11 @@ function publishedLate(known: TaskRecord, event: TaskPublished, now: Instant): T
   }
   if (event.publishedAt > (task.publishedAt ?? task.createdAt)) task.publishedAt = event.publishedAt;
   const same =
-    task.publishedAt === known.task.publishedAt &&
-    task.publishedByUserAt === known.task.publishedByUserAt &&
-    task.enabledAt === known.task.enabledAt &&
-    task.reverted === known.task.reverted;
-  return same ? { skip: 'older-version' } : { store: scheduled({ ...known, task }, now) };
+    task.publishedAt === current.task.publishedAt &&
+    task.publishedByUserAt === current.task.publishedByUserAt &&
+    task.enabledAt === current.task.enabledAt &&
+    task.reverted === current.task.reverted;
+  return same ? { skip: 'older-version' } : { store: scheduled({ ...current, task }, now) };
 }
 
 /** Whether a person's publication that is heard of late turned the task on, or came after it was turned on. */
@@ -177,8 +177,8 @@ function setNewest(
   key: 'enabledAt' | 'publishedByUserAt' | 'publishedAt',
   ...instants: (Instant | undefined)[]
 ): void {
-  const given = instants.filter((instant) => instant !== undefined);
-  if (given.length > 0) task[key] = Math.max(...given);
+  const defined = instants.filter((instant) => instant !== undefined);
+  if (defined.length > 0) task[key] = Math.max(...defined);
 }
 
 const DECISIVE = [

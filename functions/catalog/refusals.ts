@@ -66,10 +66,10 @@ export function distanceRefusal(at: Instant, now: Instant): Refusal | undefined 
 /** Refuses a version that leaves no room for later ones. */
 export function versionRefusal(
   version: number | undefined,
-  known: number | undefined,
+  newest: number | undefined,
   now: Instant,
 ): Refusal | undefined {
-  const detail = version === undefined ? undefined : versionProblem(version, known, now);
+  const detail = version === undefined ? undefined : versionProblem(version, newest, now);
   return detail === undefined ? undefined : { reason: 'version-jump', detail };
 }
 
@@ -102,7 +102,7 @@ export function reportRefusals(
   for (const { reason, detail, task } of first)
     system.telemetry.log('warn', 'event refused', {
       ...about,
-      ...told(task),
+      ...ofTask(task),
       reason,
       detail: recordable(detail),
     });
@@ -112,6 +112,6 @@ export function reportRefusals(
     system.telemetry.metric(METRIC.eventRefused, some.length, 'Count', { ...about, reason });
 }
 
-function told(task: string | undefined): { task?: string } {
+function ofTask(task: string | undefined): { task?: string } {
   return task === undefined ? {} : { task: recordable(task) };
 }

@@ -113,9 +113,9 @@ export function withRefused(noted: Noted, added: Noted, now: Instant): Noted {
     more = { count: (more?.count ?? 0) + count, lastAt: Math.max(more?.lastAt ?? 0, lastAt) };
   };
   for (const kind of added.kinds) {
-    const place = kinds.findIndex((one) => isSame(one, kind));
-    const known = kinds[place];
-    if (known) kinds[place] = { ...known, count: known.count + kind.count, lastAt: kind.lastAt };
+    const place = kinds.findIndex((other) => isSame(other, kind));
+    const same = kinds[place];
+    if (same) kinds[place] = { ...same, count: same.count + kind.count, lastAt: kind.lastAt };
     else if (hasRoom(kinds, kind)) kinds.push(kind);
     else add(kind);
   }
@@ -123,15 +123,15 @@ export function withRefused(noted: Noted, added: Noted, now: Instant): Noted {
   return { kinds, more };
 }
 
-function isSame(one: RefusedKind, other: RefusedKind): boolean {
+function isSame(kind: RefusedKind, other: RefusedKind): boolean {
   const names = ['source', 'isRegistered', 'detailType', 'reason', 'key'] as const;
-  return names.every((name) => one[name] === other[name]);
+  return names.every((name) => kind[name] === other[name]);
 }
 
 function hasRoom(kinds: readonly RefusedKind[], { source, isRegistered }: RefusedKind): boolean {
-  const strangers = kinds.filter((one) => !one.isRegistered).length;
+  const strangers = kinds.filter((kind) => !kind.isRegistered).length;
   if (!isRegistered) return strangers < BOUNDS.refusedKindsOfStrangers.most;
-  const own = kinds.filter((one) => one.isRegistered && one.source === source).length;
+  const own = kinds.filter((kind) => kind.isRegistered && kind.source === source).length;
   const registered = kinds.length - strangers;
   const room = BOUNDS.refusedKinds.most - BOUNDS.refusedKindsOfStrangers.most;
   return own < BOUNDS.refusedKindsOfSource.most && registered < room;

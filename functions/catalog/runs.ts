@@ -15,18 +15,18 @@ export type RunReport =
  * What is known once something is said, in whatever order it comes: the newest start, an end only of that run, and the
  * newest word on the deadline. Of two at one instant the later one heard holds. The same object where nothing changes.
  */
-export function afterReport(run: Run, said: RunReport): Run {
-  if (said.what === 'started') return afterStart(run, said);
-  return said.what === 'ended' ? afterEnd(run, said.at) : afterDeadline(run, said);
+export function afterReport(run: Run, report: RunReport): Run {
+  if (report.what === 'started') return afterStart(run, report);
+  return report.what === 'ended' ? afterEnd(run, report.at) : afterDeadline(run, report);
 }
 
-function afterStart(run: Run, said: Extract<RunReport, { what: 'started' }>): Run {
-  const { at } = said;
+function afterStart(run: Run, report: Extract<RunReport, { what: 'started' }>): Run {
+  const { at } = report;
   if (run.startedAt !== undefined && at < run.startedAt) return run;
   const { endedAt, ...rest } = run;
   const isOver = endedAt !== undefined && endedAt > at;
   const started = { ...rest, startedAt: at, ...(isOver ? { endedAt } : {}) };
-  return afterDeadline(started, said);
+  return afterDeadline(started, report);
 }
 
 /** An end of an earlier run is forgotten with it. */
@@ -59,16 +59,16 @@ export function withRun(task: Task, run: Run): Task {
 
 /** Takes what is said of the runs of a known task in; of what was before its deletion nothing is kept. */
 export function ranAgain(
-  known: TaskRecord,
-  said: RunReport,
+  current: TaskRecord,
+  report: RunReport,
   now: Instant,
 ): { store: TaskRecord } | { skip: string } {
-  const { task } = known;
+  const { task } = current;
   if (task.deletedAt !== undefined) return { skip: 'deleted' };
-  if (task.cameBackAt !== undefined && said.at < task.cameBackAt) return { skip: 'of-a-former-life' };
+  if (task.cameBackAt !== undefined && report.at < task.cameBackAt) return { skip: 'of-a-former-life' };
   const before = runOf(task);
-  const after = afterReport(before, said);
+  const after = afterReport(before, report);
   const keys = ['deadline', 'startedAt', 'endedAt', 'deadlineSetAt'] as const;
   if (keys.every((key) => before[key] === after[key])) return { skip: 'nothing-of-note' };
-  return { store: scheduled({ ...known, task: withRun(task, after) }, now) };
+  return { store: scheduled({ ...current, task: withRun(task, after) }, now) };
 }

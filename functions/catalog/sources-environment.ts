@@ -16,11 +16,11 @@ const schema = z.array(
 export function readSources(
   variables: Readonly<Record<string, string | undefined>> = process.env,
 ): SourceRecord[] {
-  const given = variables[ENV.sources];
-  if (given === undefined) throw new Error(`environment: ${ENV.sources} is missing`);
+  const text = variables[ENV.sources];
+  if (text === undefined) throw new Error(`environment: ${ENV.sources} is missing`);
   const own = variables[ENV.account];
   if (!own) throw new Error(`environment: ${ENV.account} is missing`);
-  const parsed = z.safeParse(schema, JSON.parse(given));
+  const parsed = z.safeParse(schema, JSON.parse(text));
   if (parsed.success) return parsed.data.map((source) => ({ ...source, account: source.account ?? own }));
   const issue = parsed.error.issues[0];
   throw new Error(`environment: ${ENV.sources}.${issue?.path.join('.')}: ${issue?.message}`);

@@ -34,27 +34,27 @@ export interface CatalogContext {
 
 /** Takes a publication in: a new task, one that comes back, or a new version. */
 export async function publishTask(context: CatalogContext, event: TaskPublished): Promise<Committed> {
-  return changeTask(context, event.task.id, (known) => planPublication(context, known, event));
+  return changeTask(context, event.task.id, (current) => planPublication(context, current, event));
 }
 
 /**
  * Takes in what a listing says of a task beside its shards.
  *
  * @param revision what the listing knows it by, stored with it
- * @param said what is news, by the task as it is known: a publication, or its revision alone; undefined: nothing
+ * @param newsOf what is news, by the task as it is known: a publication, or its revision alone; undefined: nothing
  */
 export async function publishListed(
   context: CatalogContext,
   { id, revision }: { id: string; revision: string },
-  said: (known: TaskRecord | undefined) => { publication?: TaskPublished } | undefined,
+  newsOf: (current: TaskRecord | undefined) => { publication?: TaskPublished } | undefined,
 ): Promise<Committed> {
-  return changeTask(context, id, async (known) => {
-    const news = said(known);
+  return changeTask(context, id, async (current) => {
+    const news = newsOf(current);
     if (!news) return { skip: 'nothing-of-note' };
     const withRevision = (record: TaskRecord) => ({ ...record, listed: listedAs(record, revision) });
-    if (news.publication) return planPublication(context, known, news.publication, withRevision);
-    if (!known || known.listed?.revision === revision) return { skip: 'nothing-of-note' };
-    return planOf(context, known, { store: withRevision(known) });
+    if (news.publication) return planPublication(context, current, news.publication, withRevision);
+    if (!current || current.listed?.revision === revision) return { skip: 'nothing-of-note' };
+    return planOf(context, current, { store: withRevision(current) });
   });
 }
 
@@ -65,7 +65,7 @@ function listedAs({ task, listed }: TaskRecord, revision: string): NonNullable<T
 
 async function planPublication(
   context: CatalogContext,
-  known: TaskRecord | undefined,
+  current: TaskRecord | undefined,
   event: TaskPublished,
   stored: (record: TaskRecord) => TaskRecord = (record) => record,
 ): Promise<Plan> {
@@ -73,21 +73,24 @@ async function planPublication(
   const { id } = event.task;
   const now = system.clock.now();
   const withStored = (change: TaskChange) => ('store' in change ? { store: stored(change.store) } : change);
-  if (known && known.task.deletedAt === undefined) {
-    const change = withStored(publishedAgain(known, event, now));
-    const also = [...reversalAlerts(known, change, now), ...(await enabledNotices(context, known, change))];
-    return planOf(context, known, change, also);
+  if (current && current.task.deletedAt === undefined) {
+    const change = withStored(publishedAgain(current, event, now));
+    const also = [
+      ...reversalAlerts(current, change, now),
+      ...(await enabledNotices(context, current, change)),
+    ];
+    return planOf(context, current, change, also);
   }
   const waiting = await loadWaiting(system.table, id, now);
-  const change = withStored(firstPublished(known, event, waiting, now));
-  return planOf(context, known, change, [waitingOver(id, waiting)]);
+  const change = withStored(firstPublished(current, event, waiting, now));
+  return planOf(context, current, change, [waitingOver(id, waiting)]);
 }
 
 /** Operators hear of each reversal of our disabling (promise 15). */
-function reversalAlerts(known: TaskRecord, change: TaskChange, now: Instant): Write[] {
+function reversalAlerts(current: TaskRecord, change: TaskChange, now: Instant): Write[] {
   const reverted = 'store' in change ? change.store.task.reverted : undefined;
-  if (reverted === undefined || reverted.at === known.task.reverted?.at) return [];
-  return [reversalAlert(known.task.id, reverted.at, now)];
+  if (reverted === undefined || reverted.at === current.task.reverted?.at) return [];
+  return [reversalAlert(current.task.id, reverted.at, now)];
 }
 
 /** Webhooks hear that what we disabled is on again; only then is it read whether there are any. */
@@ -103,19 +106,19 @@ async function enabledNotices(
 
 /** Stores a task that is not known; needless where it is. */
 export async function storeNewTask(context: CatalogContext, record: TaskRecord): Promise<Committed> {
-  return changeTask(context, record.task.id, async (known) =>
-    known ? { skip: 'known' } : planOf(context, undefined, { store: record }),
+  return changeTask(context, record.task.id, async (current) =>
+    current ? { skip: 'known' } : planOf(context, undefined, { store: record }),
   );
 }
 
 /** Takes a deletion in: the row stays as a tombstone; of an unknown task it waits for a late publication. */
 export async function deleteTask(context: CatalogContext, event: TaskDeleted): Promise<Committed> {
-  return changeTask(context, event.task, async (known) => {
+  return changeTask(context, event.task, async (current) => {
     const now = context.system.clock.now();
-    if (known) return planOf(context, known, deleted(known, event, now));
+    if (current) return planOf(context, current, deleted(current, event, now));
     const refusal = versionRefusal(event.taskVersion, undefined, now);
     if (refusal) return { refuse: refusal };
-    return planWaiting(context, event.task, known, (waiting) => {
+    return planWaiting(context, event.task, current, (waiting) => {
       const { at } = event;
       if (waiting.deletion && waiting.deletion.at >= at) return undefined;
       const stillNews = (waiting.evidence.observedAt ?? at) > at;
@@ -145,13 +148,13 @@ export function observeTask(
 
 function seenOf(
   { system, book }: CatalogContext,
-  known: TaskRecord,
+  current: TaskRecord,
   observations: readonly Observation[],
 ): TaskChange {
-  const policy = book.for(known.task.id);
+  const policy = book.for(current.task.id);
   const { restoredAt } = book;
   const at = { now: system.clock.now(), ...(restoredAt !== undefined && { restoredAt }) };
-  return inTurn(known, observations, (record, one) => observed(record, one, policy, at));
+  return inTurn(current, observations, (record, observation) => observed(record, observation, policy, at));
 }
 
 function observeAlone(
@@ -160,17 +163,20 @@ function observeAlone(
   observations: readonly Observation[],
 ): Promise<Committed> {
   const policy = context.book.for(id);
-  return changeTask(context, id, async (known) => {
+  return changeTask(context, id, async (current) => {
     const now = context.system.clock.now();
-    if (known && known.task.deletedAt === undefined)
-      return planOf(context, known, seenOf(context, known, observations));
-    const deletedAt = known?.task.deletedAt ?? Number.NEGATIVE_INFINITY;
+    if (current && current.task.deletedAt === undefined)
+      return planOf(context, current, seenOf(context, current, observations));
+    const deletedAt = current?.task.deletedAt ?? Number.NEGATIVE_INFINITY;
     const since = observations.filter(({ at }) => at > deletedAt);
     if (since.length === 0) return { skip: 'deleted' };
-    return planWaiting(context, id, known, (waiting) => {
+    return planWaiting(context, id, current, (waiting) => {
       const isStill = ({ at }: Observation) => !waiting.deletion || at > waiting.deletion.at;
       const seen = since.filter(isStill);
-      const evidence = seen.reduce((before, one) => observe(before, one, policy), waiting.evidence);
+      const evidence = seen.reduce(
+        (before, observation) => observe(before, observation, policy),
+        waiting.evidence,
+      );
       const worth =
         isOfNote(waiting.evidence, evidence, policy, true) || (seen.length > 0 && needsRenewal(waiting, now));
       return worth ? { ...waiting, evidence } : undefined;
@@ -185,12 +191,12 @@ export async function countRestarts(
   counts: readonly Omit<CountedTask, 'task'>[],
   at: Instant,
 ): Promise<Committed> {
-  return changeTask(context, task, async (known) => {
-    if (known) {
-      const change = inTurn(known, counts, (record, count) => restartsCounted(record, count, at));
-      return planOf(context, known, change);
+  return changeTask(context, task, async (current) => {
+    if (current) {
+      const change = inTurn(current, counts, (record, count) => restartsCounted(record, count, at));
+      return planOf(context, current, change);
     }
-    return planWaiting(context, task, known, (waiting) => {
+    return planWaiting(context, task, current, (waiting) => {
       if (waiting.deletion && at <= waiting.deletion.at) return undefined;
       const evidence = counts.reduce((before, count) => counted(before, count, at), waiting.evidence);
       return evidence === waiting.evidence ? undefined : { ...waiting, evidence };
@@ -199,14 +205,14 @@ export async function countRestarts(
 }
 
 /** Takes in when a task began to run, ended, or is to end; of an unknown task it waits. */
-export async function noteRun(context: CatalogContext, task: string, said: RunReport): Promise<Committed> {
-  return changeTask(context, task, async (known) => {
+export async function noteRun(context: CatalogContext, task: string, report: RunReport): Promise<Committed> {
+  return changeTask(context, task, async (current) => {
     const now = context.system.clock.now();
-    if (known && (known.task.deletedAt === undefined || said.at <= known.task.deletedAt))
-      return planOf(context, known, ranAgain(known, said, now), [], said.at);
-    return planWaiting(context, task, known, (waiting) => {
-      if (waiting.deletion && said.at <= waiting.deletion.at) return undefined;
-      const run = afterReport(waiting.run ?? {}, said);
+    if (current && (current.task.deletedAt === undefined || report.at <= current.task.deletedAt))
+      return planOf(context, current, ranAgain(current, report, now), [], report.at);
+    return planWaiting(context, task, current, (waiting) => {
+      if (waiting.deletion && report.at <= waiting.deletion.at) return undefined;
+      const run = afterReport(waiting.run ?? {}, report);
       return run === waiting.run ? undefined : { ...waiting, run };
     });
   });
@@ -214,59 +220,59 @@ export async function noteRun(context: CatalogContext, task: string, said: RunRe
 
 /** The change that several things make one after the other; needless where each of them is. */
 function inTurn<Said>(
-  known: TaskRecord,
-  said: readonly Said[],
-  change: (record: TaskRecord, one: Said) => TaskChange,
+  current: TaskRecord,
+  parts: readonly Said[],
+  change: (record: TaskRecord, part: Said) => TaskChange,
 ): TaskChange {
   let last: TaskChange = { skip: 'nothing-of-note' };
-  let record = known;
-  for (const one of said) {
-    last = change(record, one);
+  let record = current;
+  for (const part of parts) {
+    last = change(record, part);
     if ('store' in last) record = last.store;
   }
-  return record === known ? last : { store: record };
+  return record === current ? last : { store: record };
 }
 
 async function changeTask(
   context: CatalogContext,
   id: string,
-  plan: (known: TaskRecord | undefined) => Promise<Plan>,
+  plan: (current: TaskRecord | undefined) => Promise<Plan>,
 ): Promise<Committed> {
   let first = true;
   return commitPlan(context.system, `task ${id}`, async () => {
-    const known = first && context.read ? context.read.get(id) : await loadTask(context.system.table, id);
+    const current = first && context.read ? context.read.get(id) : await loadTask(context.system.table, id);
     first = false;
-    return plan(known);
+    return plan(current);
   });
 }
 
 function planOf(
   context: CatalogContext,
-  known: TaskRecord | undefined,
+  current: TaskRecord | undefined,
   change: TaskChange,
   also: Write[] = [],
   at: Instant = context.system.clock.now(),
 ): Plan {
   if (!('store' in change)) return change;
   const policy = context.book.for(change.store.task.id);
-  const store = known ? withDeadlineMoved(known, change.store, policy, at) : change.store;
+  const store = current ? withDeadlineMoved(current, change.store, policy, at) : change.store;
   const beside = [
-    ...countWrites(known, store, policy),
-    ...leftWrites(known, store, context.system.clock.now()),
+    ...countWrites(current, store, policy),
+    ...leftWrites(current, store, context.system.clock.now()),
   ];
-  const writes = [...deadlineWrites(known, store), ...beside, ...also];
+  const writes = [...deadlineWrites(current, store), ...beside, ...also];
   return { writes: [taskWrite(store, policy), ...writes] };
 }
 
 /** With what its announcements are by the move of its deadline, if the change made one. */
 function withDeadlineMoved(
-  known: TaskRecord,
+  current: TaskRecord,
   store: TaskRecord,
   policy: EffectivePolicy,
   at: Instant,
 ): TaskRecord {
   if (!store.stopping) return store;
-  const before = stoppingNow({ ...store.stopping }, known.task, policy, at);
+  const before = stoppingNow({ ...store.stopping }, current.task, policy, at);
   const to = ownDeadline(store.task, policy);
   return { ...store, stopping: afterMove(before, to, { at, stopNotice: policy.stopNotice }) };
 }
@@ -275,7 +281,7 @@ function withDeadlineMoved(
 async function planWaiting(
   context: CatalogContext,
   id: string,
-  known: TaskRecord | undefined,
+  current: TaskRecord | undefined,
   change: (waiting: WaitingRecord) => WaitingRecord | undefined,
 ): Promise<Plan> {
   const now = context.system.clock.now();
@@ -283,7 +289,7 @@ async function planWaiting(
   if (!next) return { skip: 'nothing-of-note' };
   const stillUnknown: Write = {
     check: keys.task(id),
-    if: [known ? { equals: ['rev', known.rev] } : { absent: true }],
+    if: [current ? { equals: ['rev', current.rev] } : { absent: true }],
   };
   return { writes: [waitingWrite(id, next, now), stillUnknown] };
 }

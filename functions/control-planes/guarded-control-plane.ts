@@ -53,10 +53,10 @@ export class GuardedControlPlane implements ListedControlPlane {
   }
 
   async #ask<Answer>(call: () => Promise<Answer>): Promise<Answer> {
-    const known = await this.#admitted();
+    const breaker = await this.#admitted();
     try {
       const answer = await call();
-      if (known) await this.#answers(known);
+      if (breaker) await this.#answers(breaker);
       return answer;
     } catch (error) {
       if (error instanceof ControlPlaneUnavailable && !error.isUnasked) await this.#fails(error);
@@ -89,11 +89,11 @@ export class GuardedControlPlane implements ListedControlPlane {
     return new ControlPlaneUnavailable(this.#name, why, seconds, true);
   }
 
-  async #answers(known: ControlPlaneBreakerRecord): Promise<void> {
+  async #answers(breaker: ControlPlaneBreakerRecord): Promise<void> {
     // Refused where it failed meanwhile: that is newer.
     await writeUnlessRefused(
       this.#writing,
-      [controlPlaneBreakerEnd(known)],
+      [controlPlaneBreakerEnd(breaker)],
       `that ${this.#name} answers again`,
     );
   }

@@ -42,17 +42,17 @@ export interface AdapterPorts {
   pause(duration: Duration): Promise<void>;
 }
 
-type Adapter = (settings: ListedSettings, given: AdapterPorts) => ListedControlPlane;
+type Adapter = (settings: ListedSettings, ports: AdapterPorts) => ListedControlPlane;
 
 /** The adapter of each type of control plane. */
-const adapterOf: Adapter = (settings, given) => {
+const adapterOf: Adapter = (settings, ports) => {
   switch (settings.type) {
     case 'http':
-      return new HttpControlPlane({ settings, ...given });
+      return new HttpControlPlane({ settings, ...ports });
     case 'ecs':
-      return new EcsControlPlane({ settings, clients: ecsClients(settings, given.turn), ...given });
+      return new EcsControlPlane({ settings, clients: ecsClients(settings, ports.turn), ...ports });
     case 'kafka-connect':
-      return new KafkaConnectControlPlane({ settings, ...given });
+      return new KafkaConnectControlPlane({ settings, ...ports });
   }
 };
 
@@ -66,8 +66,8 @@ export function controlPlaneOpener(
 ): (settings: ListedSettings) => ListedControlPlane {
   const opened = new Map<string, ListedControlPlane>();
   return (settings) => {
-    const known = opened.get(settings.name);
-    if (known) return known;
+    const controlPlane = opened.get(settings.name);
+    if (controlPlane) return controlPlane;
     const made = open(settings, ports, adapter);
     opened.set(settings.name, made);
     return made;

@@ -88,14 +88,23 @@ async function confirmedOf(
       untold: null,
     };
   }
-  const given = await view.caseOf(before);
-  const decision = decide(given, now);
+  const taskCase = await view.caseOf(before);
+  const decision = decide(taskCase, now);
   // What is on again is no news to its owners.
-  const told = isOnAgain(before, word) ? NOBODY : await notifiedOf(view, before, request, decision, now);
-  const lists = await listFor(system, before, request, told);
+  const notified = isOnAgain(before, word) ? NOBODY : await notifiedOf(view, before, request, decision, now);
+  const lists = await listFor(system, before, request, notified);
   const notBefore = now + system.config.gatherDisabled;
-  const end = endDisabled(before, { request, word, given, decision, told, lists, now, notBefore });
-  return { record: end.record, beside: end.beside ?? [], told, untold: end.untold ?? null };
+  const end = endDisabled(before, {
+    request,
+    word,
+    taskCase,
+    decision,
+    told: notified,
+    lists,
+    now,
+    notBefore,
+  });
+  return { record: end.record, beside: end.beside ?? [], told: notified, untold: end.untold ?? null };
 }
 
 /** The addresses of those who hear of a disabling, by their key. */
@@ -121,9 +130,9 @@ async function listFor(
   { table }: System,
   { task, open }: TaskRecord,
   { episode }: DisableRequest,
-  told: ReadonlyMap<string, string>,
+  notified: ReadonlyMap<string, string>,
 ): Promise<ConfirmedDisabling['lists']> {
-  if (open?.number === episode || told.size < MOST_BESIDE) return undefined;
+  if (open?.number === episode || notified.size < MOST_BESIDE) return undefined;
   const row = await table.get(keys.alert(task.id, episode));
   const alert = row && alertFromRow(row);
   return row && alert ? { alert, w: row.w as string } : undefined;
@@ -133,11 +142,15 @@ async function listFor(
 const AT_ONCE = 16;
 
 /** One message per recipient, late enough to gather what else is turned off meanwhile. */
-async function queueNotices(system: System, task: string, told: ReadonlyMap<string, string>): Promise<void> {
+async function queueNotices(
+  system: System,
+  task: string,
+  notified: ReadonlyMap<string, string>,
+): Promise<void> {
   const now = system.clock.now();
   const delaySeconds = Math.min(900, Math.ceil(system.config.gatherDisabled / SECOND));
-  const known = await loadRecipients(system.table, told.keys());
-  const waiting = [...told].map(([key, address]) => known.get(key) ?? newRecipient(key, address));
+  const records = await loadRecipients(system.table, notified.keys());
+  const waiting = [...notified].map(([key, address]) => records.get(key) ?? newRecipient(key, address));
   const idle = waiting.filter(({ gatheringUntil }) => (gatheringUntil ?? 0) <= now);
   for (let from = 0; from < idle.length; from += AT_ONCE) {
     const marked = await Promise.all(

@@ -100,10 +100,10 @@ async function judge(
   const { asker } = record.open.disabling;
   // What became of what was asked before the table was restored nobody knows: a person can ask again.
   if (asker.by === 'person' && asker.at >= (view.restored.restoredAt ?? 0)) return { verdict: 'disable' };
-  const given = await view.caseOf(asBeforeDisabling(record));
-  const decision = decide(given, system.clock.now());
+  const taskCase = await view.caseOf(asBeforeDisabling(record));
+  const decision = decide(taskCase, system.clock.now());
   if (decision.answer !== 'disable') return { verdict: decision.reason };
-  return { verdict: 'disable', decided: decidedOn(given, decision) };
+  return { verdict: 'disable', decided: decidedOn(taskCase, decision) };
 }
 
 /** @param before as it was before it was noted that the control plane is asked */

@@ -46,11 +46,11 @@ async function notifyOfOutage(system: System, { controlPlane, why }: ControlPlan
 /** A control plane answered: operators are told no longer that it does not. */
 export async function endOutage(system: System, controlPlane: string): Promise<void> {
   const code = 'control-plane-unavailable';
-  const told = await loadOperatorAlert(system.table, code, controlPlane);
-  if (!told) return;
+  const alert = await loadOperatorAlert(system.table, code, controlPlane);
+  if (!alert) return;
   const end = {
     delete: keys.operatorAlert(code, controlPlane),
-    if: [{ equals: ['rev', told.rev] as ['rev', number] }],
+    if: [{ equals: ['rev', alert.rev] as ['rev', number] }],
   };
   // Refused where it is being told at this moment: the next answer ends it.
   await writeUnlessRefused(system, [end], `the end of the outage of ${controlPlane}`);

@@ -35,11 +35,11 @@ export async function recordRefusal(
   system: System,
   record: DisablingTask,
   policy: EffectivePolicy,
-  { worker, attempt, ...said }: Refused,
+  { worker, attempt, ...failure }: Refused,
 ): Promise<boolean> {
   const { id, version } = record.task;
   const at = system.clock.now();
-  const reason = cut(recordable(visible(said.reason)), LONGEST_REASON) || 'it says not why';
+  const reason = cut(recordable(visible(failure.reason)), LONGEST_REASON) || 'it says not why';
   const error = new Error(`the owning system refused: ${reason}`);
   error.name = 'DisableRefused';
   const fingerprint = await recordOops(system, { worker, item: id, attempt, cause: 'permanent', error });
@@ -63,8 +63,8 @@ async function alertOf(
 ): Promise<Write[]> {
   const again = `it is asked again after a day, or by \`taskwarden oops resolve ${fingerprint}\``;
   const detail = `the owning system refuses to disable it: ${reason}; ${again}`;
-  const known = await loadOperatorAlert(table, 'disable-failing', task);
-  return known?.detail === detail ? [] : [operatorAlert('disable-failing', task, detail, clock.now())];
+  const alert = await loadOperatorAlert(table, 'disable-failing', task);
+  return alert?.detail === detail ? [] : [operatorAlert('disable-failing', task, detail, clock.now())];
 }
 
 /** The owning system's word that it does not disable a task. */

@@ -14,9 +14,9 @@ import type { Basis, EpisodeStep } from './transition.ts';
  * Asks for the notices of a task's own deadline that are due, for as many recipients as one transaction takes, whatever
  * episode is open; and says when the deadline is to be looked at next.
  */
-export function announce(before: TaskRecord, { given, room, now }: Basis): EpisodeStep {
-  const case_ = stoppingCase(given, now);
-  const { deadline, to } = hearersDue(case_, now) ?? { deadline: 0, to: [] };
+export function announce(before: TaskRecord, { taskCase, room, now }: Basis): EpisodeStep {
+  const deadlineCase = stoppingCase(taskCase, now);
+  const { deadline, to } = hearersDue(deadlineCase, now) ?? { deadline: 0, to: [] };
   const some = to.slice(0, room);
   const isCut = some.length < to.length;
   const { task } = before;
@@ -25,24 +25,28 @@ export function announce(before: TaskRecord, { given, room, now }: Basis): Episo
   const writes = some.map(({ key, address }) =>
     noticeWrite({ recipient: key, address, task: task.id, episode, pending, until: deadline }),
   );
-  const asked = { deadline, moves: case_.stopping.moves };
-  const told = withoutOldestGone(case_.stopping.told, case_.hearers);
-  for (const { key, address } of some) told[key] = { ...told[key], address, pending: asked };
-  const stopping = some.length > 0 ? { ...case_.stopping, told } : case_.stopping;
-  const lookAt = isCut ? now : nextDeadlineEvaluation({ ...case_, stopping }, before.open !== null, now);
+  const asked = { deadline, moves: deadlineCase.stopping.moves };
+  const announcements = withoutOldestGone(deadlineCase.stopping.told, deadlineCase.hearers);
+  for (const { key, address } of some)
+    announcements[key] = { ...announcements[key], address, pending: asked };
+  const stopping =
+    some.length > 0 ? { ...deadlineCase.stopping, told: announcements } : deadlineCase.stopping;
+  const lookAt = isCut
+    ? now
+    : nextDeadlineEvaluation({ ...deadlineCase, stopping }, before.open !== null, now);
   const next = stoppingToStore(before.stopping, stopping, lookAt, now);
   const record = next === before.stopping ? before : { ...before, stopping: next };
   return { record, beside: writes, told: some.map(({ key }) => key), isCut };
 }
 
 /** Who was told, without those too many who hear of it no more: first those whose notice is the oldest. */
-function withoutOldestGone(told: Stopping['told'], hearers: Case['hearers'] = []): Stopping['told'] {
+function withoutOldestGone(announcements: Stopping['told'], hearers: Case['hearers'] = []): Stopping['told'] {
   const present = new Set(hearers.map(({ key }) => key));
-  const gone = Object.entries(told)
+  const gone = Object.entries(announcements)
     .filter(([key]) => !present.has(key))
-    .sort(([, one], [, other]) => (one.acceptedAt ?? 0) - (other.acceptedAt ?? 0));
+    .sort(([, a], [, b]) => (a.acceptedAt ?? 0) - (b.acceptedAt ?? 0));
   const dropped = new Set(gone.slice(0, Math.max(0, gone.length - BOUNDS.toldLeft.most)).map(([key]) => key));
-  return Object.fromEntries(Object.entries(told).filter(([key]) => !dropped.has(key)));
+  return Object.fromEntries(Object.entries(announcements).filter(([key]) => !dropped.has(key)));
 }
 
 /** What is stored of announcements: nothing of a task that is found by its deadline and was never announced. */
@@ -73,18 +77,18 @@ export function withAnnouncementOutcome(
   now: Instant,
 ): TaskRecord {
   const { stopping } = record;
-  const one = stopping?.told[mail.recipient];
-  if (!stopping || !one) return record;
+  const announced = stopping?.told[mail.recipient];
+  if (!stopping || !announced) return record;
   if (mail.standing === 'accepted') {
-    const accepted = acceptedOf(one, mail, item);
+    const accepted = acceptedOf(announced, mail, item);
     return accepted ? { ...record, stopping: withAnnounced(stopping, mail.recipient, accepted) } : record;
   }
-  const isMine = one.digest === mail.digest;
-  if (mail.standing !== 'failed' || (!isMine && !one.pending)) return record;
+  const isMine = announced.digest === mail.digest;
+  if (mail.standing !== 'failed' || (!isMine && !announced.pending)) return record;
   // Nobody was told: it is due anew, for them or for who is told in their stead.
-  const { pending: _, ...rest } = one;
-  const told = withAnnounced(stopping, mail.recipient, isMine ? { address: one.address } : rest);
-  return { ...record, stopping: { ...told, lookAt: now } };
+  const { pending: _, ...rest } = announced;
+  const withoutMail = withAnnounced(stopping, mail.recipient, isMine ? { address: announced.address } : rest);
+  return { ...record, stopping: { ...withoutMail, lookAt: now } };
 }
 
 /** The marker after SES took a notice; undefined where it, or a later one, is known already. */
@@ -99,14 +103,14 @@ function acceptedOf(
   return { address, last, acceptedAt: mail.acceptedAt, digest: mail.digest, ...(binds && { binds }) };
 }
 
-function withAnnounced(stopping: Stopping, key: string, one: Announced): Stopping {
-  return { ...stopping, told: { ...stopping.told, [key]: one } };
+function withAnnounced(stopping: Stopping, key: string, announced: Announced): Stopping {
+  return { ...stopping, told: { ...stopping.told, [key]: announced } };
 }
 
 /** The task without a notice of its deadline that was asked for and no longer holds; undefined where it is as before. */
 export function withoutAnnouncement(record: TaskRecord | undefined, key: string): TaskRecord | undefined {
-  const one = record?.stopping?.told[key];
-  if (!record?.stopping || !one?.pending) return undefined;
-  const { pending: _, ...rest } = one;
+  const announced = record?.stopping?.told[key];
+  if (!record?.stopping || !announced?.pending) return undefined;
+  const { pending: _, ...rest } = announced;
   return { ...record, stopping: withAnnounced(record.stopping, key, rest) };
 }

@@ -22,8 +22,8 @@ type Leaf = (typeof DECIDING_LEAVES | typeof DECIDING_LEAVES_OF_DEADLINES)[numbe
  * What a decision to disable rests on, as the audit keeps it: evidence, counted time, the thresholds, and where each of them came
  * from. Small, for it stands on the task's row until the disabling is confirmed: what is at its default has no scope.
  */
-export function decidedOn(given: Case, { answer, reason, facts }: Decision): Record<string, unknown> {
-  const { task, evidence, episode, written = given.policy } = given;
+export function decidedOn(taskCase: Case, { answer, reason, facts }: Decision): Record<string, unknown> {
+  const { task, evidence, episode, written = taskCase.policy } = taskCase;
   const { notPrimarySince, counted, abandonedAt, deadline } = facts;
   const leaves: readonly Leaf[] =
     deadline === undefined ? DECIDING_LEAVES : [...DECIDING_LEAVES, ...DECIDING_LEAVES_OF_DEADLINES];
@@ -40,7 +40,7 @@ export function decidedOn(given: Case, { answer, reason, facts }: Decision): Rec
     ...triedSince(evidence),
     version: task.version,
     ...(episode && { grace: episode.grace }),
-    policy: { mode: modeOf(given), ...valuesOf(written, leaves) },
+    policy: { mode: modeOf(taskCase), ...valuesOf(written, leaves) },
     from: scopesOf(written, ['mode', ...leaves]),
   };
 }

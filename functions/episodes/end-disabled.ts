@@ -25,7 +25,7 @@ export interface ConfirmedDisabling {
   request: DisableRequest;
   word: Word;
   /** The case before the confirmation, and what was decided of it. */
-  given: Case;
+  taskCase: Case;
   decision: Decision;
   /** The addresses of those who hear of it, by their key. */
   told: ReadonlyMap<string, string>;
@@ -69,7 +69,7 @@ export function endDisabled(before: TaskRecord, confirmed: ConfirmedDisabling): 
 }
 
 function endedEpisode(off: TaskRecord, before: TaskRecord, confirmed: ConfirmedDisabling): EpisodeStep {
-  const { request, given, decision, told, now } = confirmed;
+  const { request, taskCase, decision, told, now } = confirmed;
   const { asker, episode } = request;
   const pending = disabledNotice(before, confirmed);
   if (!isOpen(off) || off.open.number !== episode)
@@ -80,7 +80,7 @@ function endedEpisode(off: TaskRecord, before: TaskRecord, confirmed: ConfirmedD
     run: runOf(asker),
     addresses: told,
   };
-  return endEpisode(off, { given, room: MOST_BESIDE, now }, decision, end);
+  return endEpisode(off, { taskCase, room: MOST_BESIDE, now }, decision, end);
 }
 
 /** What the owning system said of turning it on again; nothing where it said none. */
@@ -124,8 +124,8 @@ function noticesOfEnded(
 type Counted = NonNullable<NonNullable<TaskRecord['disabledByUs']>['counted']>;
 
 /** What facts go by as long as it is off: how often it was restarted in vain before. */
-function countedOf({ evidence, open }: TaskRecord, { request, given, now }: ConfirmedDisabling): Counted {
-  const cell = cellOf(given, open?.number === request.episode ? open : undefined);
+function countedOf({ evidence, open }: TaskRecord, { request, taskCase, now }: ConfirmedDisabling): Counted {
+  const cell = cellOf(taskCase, open?.number === request.episode ? open : undefined);
   const perDay = request.alert === undefined ? restartsPerDay(evidence, request.since, now) : 0;
   return { cell, perDay };
 }
@@ -147,7 +147,10 @@ function milestonesOf(before: TaskRecord, confirmed: ConfirmedDisabling, counted
 }
 
 /** The audit row, and what lets the run be undone as a whole. */
-function recordsOf(before: TaskRecord, { request, word, given, decision, now }: ConfirmedDisabling): Write[] {
+function recordsOf(
+  before: TaskRecord,
+  { request, word, taskCase, decision, now }: ConfirmedDisabling,
+): Write[] {
   const { id } = before.task;
   const { asker } = request;
   const run = runOf(asker);
@@ -159,7 +162,7 @@ function recordsOf(before: TaskRecord, { request, word, given, decision, now }: 
     by: asker.by === 'person' ? asker.person : 'taskwarden',
     reason: reasonOf(asker, request.alert),
     evidence: {
-      ...(request.decided ?? decidedOn(given, decision)),
+      ...(request.decided ?? decidedOn(taskCase, decision)),
       ...{ disableAt, run, episode: request.episode, requestedAt: request.at, confirmedAt: word.at },
     },
     mails: before.open?.mails ?? [],

@@ -31,7 +31,7 @@ export interface End {
  */
 export function endEpisode(
   record: OpenTask,
-  { given, room, now }: Basis,
+  { taskCase, room, now }: Basis,
   decision: Decision,
   end: End,
 ): EpisodeStep {
@@ -44,19 +44,19 @@ export function endEpisode(
     task: task.id,
     episode: open.number,
     type: alertOf(open),
-    stage: modeOf(given),
+    stage: modeOf(taskCase),
     since: open.since,
     firedAt: open.firedAt,
     resolvedAt: now,
     reason: end.reason,
-    evidence: evidenceOf(given, decision),
+    evidence: evidenceOf(taskCase, decision),
     mails: open.mails,
     run: end.run,
     untold: fits ? [] : [...parting, ...obsolete.map((key) => ({ key, pending: null }))],
     holders: open.disabling ? holdersOf(record) : [],
     ...(holds && { holds }),
   };
-  const recorded = [alertWrite(alert), ...milestonesOf(record, given, end.reason, now)];
+  const recorded = [alertWrite(alert), ...milestonesOf(record, taskCase, end.reason, now)];
   const ended = { ...record, open: null, hold: null, next: null, stopping: stoppingAfter(record, now) };
   if (!fits) return { record: ended, beside: recorded, untold: alert };
   const notices = noticeWrites(task.id, open.number, parting);
@@ -69,17 +69,17 @@ export function endEpisode(
 }
 
 /** What facts count of an end; a disabling is counted where it is confirmed (`end-disabled.ts`). */
-function milestonesOf({ task, open }: OpenTask, given: Case, reason: ResolveReason, at: Instant): Write[] {
+function milestonesOf({ task, open }: OpenTask, taskCase: Case, reason: ResolveReason, at: Instant): Write[] {
   if (reason === 'disabled' || reason === 'disabled-by-owner') return [];
   const ended: Milestone = {
     kind: 'ended',
     at,
     task: task.id,
     episode: open.number,
-    cell: cellOf(given, open),
+    cell: cellOf(taskCase, open),
     reason,
     wasWarned: wasWarned(open),
-    restarts: restartsSince(given.evidence),
+    restarts: restartsSince(taskCase.evidence),
   };
   return [milestoneWrite(ended)];
 }
@@ -105,7 +105,7 @@ function stoppingAfter({ open, stopping }: OpenTask, now: Instant): Stopping | n
 /** Who holds the warning of the present grace, or the announced deadline that was its date, recipients still or not. */
 function holdersOf({ open, stopping }: OpenTask): string[] {
   const warned = Object.entries(open.told).filter(
-    ([, told]) => told.grace === open.grace && told.warning === 'accepted',
+    ([, part]) => part.grace === open.grace && part.warning === 'accepted',
   );
   const announced = isOverdue(open) && open.grace === 0 ? holdersOfStopping(stopping, open.since) : [];
   return [...warned.map(([key]) => key), ...announced, ...topicsThatHeard(open)];

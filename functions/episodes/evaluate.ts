@@ -43,9 +43,9 @@ export function evaluate(
   const record = waitFor(judged, at.decision, caseOf(judged), now, confirmWithin);
   const waiting = after(at, { record, beside: operatorAlertsBetween(before, record, now) });
   const informed = hasEpisode(waiting)
-    ? after(waiting, inform(waiting.record, { given: caseAt(record), room: roomIn(waiting), now }, topics))
+    ? after(waiting, inform(waiting.record, { taskCase: caseAt(record), room: roomIn(waiting), now }, topics))
     : waiting;
-  const basis = { given: caseAt(informed.record), room: roomIn(informed), now };
+  const basis = { taskCase: caseAt(informed.record), room: roomIn(informed), now };
   return withRestDue(after(informed, announce(informed.record, basis)), now);
 }
 
@@ -67,23 +67,23 @@ function followed(begun: Transition, caseOf: (record: TaskRecord) => Case, now: 
 }
 
 /** One step of the decision; the same transition where nothing is left to do but to wait. */
-function advance(at: Transition, given: Case, now: Instant): Transition {
+function advance(at: Transition, taskCase: Case, now: Instant): Transition {
   const { record, decision } = at;
-  const basis = { given, room: roomIn(at), now };
+  const basis = { taskCase, room: roomIn(at), now };
   if (decision.answer === 'fire') return after(at, fire(record, basis, decision));
   if (!hasEpisode(at)) return at;
   const { withdraw: holders } = decision.facts;
   const withdrawn = holders.length > 0 ? after(at, withdraw(at.record, basis, holders)) : at;
-  return withdrawn.isCut ? withdrawn : advanceOpen(withdrawn, given, now);
+  return withdrawn.isCut ? withdrawn : advanceOpen(withdrawn, taskCase, now);
 }
 
-function advanceOpen(at: Transition<OpenTask>, given: Case, now: Instant): Transition {
+function advanceOpen(at: Transition<OpenTask>, taskCase: Case, now: Instant): Transition {
   const { record, decision } = at;
-  const basis = { given, room: roomIn(at), now };
+  const basis = { taskCase, room: roomIn(at), now };
   switch (decision.answer) {
     case 'resolve': {
       const resolved = resolve(record, basis, decision);
-      return after(at, { ...resolved, record: withVeto(resolved.record, decision.reason, given) });
+      return after(at, { ...resolved, record: withVeto(resolved.record, decision.reason, taskCase) });
     }
     case 'warn':
       return after(at, warn(record, basis, decision));

@@ -9,21 +9,21 @@ import { evidenceOf } from './evidence-of.ts';
 import type { Basis, OpenStep } from './transition.ts';
 
 /** Opens the next episode of a task, with its alert in the history. Nobody is warned yet: that is the next step. */
-export function fire(record: TaskRecord, { given, now }: Basis, decision: Decision): OpenStep {
-  const cell = cellOf(given);
+export function fire(record: TaskRecord, { taskCase, now }: Basis, decision: Decision): OpenStep {
+  const cell = cellOf(taskCase);
   const kept = cellToKeep(cell);
-  const open = { ...firedEpisode(record.episodes + 1, given, decision, now), cell: kept };
+  const open = { ...firedEpisode(record.episodes + 1, taskCase, decision, now), cell: kept };
   const fired = { ...record, episodes: open.number, open, hold: null, next: null };
   const alert = alertWrite({
     task: record.task.id,
     episode: open.number,
     type: alertOf(open),
-    stage: given.policy.mode,
+    stage: taskCase.policy.mode,
     since: open.since,
     firedAt: now,
     resolvedAt: null,
     reason: null,
-    evidence: evidenceOf(given, decision),
+    evidence: evidenceOf(taskCase, decision),
     mails: open.mails,
     run: null,
     untold: [],
@@ -49,8 +49,8 @@ function mailsOf(stopping: Case['stopping'], deadline: Instant): string[] {
 }
 
 /** An episode as it begins: no grace, nobody told. */
-function firedEpisode(number: number, given: Case, { reason, facts }: Decision, now: Instant): Episode {
-  const { policy, stopping } = given;
+function firedEpisode(number: number, taskCase: Case, { reason, facts }: Decision, now: Instant): Episode {
+  const { policy, stopping } = taskCase;
   const deadline = reason === 'overdue' ? facts.deadline : undefined;
   const isLate = deadline !== undefined;
   return {

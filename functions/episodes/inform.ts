@@ -21,12 +21,12 @@ interface Step {
  * Asks for what topics are to hear of an open episode: the warning of the present grace, each rung after it, and that a
  * date no longer holds. It follows what people were asked to be told and changes nothing about it (promises 1, 4).
  */
-export function inform(record: OpenTask, { given, room, now }: Basis, topics: readonly Topic[]): OpenStep {
+export function inform(record: OpenTask, { taskCase, room, now }: Basis, topics: readonly Topic[]): OpenStep {
   const { task, open } = record;
-  const all = [...withdrawals(open, given, now), ...warnings(open, given, topics, now)];
+  const all = [...withdrawals(open, taskCase, now), ...warnings(open, taskCase, topics, now)];
   const steps = all.slice(0, room);
   const isCut = steps.length < all.length;
-  const standing = stillSubscribed(open, given, topics);
+  const standing = stillSubscribed(open, taskCase, topics);
   const before = Object.keys(open.informed ?? {}).length;
   if (steps.length === 0 && standing.length === before) return { record, isCut };
   const notices = steps.map(({ key, next, pending }) => ({ key, address: next.topic, pending }));
@@ -40,27 +40,27 @@ export function inform(record: OpenTask, { given, room, now }: Basis, topics: re
 }
 
 /** The mode went down: topics that were told a date hear that it does not hold. */
-function withdrawals(open: Episode, given: Case, now: Instant): Step[] {
-  if (given.policy.mode === 'disable') return [];
-  const facts = factsAtEnd(given, open, 'policy');
+function withdrawals(open: Episode, taskCase: Case, now: Instant): Step[] {
+  if (taskCase.policy.mode === 'disable') return [];
+  const facts = factsAtEnd(taskCase, open, 'policy');
   return topicsWithDate(open).map((key) => {
     const next: Informed = { ...(open.informed?.[key] as Informed), heard: 'undated' };
     return { key, next, pending: { notice: 'withdrawn', since: now, notBefore: now, facts } };
   });
 }
 
-function warnings(open: Episode, given: Case, topics: readonly Topic[], now: Instant): Step[] {
-  if (given.policy.mode === 'detect' || open.grace === 0) return [];
+function warnings(open: Episode, taskCase: Case, topics: readonly Topic[], now: Instant): Step[] {
+  if (taskCase.policy.mode === 'detect' || open.grace === 0) return [];
   const step = newestReminderStep(open);
   const notice = isOverdue(open) ? 'overdue' : 'warning';
   const steps: Step[] = [];
   for (const { key, topic } of topics) {
-    const known = open.informed?.[key];
-    if (known?.grace !== open.grace) {
+    const part = open.informed?.[key];
+    if (part?.grace !== open.grace) {
       const next = { topic, grace: open.grace, ...(step && { rung: step }) };
       steps.push({ key, next, pending: { notice, since: now, notBefore: now + FOLLOWS_AFTER } });
-    } else if (step && !isSame(step, known.rung)) {
-      steps.push({ key, next: { ...known, rung: step }, pending: reminderOf(step, now) });
+    } else if (step && !isSame(step, part.rung)) {
+      steps.push({ key, next: { ...part, rung: step }, pending: reminderOf(step, now) });
     }
   }
   return steps;
@@ -70,13 +70,13 @@ function reminderOf({ lead, deadline }: ReminderStep, now: Instant): PendingNoti
   return { notice: 'reminder', since: now, notBefore: now + FOLLOWS_AFTER, lead, by: deadline };
 }
 
-function isSame(step: ReminderStep, known: ReminderStep | undefined): boolean {
-  return step.lead === known?.lead && step.deadline === known.deadline;
+function isSame(step: ReminderStep, newest: ReminderStep | undefined): boolean {
+  return step.lead === newest?.lead && step.deadline === newest.deadline;
 }
 
 /** Without those that are subscribed no more, or dead: one that comes back hears the warning again. */
-function stillSubscribed(open: Episode, given: Case, topics: readonly Topic[]): [string, Informed][] {
+function stillSubscribed(open: Episode, taskCase: Case, topics: readonly Topic[]): [string, Informed][] {
   const entries = Object.entries(open.informed ?? {});
-  if (given.policy.mode === 'detect') return entries;
+  if (taskCase.policy.mode === 'detect') return entries;
   return entries.filter(([key]) => topics.some((topic) => topic.key === key));
 }

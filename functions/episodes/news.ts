@@ -43,8 +43,8 @@ function newsBetween(before: TaskRecord, after: TaskRecord, beside: readonly Wri
     ...resolvedNews(before, after, beside),
   ];
   if (news.length === 0) return news;
-  const said = newsDetails(after);
-  return news.map(({ type, data }) => ({ type, data: { ...said, ...data } }));
+  const details = newsDetails(after);
+  return news.map(({ type, data }) => ({ type, data: { ...details, ...data } }));
 }
 
 /** What each event says of its task: nothing that names a person. */
@@ -97,7 +97,7 @@ function heldNews(before: TaskRecord, { hold }: TaskRecord): News[] {
 /** The first warning of a grace that SES took, and the date that it printed. */
 function warnedNews(before: TaskRecord, { open }: TaskRecord): News[] {
   if (!open || isWarned(before, open.number, open.grace)) return [];
-  const isTaken = Object.values(open.told).some((told) => isAccepted(told, open.grace));
+  const isTaken = Object.values(open.told).some((part) => isAccepted(part, open.grace));
   if (!isTaken) return [];
   const date = open.dates.filter(({ grace }) => grace === open.grace).at(-1)?.disableAt ?? null;
   return [{ type: 'task.warned', data: { disableAt: date === null ? null : formatInstant(date) } }];
@@ -105,7 +105,7 @@ function warnedNews(before: TaskRecord, { open }: TaskRecord): News[] {
 
 function isWarned({ open }: TaskRecord, episode: number, grace: number): boolean {
   if (open?.number !== episode) return false;
-  return Object.values(open.told).some((told) => isAccepted(told, grace));
+  return Object.values(open.told).some((part) => isAccepted(part, grace));
 }
 
 function isAccepted({ grace, warning }: Told, wanted: number): boolean {
@@ -115,10 +115,10 @@ function isAccepted({ grace, warning }: Told, wanted: number): boolean {
 /** A step of the ladder: its reminders are on their way. */
 function remindedNews(before: TaskRecord, { open }: TaskRecord): News[] {
   if (!open?.rungs.length) return [];
-  const known = before.open?.number === open.number ? (before.open?.rungs ?? []) : [];
-  const isKnown = (one: { grace: number; lead: number; deadline: number }) =>
-    known.some(
-      ({ grace, lead, deadline }) => grace === one.grace && lead === one.lead && deadline === one.deadline,
+  const remindedBefore = before.open?.number === open.number ? (before.open?.rungs ?? []) : [];
+  const isKnown = (rung: { grace: number; lead: number; deadline: number }) =>
+    remindedBefore.some(
+      ({ grace, lead, deadline }) => grace === rung.grace && lead === rung.lead && deadline === rung.deadline,
     );
   return open.rungs
     .filter((step) => !isKnown(step))
@@ -128,9 +128,9 @@ function remindedNews(before: TaskRecord, { open }: TaskRecord): News[] {
 /** The first notice of a deadline of the task's own that SES took. */
 function stoppingNews(before: TaskRecord, after: TaskRecord): News[] {
   if (!after.stopping) return [];
-  const known = announcedIn(before);
+  const announcedBefore = announcedIn(before);
   return [...announcedIn(after)]
-    .filter(([mark]) => !known.has(mark))
+    .filter(([mark]) => !announcedBefore.has(mark))
     .map(([, deadline]) => ({ type: 'task.stopping', data: { deadline: formatInstant(deadline) } }));
 }
 

@@ -8,11 +8,11 @@ import { withoutAnnouncement } from './announce.ts';
  * as before.
  */
 export function withoutNotice(open: Episode, key: string, notice: Notice | undefined): Episode | undefined {
-  const told = open.told[key];
-  if (told) {
+  const part = open.told[key];
+  if (part) {
     const { [key]: _, ...others } = open.told;
-    const done = told.reminder ? { ...told, reminder: { ...told.reminder, state: 'done' as const } } : told;
-    const kept = notice === 'reminder' || told.warning === 'accepted';
+    const done = part.reminder ? { ...part, reminder: { ...part.reminder, state: 'done' as const } } : part;
+    const kept = notice === 'reminder' || part.warning === 'accepted';
     return { ...open, told: kept ? { ...others, [key]: done } : others };
   }
   const { [key]: informed, ...others } = open.informed ?? {};

@@ -34,11 +34,11 @@ function reminded(
   recipients: readonly Recipient[],
   { lead, deadline }: Reminder,
 ): Episode['told'] {
-  const told = { ...open.told };
+  const parts = { ...open.told };
   for (const { key } of recipients) {
-    told[key] = { ...(told[key] as Told), reminder: { lead, deadline, state: 'pending' } };
+    parts[key] = { ...(parts[key] as Told), reminder: { lead, deadline, state: 'pending' } };
   }
-  return told;
+  return parts;
 }
 
 /** The newest step of a lead takes the place of an earlier one. */

@@ -16,7 +16,7 @@ export function resolve(
   decision: Extract<Decision, { answer: 'resolve' }>,
 ): EpisodeStep {
   const { reason } = decision;
-  const notices = partingNotices(basis.given, record.open, reason, basis.now);
+  const notices = partingNotices(basis.taskCase, record.open, reason, basis.now);
   return endEpisode(record, basis, decision, { reason, notices, run: null });
 }
 
@@ -24,28 +24,28 @@ export function resolve(
  * Takes only the step by which a person's act ends the open episode, at once; all that follows from it is for the
  * next scan. Undefined where the decision is no such end.
  */
-export function endByPerson(record: TaskRecord, given: Case, now: Instant): EpisodeStep | undefined {
-  const decision = decide(given, now);
+export function endByPerson(record: TaskRecord, taskCase: Case, now: Instant): EpisodeStep | undefined {
+  const decision = decide(taskCase, now);
   if (decision.answer !== 'resolve' || !isOpen(record)) return undefined;
-  const resolved = resolve(record, { given, room: MOST_BESIDE, now }, decision);
+  const resolved = resolve(record, { taskCase, room: MOST_BESIDE, now }, decision);
   return { ...resolved, record: { ...resolved.record, next: { at: now, why: 'look' } } };
 }
 
 /** The notices that an episode's end asks for, by recipient. */
 function partingNotices(
-  given: Case,
+  taskCase: Case,
   episode: Episode,
   reason: ResolveReason,
   now: Instant,
 ): Map<string, PendingNotice> {
-  const [notice, keys] = partingOf(given, episode, reason);
-  const facts = factsAtEnd(given, episode, reason);
+  const [notice, keys] = partingOf(taskCase, episode, reason);
+  const facts = factsAtEnd(taskCase, episode, reason);
   return new Map(keys.map((key) => [key, { notice, since: now, notBefore: now, facts }]));
 }
 
 /** Which notice an end asks for, and who gets it: nobody where nothing was promised or asked for. */
 function partingOf(
-  given: Case,
+  taskCase: Case,
   episode: Episode,
   reason: ResolveReason,
 ): ['withdrawn' | 'recovered', string[]] {
@@ -58,12 +58,12 @@ function partingOf(
       return [
         'withdrawn',
         [
-          ...dateHolders(episode).filter((key) => episode.told[key]?.address !== given.keep?.by),
+          ...dateHolders(episode).filter((key) => episode.told[key]?.address !== taskCase.keep?.by),
           ...topicsWithDate(episode),
         ],
       ];
     case 'recovered':
-      return ['recovered', given.policy.recoveryMail ? hearersOf(episode, given.recipients) : []];
+      return ['recovered', taskCase.policy.recoveryMail ? hearersOf(episode, taskCase.recipients) : []];
     default:
       return ['withdrawn', []];
   }

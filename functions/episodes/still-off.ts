@@ -30,14 +30,14 @@ export function stillOffNotice(
   { mode }: Pick<ScopedPolicy, 'mode'>,
   now: Instant,
 ): PendingNotice | undefined {
-  const { at: disabledAt, restorableUntil: said } = disabledByUs;
-  if (mode === 'detect' || now >= restorableUntil(disabledAt, said)) return undefined;
+  const { at: disabledAt, restorableUntil: ownEnd } = disabledByUs;
+  if (mode === 'detect' || now >= restorableUntil(disabledAt, ownEnd)) return undefined;
   const facts = {
     ...(type === 'task_overdue' && { alert: type }),
     since,
     ...triedSince(evidence),
     disabledAt,
-    ...(said !== undefined && { restorableUntil: said }),
+    ...(ownEnd !== undefined && { restorableUntil: ownEnd }),
     resolvedReason: 'disabled' as const,
   };
   return { notice: 'still-off', since: now, notBefore: now, facts };

@@ -10,7 +10,7 @@ export const MOST_BESIDE = 90;
 
 /** What a step of an episode rests on beside the task. */
 export interface Basis {
-  given: Case;
+  taskCase: Case;
   /** How many more rows the transaction takes (of `MOST_BESIDE`). */
   room: number;
   now: Instant;

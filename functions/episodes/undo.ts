@@ -136,6 +136,6 @@ export function withNoticesToWrite(
   recipients: readonly Omit<NewNotice, 'pending'>[],
   pending: PendingNotice,
 ): AlertRecord {
-  const others = alert.untold.filter(({ key }) => !recipients.some((one) => one.key === key));
-  return { ...alert, untold: [...others, ...recipients.map((one) => ({ ...one, pending }))] };
+  const others = alert.untold.filter(({ key }) => !recipients.some((recipient) => recipient.key === key));
+  return { ...alert, untold: [...others, ...recipients.map((recipient) => ({ ...recipient, pending }))] };
 }

@@ -12,16 +12,18 @@ import { withVeto } from './veto.ts';
 export function waitFor(
   record: TaskRecord,
   decision: Decision,
-  given: Case,
+  taskCase: Case,
   now: Instant,
   confirmWithin: Duration,
 ): TaskRecord {
-  const hold = holdOf(record, decision, given, now);
+  const hold = holdOf(record, decision, taskCase, now);
   let next: TaskRecord['next'] = nextEvaluation(decision, record.open, now, confirmWithin);
   if (record.next && next && sameEvaluation(record.next, next, now)) next = record.next;
-  const held = decision.answer === 'hold' ? withVeto(record, decision.reason, given) : record;
+  const held = decision.answer === 'hold' ? withVeto(record, decision.reason, taskCase) : record;
   const open =
-    held.open && given.policy.mode !== 'detect' ? keepLongest(markLeft(held.open, given), given) : held.open;
+    held.open && taskCase.policy.mode !== 'detect'
+      ? keepLongest(markLeft(held.open, taskCase), taskCase)
+      : held.open;
   const same = hold === held.hold && next === held.next && open === held.open;
   if (same) return held;
   return { ...held, hold, next, open: open && hold !== held.hold ? withHold(open, hold, now) : open };
@@ -43,9 +45,9 @@ function holdOf(record: TaskRecord, decision: Decision, { policy }: Case, now: I
  */
 function markLeft(episode: Episode, { recipients, admins = [] }: Case): Episode {
   const present = new Set([...recipients, ...admins].map(({ key }) => key));
-  const gone = Object.entries(episode.told).filter(([key, told]) => !told.left && !present.has(key));
+  const gone = Object.entries(episode.told).filter(([key, part]) => !part.left && !present.has(key));
   if (gone.length === 0) return episode;
-  const left = gone.map(([key, told]) => [key, { ...told, left: true as const }] as const);
+  const left = gone.map(([key, part]) => [key, { ...part, left: true as const }] as const);
   return { ...episode, told: withoutOldestLeft({ ...episode.told, ...Object.fromEntries(left) }) };
 }
 

@@ -11,18 +11,18 @@ import type { Basis, OpenStep } from './transition.ts';
 /** Asks for the warnings of the present grace, or of a new one, for as many recipients as one transaction takes. */
 export function warn(
   record: OpenTask,
-  { given, room, now }: Basis,
+  { taskCase, room, now }: Basis,
   { to, newGrace }: { to: readonly Recipient[]; newGrace: boolean },
 ): OpenStep {
   const { task, open } = record;
-  const restored = newGrace && isOfBeforeRestore(open, given);
+  const restored = newGrace && isOfBeforeRestore(open, taskCase);
   const begun = restored ? decidedAnew(record) : record;
   const some = to.slice(0, room);
   const notices = some.map(({ key, address }): NewNotice => {
     return { key, address, pending: openingOf(open, now) };
   });
   return {
-    record: withEpisode(begun, inGrace(open, given, some, newGrace)),
+    record: withEpisode(begun, inGrace(open, taskCase, some, newGrace)),
     beside: noticeWrites(task.id, open.number, notices),
     told: some.map(({ key }) => key),
     isCut: some.length < to.length,
@@ -45,23 +45,23 @@ function openingOf({ alert, firedAt, since }: Episode, now: Instant): PendingNot
 /** What changes in an episode whose recipients are to be warned; a new grace arms all reminder steps anew. */
 function inGrace(
   open: Episode,
-  given: Case,
+  taskCase: Case,
   warned: readonly Recipient[],
   newGrace: boolean,
 ): Partial<Episode> {
-  const { policy, restoredAt } = given;
+  const { policy, restoredAt } = taskCase;
   const { mode, modeRaisedAt } = policy;
   const grace = newGrace ? open.grace + 1 : open.grace;
-  const told: Record<string, Told> = { ...open.told };
+  const parts: Record<string, Told> = { ...open.told };
   for (const { key, address } of warned) {
-    told[key] = { address, grace, warning: 'pending', dated: mode === 'disable' };
+    parts[key] = { address, grace, warning: 'pending', dated: mode === 'disable' };
   }
   return {
-    told,
+    told: parts,
     grace,
     disableAfter: newGrace ? policy.disableAfter : open.disableAfter,
     graceMode: mode,
     ...(newGrace && modeRaisedAt !== null ? { modeRaisedAt } : {}),
-    ...(newGrace && restoredAt !== undefined && isOfBeforeRestore(open, given) ? { restoredAt } : {}),
+    ...(newGrace && restoredAt !== undefined && isOfBeforeRestore(open, taskCase) ? { restoredAt } : {}),
   };
 }

@@ -10,18 +10,18 @@ import type { Basis, OpenStep } from './transition.ts';
  */
 export function withdraw(
   record: OpenTask,
-  { given, room, now }: Basis,
+  { taskCase, room, now }: Basis,
   holders: readonly string[],
 ): OpenStep {
   const { task, open } = record;
-  const facts = factsAtEnd(given, open, 'policy');
+  const facts = factsAtEnd(taskCase, open, 'policy');
   const some = holders.slice(0, room);
   const isCut = some.length < holders.length;
   const notices = some.map((key): NewNotice => {
     const pending = { notice: 'withdrawn', since: now, notBefore: now, facts } as const;
     return { key, address: open.told[key]?.address ?? '', pending };
   });
-  const graceMode = isCut ? open.graceMode : given.policy.mode;
+  const graceMode = isCut ? open.graceMode : taskCase.policy.mode;
   return {
     record: withEpisode(record, { graceMode, told: withoutDates(open, some) }),
     beside: noticeWrites(task.id, open.number, notices),

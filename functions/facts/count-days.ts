@@ -64,9 +64,9 @@ export async function countDays(
   let written = 0;
   for (const day of daysToCount(days, counter.now)) {
     if (counter.isSpent()) return { written, isOver: false, days };
-    for (const one of aggregations) {
-      const rows = await countDay(counter, one, day).catch((error: unknown) => {
-        throw new StoppedAt(`${one.name} of ${day}`, error);
+    for (const aggregation of aggregations) {
+      const rows = await countDay(counter, aggregation, day).catch((error: unknown) => {
+        throw new StoppedAt(`${aggregation.name} of ${day}`, error);
       });
       if (rows === undefined) return { written, isOver: false, days };
       written += rows;
@@ -84,29 +84,33 @@ function daysToCount({ day }: FactDays, now: Instant): string[] {
 }
 
 /** Brings the rows of one kind and day to what its source says; undefined where it stopped before it was through. */
-async function countDay(counter: Counter, one: Aggregation, day: string): Promise<number | undefined> {
-  if (one.isSnapshot && counter.now > endOf(daysAfter(day, SNAPSHOT_WITHIN))) return 0;
-  const writes = await writesOf(counter, one, day);
+async function countDay(
+  counter: Counter,
+  aggregation: Aggregation,
+  day: string,
+): Promise<number | undefined> {
+  if (aggregation.isSnapshot && counter.now > endOf(daysAfter(day, SNAPSHOT_WITHIN))) return 0;
+  const writes = await writesOf(counter, aggregation, day);
   for (let from = 0; from < writes.length; from += AT_ONCE) {
     // What is written already is not written again: the next turn goes on from here.
     if (counter.isSpent()) return undefined;
-    const writer = `${counter.name}#${one.name}#${day}#${from}`;
+    const writer = `${counter.name}#${aggregation.name}#${day}#${from}`;
     const some = writes.slice(from, from + AT_ONCE);
     await Promise.all(some.map((write, place) => store(counter, write, `${writer}+${place}`)));
   }
   return writes.length;
 }
 
-async function writesOf(counter: Counter, one: Aggregation, day: string): Promise<Write[]> {
+async function writesOf(counter: Counter, aggregation: Aggregation, day: string): Promise<Write[]> {
   const [rows, stored] = await Promise.all([
-    one.rowsOf(counter, day),
-    loadFactRows(counter.table, one.name, day),
+    aggregation.rowsOf(counter, day),
+    loadFactRows(counter.table, aggregation.name, day),
   ]);
-  const changes = one.isSnapshot ? missingIn(stored, rows) : changedIn(stored, rows);
-  const gone = one.isSnapshot ? [] : goneFrom(stored, rows);
+  const changes = aggregation.isSnapshot ? missingIn(stored, rows) : changedIn(stored, rows);
+  const gone = aggregation.isSnapshot ? [] : goneFrom(stored, rows);
   return [
-    ...changes.map(([row, cells]) => factWrite(one.name, day, row, cells)),
-    ...gone.map((row) => ({ delete: keys.fact(one.name, day, row) })),
+    ...changes.map(([row, cells]) => factWrite(aggregation.name, day, row, cells)),
+    ...gone.map((row) => ({ delete: keys.fact(aggregation.name, day, row) })),
   ];
 }
 
@@ -135,7 +139,7 @@ async function close(counter: Counter, days: FactDays, day: string): Promise<Fac
 async function tellMetrics({ table, telemetry }: Counter, day: string): Promise<void> {
   const kinds = ['tasks', 'episodes', 'off'];
   const rows = await Promise.all(kinds.map((kind) => loadFactRows(table, kind, day)));
-  const sum = sumOf(rows.flatMap((one) => [...one.values()]).flatMap((cells) => [...cells.values()]));
+  const sum = sumOf(rows.flatMap((row) => [...row.values()]).flatMap((cells) => [...cells.values()]));
   const counts = Object.fromEntries(METRICS.map((name) => [`Facts.${name}`, sum[name] ?? 0]));
   if (telemetry.metrics) telemetry.metrics(counts, { day });
   else for (const [name, value] of Object.entries(counts)) telemetry.metric(name, value, 'Count', { day });

@@ -78,11 +78,11 @@ function spanBefore({ from, to }: Days): Days {
 export function totalOf(lines: readonly Pick<FactLine, 'day' | 'figures'>[], { to }: Days): Total {
   const sums = sumOf(lines.map(({ figures }) => figures));
   const atEnd = sumOf(lines.filter(({ day }) => day === to).map(({ figures }) => figures));
-  const known = (figure: Figure): number | null => {
+  const counted = (figure: Figure): number | null => {
     if (!STANDING.includes(figure)) return sums[figure] ?? 0;
     return atEnd[figure] ?? (figure === 'off' ? 0 : null);
   };
-  return Object.fromEntries(FIGURES.map((figure) => [figure, known(figure)])) as Total;
+  return Object.fromEntries(FIGURES.map((figure) => [figure, counted(figure)])) as Total;
 }
 
 /** The totals of groups of facts, the largest group first by what fired, was warned of and was disabled. */
@@ -99,7 +99,7 @@ export function byGroup(
     (abandoned ?? 0) + (overdue ?? 0) + (warned ?? 0) + (disabled ?? 0);
   return [...groups]
     .map(([group, lines]) => ({ group, total: totalOf(lines, { from, to }) }))
-    .sort((one, other) => weight(other.total) - weight(one.total) || (one.group < other.group ? -1 : 1));
+    .sort((a, b) => weight(b.total) - weight(a.total) || (a.group < b.group ? -1 : 1));
 }
 
 /** Whether nothing happened in a span: what goes on to be off, and avoids restarts by that, is no news. */
@@ -133,10 +133,10 @@ function merged(lines: readonly FactLine[]): FactLine[] {
   const byPlace = new Map<string, FactLine>();
   for (const line of lines) {
     const name = [line.tenant, line.plane, line.mode ?? '', line.cause ?? ''].join('\n');
-    const known = byPlace.get(name);
-    byPlace.set(name, known ? { ...known, figures: sumOf([known.figures, line.figures]) } : line);
+    const existing = byPlace.get(name);
+    byPlace.set(name, existing ? { ...existing, figures: sumOf([existing.figures, line.figures]) } : line);
   }
-  return [...byPlace].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, line]) => line);
+  return [...byPlace].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
 }
 
 async function loadMailLines(table: Table, span: Days): Promise<MailLine[]> {

@@ -5,9 +5,9 @@ import { type Collecting, collect, WRITER } from './collecting.ts';
 /** Deletes the counters of a data plane that count nothing, of tenants who have no task there any more. */
 export async function collectCounters(collecting: Collecting, dataPlane: string): Promise<void> {
   const counts = await loadCounts(collecting.system.table, dataPlane);
-  for (const one of counts.filter(isNothing)) {
+  for (const count of counts.filter(isNothing)) {
     if (collecting.spent()) return;
-    await collectCounter(collecting, one);
+    await collectCounter(collecting, count);
   }
 }
 

@@ -35,6 +35,6 @@ function lastUseOf(recipient: RecipientRecord): Instant | undefined {
     recipient;
   const single = [lastMailAt, lastWarnedAt, lastWithdrawnAt, retryAt, admittedAt, queuedFor, gatheringUntil];
   const all = [...single, ...recipient.mailedAt, ...recipient.soft.map(({ at }) => at)];
-  const known = all.filter((at) => at !== null && at !== undefined);
-  return known.length === 0 ? undefined : Math.max(...known);
+  const instants = all.filter((at) => at !== null && at !== undefined);
+  return instants.length === 0 ? undefined : Math.max(...instants);
 }

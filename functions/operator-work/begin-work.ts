@@ -46,7 +46,7 @@ export function sizeProblem(items: readonly WorkItem[]): string | undefined {
  */
 export async function beginWork(
   system: System,
-  { kind, items, priority = 'normal', ...given }: GivenWork,
+  { kind, items, priority = 'normal', ...command }: GivenWork,
 ): Promise<OperatorWorkRecord> {
   const at = system.clock.now();
   const id = system.random.id(at);
@@ -59,7 +59,7 @@ export async function beginWork(
     await stored(system, id, writes);
   }
   const size = { items: items.length, parts: parts.length };
-  const record = newOperatorWork({ ...given, id, kind: kind.name, at, priority }, size);
+  const record = newOperatorWork({ ...command, id, kind: kind.name, at, priority }, size);
   return commit(system, `bulk command ${id}`, async () => {
     const pauses = await loadPauses(system.table);
     const writes = [operatorWorkWrite(record), beginAudit(record), pausesWrite({ ...pauses, bulkWork: at })];

@@ -122,7 +122,9 @@ export function dismissOutage(
     const now = system.clock.now();
     const plane = await loadDataPlane(system.table, dataPlane);
     if (!plane?.outages.some(({ endedAt }) => endedAt === null)) return { value: { dismissed: false } };
-    const outages = plane.outages.map((one) => (one.endedAt === null ? { ...one, endedAt: now } : one));
+    const outages = plane.outages.map((outage) =>
+      outage.endedAt === null ? { ...outage, endedAt: now } : outage,
+    );
     const writes = [
       dataPlaneWrite({ ...plane, outages }),
       evaluationRequest(`D#${dataPlane}`, now),

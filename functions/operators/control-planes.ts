@@ -31,8 +31,8 @@ export async function controlPlanesOf({
         loadListing(table, settings.name),
         loadControlPlaneBreaker(table, settings.name),
       ]);
-      const known = { ...(listing && { listing }), ...(breaker && { breaker }) };
-      return { settings, standing: standingOf(known), ...known };
+      const records = { ...(listing && { listing }), ...(breaker && { breaker }) };
+      return { settings, standing: standingOf(records), ...records };
     }),
   );
 }

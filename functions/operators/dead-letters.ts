@@ -17,7 +17,7 @@ export const LETTER_QUEUES: readonly LetterQueue[] = [...QUEUE_NAMES, ...TICK_LE
 
 /** Whether it holds ticks: their work is long done by later ones, so nothing of it is ever sent back. */
 export function holdsTicks(queue: LetterQueue): queue is TickLetters {
-  return TICK_LETTERS.some((one) => one === queue);
+  return TICK_LETTERS.some((name) => name === queue);
 }
 
 /** A message of a dead-letter queue, as it was received. */
@@ -107,7 +107,7 @@ export function namesPerson(address: string): (text: string) => boolean {
     if (typeof value === 'string')
       return isNamed(value) || (depth < DEEPEST && isIn(parsed(value), depth + 1));
     if (typeof value !== 'object' || value === null) return false;
-    return Object.entries(value).some(([name, one]) => isNamed(name) || isIn(one, depth));
+    return Object.entries(value).some(([name, inner]) => isNamed(name) || isIn(inner, depth));
   };
   return (text) => isIn(text, 0);
 }

@@ -1,4 +1,4 @@
-import { withErased } from '../episodes/told.ts';
+import { withErased } from '../episodes/recipient-part.ts';
 import { FORGOTTEN, normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
@@ -95,13 +95,13 @@ export async function forgetRecipient(system: System, address: string, by: strin
   const email = normaliseAddress(address) ?? address;
   // First, so that no mail is claimed for him while his mails are looked up.
   await bury(system, recipientKey(address), by);
-  const known = await knownOf(system, address);
-  for (const prefix of known.subscriptions) await removeSubscription(system, prefix, { email }, by);
-  for (const prefix of known.admin) await removeAdmin(system, prefix, email, by);
+  const traces = await knownOf(system, address);
+  for (const prefix of traces.subscriptions) await removeSubscription(system, prefix, { email }, by);
+  for (const prefix of traces.admin) await removeAdmin(system, prefix, email, by);
   const counts = { tasks: 0, alerts: 0, audit: 0 };
   const view = await FleetView.load(system.table, system.clock.now());
-  for (const task of known.tasks) {
-    if (await eraseFromTask(system, view, task, known.key, email)) counts.tasks += 1;
+  for (const task of traces.tasks) {
+    if (await eraseFromTask(system, view, task, traces.key, email)) counts.tasks += 1;
     counts.alerts += await eraseFromRows(system, { pk: keys.task(task).pk, prefix: 'A#' }, email);
     counts.audit += await eraseFromRows(system, { pk: keys.task(task).pk, prefix: 'L#' }, email);
   }
@@ -109,12 +109,12 @@ export async function forgetRecipient(system: System, address: string, by: strin
   for (const { pk } of [keys.auditBeside('operators', 0, '', ''), keys.task('operators')]) {
     counts.audit += await eraseFromRows(system, { pk, prefix: 'L#' }, email);
   }
-  const notices = await dropNotices(system, known.key);
-  for (const id of known.mails) await eraseFromMail(system, id);
-  const { subscriptions, admin, mails } = known;
+  const notices = await dropNotices(system, traces.key);
+  for (const id of traces.mails) await eraseFromMail(system, id);
+  const { subscriptions, admin, mails } = traces;
   const erased = { subscriptions: subscriptions.length, admin: admin.length, mails: mails.length, notices };
   const done = { ...counts, ...erased };
-  await note(system, `forgot ${known.key}`, by, done);
+  await note(system, `forgot ${traces.key}`, by, done);
   return done;
 }
 

@@ -62,10 +62,12 @@ export async function clearGivenUp(
   by: string,
   item?: string,
 ): Promise<{ cleared: string[] }> {
-  const meant = (await givenUpBy(system, name)).filter((one) => item === undefined || one.item === item);
+  const meant = (await givenUpBy(system, name)).filter(
+    (givenUp) => item === undefined || givenUp.item === item,
+  );
   if (meant.length === 0) return { cleared: [] };
-  for (const one of meant) await takeUp(system, one);
-  const cleared = meant.map((one) => one.item);
+  for (const givenUp of meant) await takeUp(system, givenUp);
+  const cleared = meant.map((givenUp) => givenUp.item);
   const what = item === undefined ? { items: cleared.length } : { item };
   await change(system, { name, act: 'clear', by, evidence: what }, (record) => ({
     ...record,

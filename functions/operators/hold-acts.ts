@@ -151,8 +151,8 @@ function rejectHold(system: System, hold: Hold, { by, reason }: OnHold): Promise
   if (!alert || !hold.acts.includes('reject')) return notPossible(hold, 'rejected');
   return commit<HoldActed>(system, `the alert of ${hold.id}`, async () => {
     const at = system.clock.now();
-    const told = await loadOperatorAlert(system.table, alert.code, alert.subject);
-    if (!told) return { value: { done: false, reason: 'operators were not told of it yet' } };
+    const stored = await loadOperatorAlert(system.table, alert.code, alert.subject);
+    if (!stored) return { value: { done: false, reason: 'operators were not told of it yet' } };
     const evidence = { cause: hold.cause, since: hold.since };
     const act = {
       subject: 'operators' as const,
@@ -164,7 +164,7 @@ function rejectHold(system: System, hold: Hold, { by, reason }: OnHold): Promise
       mails: [],
     };
     const writes = [
-      operatorAlertWrite({ ...told, rejected: { at, by, reason, until: at + QUIET } }),
+      operatorAlertWrite({ ...stored, rejected: { at, by, reason, until: at + QUIET } }),
       auditWrite(act),
     ];
     return { writes, value: { done: true } };

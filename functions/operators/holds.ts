@@ -138,7 +138,7 @@ export async function loadHolds(system: System, dated: Dated = datedOnce(system.
     await staleEvidence(system),
     await silentFeedback(system),
   ];
-  return Promise.all(found.filter((one) => one !== undefined).map((one) => describe(system, one)));
+  return Promise.all(found.filter((hold) => hold !== undefined).map((hold) => describe(system, hold)));
 }
 
 interface Found {
@@ -155,9 +155,9 @@ async function describe(system: System, { cause, of, since, isApproved = false }
   const acts = isApproved ? possible.filter((act) => act === 'dismiss') : possible;
   const subject = of ?? 'fleet';
   const alert = alertOfHold({ cause, subject });
-  const told = alert && (await loadOperatorAlert(system.table, alert.code, alert.subject));
+  const stored = alert && (await loadOperatorAlert(system.table, alert.code, alert.subject));
   const id = of === undefined ? cause : `${cause}:${of}`;
-  return { id, cause, subject, since, acts, ends, rejected: told?.rejected ?? null };
+  return { id, cause, subject, since, acts, ends, rejected: stored?.rejected ?? null };
 }
 
 async function spike(system: System, dated: Dated): Promise<Found | undefined> {

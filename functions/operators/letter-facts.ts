@@ -44,13 +44,13 @@ export interface LetterFacts {
 
 /** Reads a letter; never throws, for what nobody can read is in these queues. */
 export function factsOf({ queue, body }: Pick<ReceivedLetter, 'queue' | 'body'>): LetterFacts {
-  const said = jsonOf(body);
+  const value = jsonOf(body);
   const item = bodyItem(body);
   const nothing = { tasks: [], subject: null, item, notAfter: null };
   if (holdsTicks(queue)) return { ...nothing, kind: 'tick' };
-  const canary = canaryIn(said);
+  const canary = canaryIn(value);
   if (canary) return { ...nothing, kind: 'canary', notAfter: canary.notAfter };
-  return ofOurs(queue, said) ?? { ...nothing, ...ofOthers(queue, said) };
+  return ofOurs(queue, value) ?? { ...nothing, ...ofOthers(queue, value) };
 }
 
 /** Of what nothing but itself names: the same event has the same body. */
@@ -58,16 +58,16 @@ function bodyItem(body: string): string {
   return `body:${createHash('sha256').update(body).digest('hex').slice(0, 32)}`;
 }
 
-function ofOurs(queue: LetterQueue, said: unknown): LetterFacts | undefined {
+function ofOurs(queue: LetterQueue, value: unknown): LetterFacts | undefined {
   switch (queue) {
     case 'disable':
-      return ofMessage(parseMessage(disablerMessage, said), disablerFacts);
+      return ofMessage(parseMessage(disablerMessage, value), disablerFacts);
     case 'notify':
-      return ofMessage(parseMessage(notifierMessage, said), notifierFacts);
+      return ofMessage(parseMessage(notifierMessage, value), notifierFacts);
     case 'listing':
-      return ofMessage(parseMessage(listingMessage, said), listingFacts);
+      return ofMessage(parseMessage(listingMessage, value), listingFacts);
     case 'webhook':
-      return ofMessage(parseMessage(webhookMessage, said), webhookFacts);
+      return ofMessage(parseMessage(webhookMessage, value), webhookFacts);
     default:
       return undefined;
   }
@@ -105,5 +105,5 @@ function listingFacts(message: ListingMessage): Omit<LetterFacts, 'kind' | 'notA
 
 /** Whether two letters with the same name of work are the same hint: one of them is enough. */
 export function isOneHint(queue: LetterQueue): boolean {
-  return !ONLY_TOLD.some((one) => one === queue);
+  return !ONLY_TOLD.some((name) => name === queue);
 }

@@ -57,7 +57,7 @@ async function failuresOf(
   const found: OopsOccurrence[] = [];
   for (const { fingerprint } of kinds.slice(0, MOST_KINDS)) {
     const occurrences = (await loadOops(table, fingerprint, NEWEST))?.occurrences ?? [];
-    found.push(...occurrences.filter((one) => names.has(one.item)));
+    found.push(...occurrences.filter((occurrence) => names.has(occurrence.item)));
   }
   return found.sort((a, b) => b.at - a.at);
 }

@@ -81,9 +81,9 @@ async function whyNotList({ table, config }: System, name: string): Promise<stri
 const MOST_TOLD = 3;
 
 async function tasksText({ table }: System, { tasks }: LetterFacts): Promise<string> {
-  const told: string[] = [];
-  for (const id of tasks.slice(0, MOST_TOLD)) told.push(`${id} ${taskText(await loadTask(table, id))}`);
-  return told.length === 0 ? 'its worker decides when it reads it' : told.join(', ');
+  const texts: string[] = [];
+  for (const id of tasks.slice(0, MOST_TOLD)) texts.push(`${id} ${taskText(await loadTask(table, id))}`);
+  return texts.length === 0 ? 'its worker decides when it reads it' : texts.join(', ');
 }
 
 function taskText(record: TaskRecord | undefined): string {

@@ -9,13 +9,13 @@ interface ToldFacts {
 }
 
 /** What a letter says that others wrote: what kind it is of, and the tasks that it names. */
-export function ofOthers(queue: LetterQueue, said: unknown): ToldFacts {
-  if (queue === 'ingest') return ofEvent(said);
-  return { kind: queue === 'mail-events' ? mailKind(said) : 'unreadable', tasks: [] };
+export function ofOthers(queue: LetterQueue, value: unknown): ToldFacts {
+  if (queue === 'ingest') return ofEvent(value);
+  return { kind: queue === 'mail-events' ? mailKind(value) : 'unreadable', tasks: [] };
 }
 
-function ofEvent(said: unknown): ToldFacts {
-  const event = fieldsOf(said);
+function ofEvent(value: unknown): ToldFacts {
+  const event = fieldsOf(value);
   const type = event['detail-type'];
   return { kind: typeof type === 'string' ? type : 'unreadable', tasks: tasksIn(event.detail) };
 }
@@ -38,7 +38,7 @@ function idIn(value: unknown): string | undefined {
   return typeof task === 'string' ? task : undefined;
 }
 
-function mailKind(said: unknown): string {
-  const parsed = parseSesEvent(said);
+function mailKind(value: unknown): string {
+  const parsed = parseSesEvent(value);
   return parsed.ok ? (parsed.events[0]?.kind ?? 'nothing') : 'unreadable';
 }

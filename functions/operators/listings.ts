@@ -86,8 +86,8 @@ function change(
 ): Promise<ListingAct> {
   return commit<ListingAct>(system, `the listing of ${controlPlane}`, async () => {
     const now = system.clock.now();
-    const known = await loadListing(system.table, controlPlane);
-    const planned = plan(known ?? newListingRecord(controlPlane, now), now);
+    const before = await loadListing(system.table, controlPlane);
+    const planned = plan(before ?? newListingRecord(controlPlane, now), now);
     if (typeof planned === 'string') return { value: { done: false, reason: planned } };
     const audit = auditWrite({
       subject: 'operators',

@@ -30,16 +30,16 @@ export async function importOwnerRules(
 ): Promise<RulesChanged> {
   return commit(system, 'the owner rules', async () => {
     const pauses = await loadPauses(system.table);
-    const { ownerRules: known, ...others } = pauses;
-    const before = (await loadOwnerRules(system.table, known)).rules;
+    const { ownerRules: digestBefore, ...others } = pauses;
+    const before = (await loadOwnerRules(system.table, digestBefore)).rules;
     const digest = rules.length > 0 ? digestOfRules(rules) : undefined;
     const changed = changeBetween(before, rules);
-    if (digest === known) return { value: { ...changed, outcome: 'unchanged' } };
+    if (digest === digestBefore) return { value: { ...changed, outcome: 'unchanged' } };
     const after = digest === undefined ? others : { ...others, ownerRules: digest };
     const writes = [
       pausesWrite(after),
       ...(digest === undefined ? [] : [ownerRulesWrite(rules)]),
-      ...(known === undefined ? [] : [{ delete: keys.ownerRules(known) }]),
+      ...(digestBefore === undefined ? [] : [{ delete: keys.ownerRules(digestBefore) }]),
       ...looksFor(before, rules, system.clock.now()),
       auditOf(system, changed, rules.length, by),
     ];
@@ -52,10 +52,10 @@ export async function ownerRulesChange(
   { table }: System,
   rules: readonly OwnerRule[],
 ): Promise<RulesChanged> {
-  const { ownerRules: known } = await loadPauses(table);
-  const changed = changeBetween((await loadOwnerRules(table, known)).rules, rules);
+  const { ownerRules: digestBefore } = await loadPauses(table);
+  const changed = changeBetween((await loadOwnerRules(table, digestBefore)).rules, rules);
   const digest = rules.length > 0 ? digestOfRules(rules) : undefined;
-  return digest === known ? { ...changed, outcome: 'unchanged' } : changed;
+  return digest === digestBefore ? { ...changed, outcome: 'unchanged' } : changed;
 }
 
 /** Who may be in a row of the audit is counted there, and not named. */

@@ -12,9 +12,11 @@ import {
   type AdminRecord,
   adminFromRow,
   keyFits,
+  type NamedSubscriber,
   type Subscriber,
   type SubscriptionRecord,
   subscriptionFromRow,
+  targetOf,
 } from '../store/people.ts';
 import { allRows, ROW_VERSION } from '../store/rows.ts';
 import type { Key, Row, Table, Write } from '../store/table/table.port.ts';
@@ -36,29 +38,30 @@ const ADDRESS_FORM = 'allowed: a plain address such as "ana@example.com"';
  * Lets somebody, or a topic, hear of the alerts of a prefix (the empty one: of all tasks), or of one task by its id. A
  * topic that refused what was published is told again from then on.
  *
- * @param given `alertTypes`: which alerts; a further call for the same prefix adds its own
+ * @param subscription `alertTypes`: which alerts; a further call for the same prefix adds its own
  */
 export async function addSubscription(
   system: System,
-  given: { prefix: string; alertTypes: readonly string[] } & Subscriber,
+  subscription: { prefix: string; alertTypes: readonly string[] } & NamedSubscriber,
   by: string,
 ): Promise<Added<SubscriptionRecord>> {
-  const found = subscriberOf(given);
+  const found = subscriberOf(subscription);
   if ('problem' in found) return { outcome: 'refused', problem: found.problem };
-  const { subscriber, target } = found;
+  const { subscriber } = found;
+  const target = targetOf(subscriber);
   const problem =
     topicProblem(system, subscriber) ??
-    subscribedProblem(given.prefix) ??
-    alertTypesProblem(given.alertTypes) ??
-    reportProblem(given);
+    subscribedProblem(subscription.prefix) ??
+    alertTypesProblem(subscription.alertTypes) ??
+    reportProblem(subscription);
   if (problem !== undefined) return { outcome: 'refused', problem };
-  const key = keys.subscription(given.prefix, target);
-  const old = keys.oldSubscription(given.prefix, target);
+  const key = keys.subscription(subscription.prefix, target);
+  const old = keys.oldSubscription(subscription.prefix, target);
   const before = (await system.table.get(key)) ?? (await system.table.get(old));
-  const wanted = [...given.alertTypes, ...((before?.alertTypes as string[] | undefined) ?? [])];
+  const wanted = [...subscription.alertTypes, ...((before?.alertTypes as string[] | undefined) ?? [])];
   const alertTypes = SUBSCRIPTION_TYPES.filter((type) => wanted.includes(type));
-  const person: SubscriptionRecord = { prefix: given.prefix, ...subscriber, alertTypes };
-  const revival = isTopic(target) ? await revivalOf(system, target) : [];
+  const person: SubscriptionRecord = { prefix: subscription.prefix, ...subscriber, alertTypes };
+  const revival = 'topic' in subscriber ? await revivalOf(system, subscriber.topic) : [];
   const same = before && String(before.alertTypes) === String(alertTypes);
   if (same && revival.length === 0) return { outcome: 'unchanged', person };
   const places = { g2pk: index.subscriptions(), g2sk: `${person.prefix}#${target}` };
@@ -72,13 +75,14 @@ export async function addSubscription(
 export async function removeSubscription(
   system: System,
   prefix: string,
-  given: Subscriber,
+  named: NamedSubscriber,
   by: string,
 ): Promise<Removed> {
-  const found = subscriberOf(given);
+  const found = subscriberOf(named);
   if ('problem' in found) return { outcome: 'refused', problem: found.problem };
-  const { subscriber, target } = found;
-  const beside = isTopic(target) ? alertEnd(target) : [];
+  const { subscriber } = found;
+  const target = targetOf(subscriber);
+  const beside = 'topic' in subscriber ? alertEnd(subscriber.topic) : [];
   const act = { prefix, subscriber, act: 'subscription remove', by };
   const places = [keys.subscription(prefix, target), keys.oldSubscription(prefix, target)];
   return remove(system, places, act, beside);
@@ -93,20 +97,20 @@ export async function listSubscriptions(table: Table, prefix = ''): Promise<Subs
 /** Makes somebody an admin of a prefix (the empty one: of all): told where no owner and no subscriber can be reached. */
 export async function addAdmin(
   system: System,
-  given: { prefix: string; email: string },
+  admin: { prefix: string; email: string },
   by: string,
 ): Promise<Added<AdminRecord>> {
-  const email = normaliseAddress(given.email);
-  if (email === undefined) return refusedAddress(given.email);
-  const { prefix } = given;
+  const email = normaliseAddress(admin.email);
+  if (email === undefined) return refusedAddress(admin.email);
+  const { prefix } = admin;
   const wrong = prefix === '' ? undefined : prefixProblem(prefix);
   if (wrong !== undefined)
     return { outcome: 'refused', problem: `prefix ${shown(prefix)} ${wrong}${slashed(prefix)}` };
   const person: AdminRecord = { prefix, email };
   const key = keys.admin(prefix, email);
   const old = keys.oldAdmin(prefix, email);
-  const known = (await system.table.get(key)) ?? (await system.table.get(old));
-  if (known) return { outcome: 'unchanged', person };
+  const stored = (await system.table.get(key)) ?? (await system.table.get(old));
+  if (stored) return { outcome: 'unchanged', person };
   const places = { g2pk: index.admins(), g2sk: `${prefix}#${email}` };
   const write = { put: { ...key, v: ROW_VERSION, ...person, ...places } };
   await store(system, [write], { prefix, subscriber: { email }, act: 'admin add', by });
@@ -145,17 +149,17 @@ function refusedAddress(address: string): { outcome: 'refused'; problem: string 
   return { outcome: 'refused', problem: `email ${shown(address)} is no mail address; ${ADDRESS_FORM}` };
 }
 
-type Found = { subscriber: Subscriber; target: string } | { problem: string };
+type Found = { subscriber: Subscriber } | { problem: string };
 
 /** A subscriber in the form in which it is stored. */
-function subscriberOf(given: Subscriber): Found {
-  if ('topic' in given) {
-    const { topic } = given;
-    if (TOPIC.test(topic)) return { subscriber: { topic }, target: topic };
+function subscriberOf(named: NamedSubscriber): Found {
+  if ('topic' in named) {
+    const { topic } = named;
+    if (isTopic(topic) && TOPIC.test(topic)) return { subscriber: { topic } };
     return { problem: `topic ${shown(topic)} is no ARN of a standard SNS topic; ${TOPIC_FORM}` };
   }
-  const email = normaliseAddress(given.email);
-  return email === undefined ? refusedAddress(given.email) : { subscriber: { email }, target: email };
+  const email = normaliseAddress(named.email);
+  return email === undefined ? refusedAddress(named.email) : { subscriber: { email } };
 }
 
 /** The notifier may publish to no topic but those that the deployment names. */
@@ -184,13 +188,14 @@ function alertTypesProblem(types: readonly string[]): string | undefined {
 
 /** A report is of a tenant or of all: who hears of less is not told the figures of the rest. */
 function reportProblem(
-  given: { prefix: string; alertTypes: readonly string[] } & Subscriber,
+  subscription: { prefix: string; alertTypes: readonly string[] } & NamedSubscriber,
 ): string | undefined {
-  if (!given.alertTypes.includes('weekly_report')) return undefined;
-  if ('topic' in given) return 'alert type "weekly_report" goes by mail alone; allowed: a mail address';
-  return given.prefix === '' || /^[^/]+\/$/.test(given.prefix)
+  if (!subscription.alertTypes.includes('weekly_report')) return undefined;
+  if ('topic' in subscription)
+    return 'alert type "weekly_report" goes by mail alone; allowed: a mail address';
+  return subscription.prefix === '' || /^[^/]+\/$/.test(subscription.prefix)
     ? undefined
-    : `prefix ${shown(given.prefix)} is no tenant's; allowed for "weekly_report": "" or one such as "acmeCo/"`;
+    : `prefix ${shown(subscription.prefix)} is no tenant's; allowed for "weekly_report": "" or one such as "acmeCo/"`;
 }
 
 interface Act {
@@ -202,8 +207,7 @@ interface Act {
 
 /** `places`: where the row is, or was in an earlier version. */
 async function remove(system: System, places: Key[], act: Act, beside: Write[] = []): Promise<Removed> {
-  if (!keyFits({ scope: act.prefix, target: Object.values(act.subscriber)[0] ?? '' }))
-    return { outcome: 'unknown' };
+  if (!keyFits(act.prefix, act.subscriber)) return { outcome: 'unknown' };
   if ((await system.table.batchGet(places)).length === 0) return { outcome: 'unknown' };
   await store(system, [...places.map((key) => ({ delete: key })), ...beside], act);
   return { outcome: 'removed' };
@@ -213,12 +217,12 @@ async function remove(system: System, places: Key[], act: Act, beside: Write[] =
 async function store(system: System, writes: Write[], { prefix, subscriber, act, by }: Act): Promise<void> {
   const now = system.clock.now();
   const evidence = { prefix, ...subscriber };
-  const said = { act: `${act} ${prefix}`, by, reason: '', evidence, mails: [] };
-  const audit = auditWrite({ subject: 'operators', at: now, ...said });
+  const entry = { act: `${act} ${prefix}`, by, reason: '', evidence, mails: [] };
+  const audit = auditWrite({ subject: 'operators', at: now, ...entry });
   const all = [...writes, evaluationRequest(prefix === '' ? 'ALL' : `P#${prefix}`, now), audit];
   const result = await system.table.transact(all, system.random.id(now));
   if (result.outcome !== 'applied')
-    throw new Error(`${act} of ${Object.values(subscriber)[0]} for ${prefix} met a busy table; try again`);
+    throw new Error(`${act} of ${targetOf(subscriber)} for ${prefix} met a busy table; try again`);
 }
 
 /** The rows of some lists, by prefix and target; each once, though it stands in two of them while it is moved. */

@@ -155,9 +155,9 @@ function takeOut(document: Document, name: string): boolean {
 }
 
 function whyNotSet(name: string, document: Document): string {
-  const known = [...SCOPED_KEY_NAMES, ...GLOBAL_KEY_NAMES];
+  const names = [...SCOPED_KEY_NAMES, ...GLOBAL_KEY_NAMES];
   const [key = ''] = name.split('.', 1);
-  if (!known.includes(key)) return unknownKey(name, known);
+  if (!names.includes(key)) return unknownKey(name, names);
   const there = Object.keys(document);
   return `is not set here; ${there.length > 0 ? `set are ${listed(there)}` : 'nothing is'}`;
 }
@@ -212,7 +212,7 @@ async function unannouncedProblem(
   const documents = await loadPolicyDocuments(table);
   const before = unannouncedIn(documents);
   const [added] = unannouncedIn(new Map([...documents, [scope, document]])).filter(
-    (one) => one === scope || !before.includes(one),
+    (other) => other === scope || !before.includes(other),
   );
   return added === undefined ? undefined : unannounced(added === scope ? '' : added);
 }

@@ -25,7 +25,9 @@ export function fileNameOf(scope: string): string {
 /** All policies as one text for review in git: the global one first, then by scope, keys in one order. */
 export function policyFileText(documents: ReadonlyMap<string, Document>): string {
   const scopes = [...documents].sort(([a], [b]) => (a < b ? -1 : 1));
-  const policies = Object.fromEntries(scopes.map(([scope, one]) => [fileNameOf(scope), sorted(one)]));
+  const policies = Object.fromEntries(
+    scopes.map(([scope, document]) => [fileNameOf(scope), sorted(document)]),
+  );
   return `${JSON.stringify({ version: 1, policies }, null, 2)}\n`;
 }
 

@@ -55,7 +55,7 @@ export function inOrderOfWriting<T extends { at: Instant }>(
   const says = new Map<string, string>();
   for (let [first] = left; first !== undefined; [first] = left) {
     const { at } = first;
-    const together = left.slice(0, left.findLastIndex((one) => one.at === at) + 1);
+    const together = left.slice(0, left.findLastIndex((act) => act.at === at) + 1);
     const next = together.find((act) => mayBeNext(act, together, says, changesOf)) ?? first;
     left.splice(left.indexOf(next), 1);
     ordered.push(next);
@@ -72,12 +72,12 @@ function mayBeNext<T>(
   changesOf: (act: T) => readonly ScopeChange[],
 ): boolean {
   return changesOf(act).every(({ scope, before }) => {
-    const known = says.get(scope);
-    if (known !== undefined) return known === textOf(before);
+    const text = says.get(scope);
+    if (text !== undefined) return text === textOf(before);
     return !together.some(
       (other) =>
         other !== act &&
-        changesOf(other).some((one) => one.scope === scope && textOf(one.after) === textOf(before)),
+        changesOf(other).some((change) => change.scope === scope && textOf(change.after) === textOf(before)),
     );
   });
 }

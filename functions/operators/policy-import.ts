@@ -94,7 +94,8 @@ function at(scope: string, { path, message }: PolicyProblem): PolicyFileProblem 
 /** Scopes that would disable at a deadline that they never announce, and do not today. */
 function unannounced({ wanted, written, changes }: Imported): PolicyFileProblem[] {
   const before = unannouncedIn(written.documents);
-  const isNew = (scope: string) => !before.includes(scope) || changes.some((one) => one.scope === scope);
+  const isNew = (scope: string) =>
+    !before.includes(scope) || changes.some((change) => change.scope === scope);
   return unannouncedIn(wanted)
     .filter(isNew)
     .map((scope) => at(scope, { path: 'atDeadline', message: '"disable" needs stopNotice' }));

@@ -53,7 +53,7 @@ async function hasEligible(table: Table, prefix: string): Promise<boolean> {
   if (prefix !== `${tenant}/`) return false;
   for (const plane of (await loadDataPlanes(table)).keys()) {
     const counts = await loadCounts(table, plane);
-    if (counts.some((one) => one.tenant === tenant && one.eligible + one.jobs > 0)) return true;
+    if (counts.some((row) => row.tenant === tenant && row.eligible + row.jobs > 0)) return true;
   }
   return false;
 }

@@ -104,8 +104,8 @@ export function admit(system: System, { received, facts }: Letter, since: Instan
   const { queue, id } = received;
   return commit<Admission>(system, `the dead letter ${id}`, async () => {
     const record = await loadRedriven(system.table, queue, facts.item);
-    const known = record.letters.find((letter) => letter.id === id);
-    if (known) return { value: known.sent ? 'sent-before' : 'send' };
+    const stored = record.letters.find((letter) => letter.id === id);
+    if (stored) return { value: stored.sent ? 'sent-before' : 'send' };
     const isOnItsWay = record.letters.some(({ at }) => at >= since);
     if (isOnItsWay && isOneHint(queue)) return { value: 'same-work' };
     if (record.letters.length >= MOST_REDRIVES) return { value: 'at-limit' };
@@ -169,8 +169,8 @@ class LetterRun {
     const { counts } = this;
     counts.looked += received.length;
     const meant: Letter[] = [];
-    for (const one of received) {
-      const letter = letterOf(one);
+    for (const message of received) {
+      const letter = letterOf(message);
       if (await this.#on.selects(letter)) meant.push(letter);
     }
     counts.selected += meant.length;

@@ -43,8 +43,8 @@ export async function resendMail(system: System, id: string, by: string): Promis
   });
   const items: ResentItem[] = [];
   for (const item of digest.items) {
-    const told = await armAgain(system, view, digest, item, by);
-    items.push({ task: item.task, episode: item.episode, ...told });
+    const armed = await armAgain(system, view, digest, item, by);
+    items.push({ task: item.task, episode: item.episode, ...armed });
   }
   return { outcome: 'done', address, items };
 }
@@ -114,8 +114,8 @@ async function standingWarning(
 ): Promise<Standing> {
   const { open } = record;
   if (open?.number !== item.episode) return { left: 'its episode is over' };
-  const told = open.told[digest.recipient];
-  if (told?.warning === 'failed') return { left: 'a new warning goes out by itself' };
+  const part = open.told[digest.recipient];
+  if (part?.warning === 'failed') return { left: 'a new warning goes out by itself' };
   const now = system.clock.now();
   const notice = open.alert === 'task_overdue' ? 'overdue' : 'warning';
   const verdict = judgeNotice(await view.caseOf(record), digest.recipient, notice, now, true);
@@ -127,8 +127,8 @@ async function standingWarning(
 function past(system: System, item: DigestItem, notice: PastNotice, facts: Partial<PastFacts>): Standing {
   const now = system.clock.now();
   const { since, alert } = item;
-  const said = { ...(alert && { alert }), since, ...triedOf(item), ...facts };
-  return { pending: { notice, since: now, notBefore: now, facts: said } };
+  const pastFacts = { ...(alert && { alert }), since, ...triedOf(item), ...facts };
+  return { pending: { notice, since: now, notBefore: now, facts: pastFacts } };
 }
 
 async function standingDisabling(

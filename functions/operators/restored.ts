@@ -12,17 +12,21 @@ import { over } from './policies.ts';
  * before, so evidence and graces begin anew (docs/rules.md#a-restored-table). What is paused already stays so since then, and
  * does not end by itself any more.
  *
- * @param said what the backup says of pauses, where the row of the pauses is not of the backup itself
+ * @param fromBackup what the backup says of pauses, where the row of the pauses is not of the backup itself
  */
 export async function markRestored(
   system: System,
   by: string,
-  said?: PausesRecord,
+  fromBackup?: PausesRecord,
 ): Promise<{ restoredAt: Instant }> {
   return commit(system, 'the mark of a restored table', async () => {
     const at = system.clock.now();
     const [present, policies] = await Promise.all([loadPauses(system.table), loadWritten(system.table)]);
-    const marked = { ...paused(pausesAt(said ?? present, at), by, at), restoredAt: at, rev: present.rev };
+    const marked = {
+      ...paused(pausesAt(fromBackup ?? present, at), by, at),
+      restoredAt: at,
+      rev: present.rev,
+    };
     const act = {
       subject: 'operators' as const,
       at,

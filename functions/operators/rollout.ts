@@ -119,9 +119,9 @@ function evidenceOf(
   const resolved: Partial<Record<ResolveReason, number>> = {};
   for (const { reason } of alerts) if (reason !== null) resolved[reason] = (resolved[reason] ?? 0) + 1;
   const graceOver = ({ firedAt, task }: AlertRecord) => firedAt + book.for(task).disableAfter;
-  const outlived = alerts.filter((one) => graceOver(one) <= Math.min(one.resolvedAt ?? now, now));
+  const outlived = alerts.filter((alert) => graceOver(alert) <= Math.min(alert.resolvedAt ?? now, now));
   const cameBack = alerts.filter(({ reason }) => CAME_BACK.includes(reason));
-  const later = cameBack.filter((one) => outlived.includes(one)).length;
+  const later = cameBack.filter((alert) => outlived.includes(alert)).length;
   return {
     since,
     fired: alerts.length,
@@ -131,7 +131,7 @@ function evidenceOf(
     wouldBeDisabled: outlived.length,
     cameBackLater: later,
     cameBackInTime: cameBack.length - later,
-    tooNew: alerts.filter((one) => one.reason === null && graceOver(one) > now).length,
+    tooNew: alerts.filter((alert) => alert.reason === null && graceOver(alert) > now).length,
   };
 }
 
@@ -147,9 +147,9 @@ async function lacking(table: Table, scope: string, mode: Mode) {
 /** Lets the subscriptions in a scope hear of what a mode does, too; those of wider scopes stay. Answers how many were changed. */
 export async function optIn(system: System, scope: string, mode: Mode, by: string): Promise<number> {
   const subscriptions = await lacking(system.table, scope, mode);
-  for (const one of subscriptions) {
-    const added = await addSubscription(system, { ...one, alertTypes: TYPES_OF_MODE[mode] }, by);
-    if (added.outcome === 'refused') throw new Error(`${one.prefix}: ${added.problem}`);
+  for (const subscription of subscriptions) {
+    const added = await addSubscription(system, { ...subscription, alertTypes: TYPES_OF_MODE[mode] }, by);
+    if (added.outcome === 'refused') throw new Error(`${subscription.prefix}: ${added.problem}`);
   }
   return subscriptions.length;
 }

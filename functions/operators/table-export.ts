@@ -27,12 +27,12 @@ export interface Exported {
  * is not whole. Reads the table page by page, as it is while it is read.
  *
  * @param from which stage, and when
- * @param told hears how many rows were read so far
+ * @param progress hears how many rows were read so far
  */
 export async function* exportLines(
   table: Table,
   from: { stage: string; at: Instant },
-  told: (rows: number) => void,
+  progress: (rows: number) => void,
 ): AsyncGenerator<string, Exported> {
   const hash = createHash('sha256');
   const hashed = (line: string): string => {
@@ -45,7 +45,7 @@ export async function* exportLines(
   for await (const page of pagesOf(table)) {
     for (const row of page) yield hashed(JSON.stringify(row));
     rows += page.length;
-    told(rows);
+    progress(rows);
   }
   const exported = { rows, sha256: hash.digest('hex') };
   yield JSON.stringify({ end: exported });

@@ -54,21 +54,21 @@ class Reader {
   /** @returns what is wrong with the line */
   take(line: string): string | undefined {
     if (this.#end) return 'there is more behind the end of the export';
-    const said = jsonOf(line);
-    if (!this.#header) return this.#begin(line, said);
-    const end = END.safeParse(said);
+    const value = jsonOf(line);
+    if (!this.#header) return this.#begin(line, value);
+    const end = END.safeParse(value);
     if (end.success) {
       this.#end = end.data.end;
       return undefined;
     }
-    if (!ROW.safeParse(said).success) return 'is no row';
+    if (!ROW.safeParse(value).success) return 'is no row';
     this.#rows += 1;
     this.#hash.update(`${line}\n`);
     return undefined;
   }
 
-  #begin(line: string, said: unknown): string | undefined {
-    const read = HEADER.safeParse(said);
+  #begin(line: string, value: unknown): string | undefined {
+    const read = HEADER.safeParse(value);
     if (!read.success) return 'is no header of an export; allowed: a file of `taskwarden export`';
     const { v } = read.data;
     if (v > ROW_VERSION) return `rows of form ${v} are of a newer version; this one reads ${ROW_VERSION}`;
@@ -111,7 +111,7 @@ export interface RestoreOptions {
   /** Whom the audit names. */
   by: string;
   /** Hears how many rows are gone, or written. */
-  told: (step: 'deleting' | 'writing', rows: number) => void;
+  progress: (step: 'deleting' | 'writing', rows: number) => void;
 }
 
 /**
@@ -124,11 +124,11 @@ export interface RestoreOptions {
 export async function restoreTable(
   system: System,
   lines: AsyncIterable<string>,
-  { by, told }: RestoreOptions,
+  { by, progress }: RestoreOptions,
 ): Promise<{ restoredAt: Instant }> {
   await markRestored(system, by);
-  await deleteAll(system, (rows) => told('deleting', rows));
-  const pauses = await putAll(system, lines, (rows) => told('writing', rows));
+  await deleteAll(system, (rows) => progress('deleting', rows));
+  const pauses = await putAll(system, lines, (rows) => progress('writing', rows));
   return markRestored(system, by, pauses);
 }
 
@@ -136,8 +136,8 @@ const PAUSES = keys.pauses();
 const isPauses = ({ pk, sk }: Key): boolean => pk === PAUSES.pk && sk === PAUSES.sk;
 
 /** All but the row that pauses everything. */
-async function deleteAll(system: System, told: (rows: number) => void): Promise<void> {
-  const writer = new Together(system, told);
+async function deleteAll(system: System, progress: (rows: number) => void): Promise<void> {
+  const writer = new Together(system, progress);
   for await (const page of pagesOf(system.table)) {
     for (const { pk, sk } of page) if (!isPauses({ pk, sk })) await writer.add({ delete: { pk, sk } }, 0);
   }
@@ -148,9 +148,9 @@ async function deleteAll(system: System, told: (rows: number) => void): Promise<
 async function putAll(
   system: System,
   lines: AsyncIterable<string>,
-  told: (rows: number) => void,
+  progress: (rows: number) => void,
 ): Promise<PausesRecord | undefined> {
-  const writer = new Together(system, told);
+  const writer = new Together(system, progress);
   let pauses: PausesRecord | undefined;
   for await (const line of lines) {
     const row = ROW.safeParse(jsonOf(line));
@@ -170,15 +170,15 @@ const AT_ONCE = 8;
 /** Writes gathered into transactions, some of them at once. */
 class Together {
   readonly #system: System;
-  readonly #told: (rows: number) => void;
+  readonly #progress: (rows: number) => void;
   #writes: Write[] = [];
   #text = 0;
   #rows = 0;
   #running: Promise<void>[] = [];
 
-  constructor(system: System, told: (rows: number) => void) {
+  constructor(system: System, progress: (rows: number) => void) {
     this.#system = system;
-    this.#told = told;
+    this.#progress = progress;
   }
 
   async add(write: Write, text: number): Promise<void> {
@@ -208,6 +208,6 @@ class Together {
   async #sent(): Promise<void> {
     await Promise.all(this.#running);
     this.#running = [];
-    this.#told(this.#rows);
+    this.#progress(this.#rows);
   }
 }

@@ -27,8 +27,9 @@ export async function endedEvents(
   { state, since = 0 }: EndedMeant,
 ): Promise<EndedEvent[]> {
   const events: EndedEvent[] = [];
-  for await (const one of eachDelivery(table, id, 'E')) {
-    if (one.at >= since && (state === undefined || one.state === state)) events.push(endedEvent(one));
+  for await (const delivery of eachDelivery(table, id, 'E')) {
+    if (delivery.at >= since && (state === undefined || delivery.state === state))
+      events.push(endedEvent(delivery));
   }
   return events.reverse();
 }
@@ -57,7 +58,8 @@ export async function replayWebhook(
 }
 
 async function endedOf(table: Table, id: string, event: string): Promise<EndedEvent | undefined> {
-  for await (const one of eachDelivery(table, id, 'E')) if (one.id === event) return endedEvent(one);
+  for await (const delivery of eachDelivery(table, id, 'E'))
+    if (delivery.id === event) return endedEvent(delivery);
   return undefined;
 }
 

@@ -50,27 +50,27 @@ export type Known<Value> = Value | undefined;
 export async function addWebhook(
   system: System,
   secrets: WebhookSecretStore,
-  given: NewWebhook,
+  asked: NewWebhook,
   by: string,
 ): Promise<AddedWebhook> {
-  const problem = await problemOf(system, given);
+  const problem = await problemOf(system, asked);
   if (problem !== undefined) return { outcome: 'refused', problem };
   const now = system.clock.now();
   const id = `wh-${system.random.id(now).slice(-10).toLowerCase()}`;
-  const secret = given.secret ?? secrets.make();
+  const secret = asked.secret ?? secrets.make();
   const version = await secrets.write(id, secret);
-  const webhook = newWebhook(id, given, { version }, { now, by });
+  const webhook = newWebhook(id, asked, { version }, { now, by });
   try {
     await storeNew(system, webhook, by);
   } catch (error) {
     await secrets.remove(id);
     throw error;
   }
-  return { outcome: 'added', webhook, ...(given.secret === undefined && { secret }) };
+  return { outcome: 'added', webhook, ...(asked.secret === undefined && { secret }) };
 }
 
-async function problemOf(system: System, given: NewWebhook): Promise<string | undefined> {
-  const { url, prefix, secret } = given;
+async function problemOf(system: System, asked: NewWebhook): Promise<string | undefined> {
+  const { url, prefix, secret } = asked;
   const ofUrl = urlProblem(url, allowedHosts(system.config.webhookHosts ?? []));
   if (ofUrl !== undefined) return `the URL is refused: ${ofUrl}`;
   const ofPrefix = prefix === '' ? undefined : scopeProblem(prefix);
@@ -158,10 +158,10 @@ function change<Value>(
   by: string,
   make: (webhook: WebhookRecord) => { act: string; webhook: WebhookRecord; beside?: Write[]; value: Value },
 ): Promise<Known<Value>> {
-  return changeWebhook<Known<Value>>(system, id, (known) => {
-    if (!known || known.state === 'removed') return { value: undefined };
-    const { act, webhook, beside = [], value } = make(known);
-    if (webhook === known) return { value };
+  return changeWebhook<Known<Value>>(system, id, (before) => {
+    if (!before || before.state === 'removed') return { value: undefined };
+    const { act, webhook, beside = [], value } = make(before);
+    if (webhook === before) return { value };
     return { webhook, beside: [...beside, audited(system, act, webhook, by)], value };
   });
 }
@@ -207,7 +207,8 @@ export async function resumeWebhook(
  * Signs with a further secret from now on, and with the one before beside it for a while, so that receivers can change in
  * between. Answers the new secret where it was made here.
  *
- * @param given `secret` absent: one is made; `overlap`: how long both sign
+ * @param secret the new one; absent: one is made
+ * @param overlap how long both sign
  */
 export async function rotateWebhook(
   system: System,
@@ -286,11 +287,11 @@ export async function webhookHistory(
   { event, state, limit }: Meant & { limit: number },
 ): Promise<DeliveryRecord[]> {
   const found: DeliveryRecord[] = [];
-  const isMeant = (one: DeliveryRecord) =>
-    (event === undefined || one.id === event) && (state === undefined || one.state === state);
+  const isMeant = (delivery: DeliveryRecord) =>
+    (event === undefined || delivery.id === event) && (state === undefined || delivery.state === state);
   for (const part of ['D', 'E'] as const)
-    for await (const one of eachDelivery(table, id, part)) {
-      if (isMeant(one)) found.push(one);
+    for await (const delivery of eachDelivery(table, id, part)) {
+      if (isMeant(delivery)) found.push(delivery);
       if (found.length >= limit) return found;
     }
   return found;

@@ -49,6 +49,6 @@ async function undo(system: System, task: string, by: string): Promise<Acted> {
     isOperator: false,
   });
   if (undone.outcome === 'refused') return { outcome: 'not-now' };
-  const said = undone.outcome === 'enabled' ? 'undo' : 'asked';
-  return { outcome: 'done', said, ...(undone.isRepeat && { isRepeat: true }) };
+  const word = undone.outcome === 'enabled' ? 'undo' : 'asked';
+  return { outcome: 'done', said: word, ...(undone.isRepeat && { isRepeat: true }) };
 }

@@ -188,10 +188,10 @@ async function planNotMine(
   const after = { ...record, task: { ...record.task, disclaimed: [...disclaimed, key] } };
   const whose = instead === undefined ? 'named nobody in their place' : `named ${instead} in their place`;
   const alert = operatorAlert('not-mine', id, `${by} said that it is not theirs, and ${whose}`, now);
-  const said = { by, ...(instead !== undefined && { instead }) };
+  const disclaimer = { by, ...(instead !== undefined && { instead }) };
   return {
     record: scheduled(after, now),
-    beside: [audit, alert, ...(await toAdmins(view, after, said, now))],
+    beside: [audit, alert, ...(await toAdmins(view, after, disclaimer, now))],
   };
 }
 
@@ -216,7 +216,7 @@ function planMine(record: TaskRecord, by: string, now: Instant, audit: Write): P
   const key = recipientKey(by);
   const { disclaimed = [], ...rest } = record.task;
   if (!disclaimed.includes(key)) return { outcome: 'done' };
-  const others = disclaimed.filter((one) => one !== key);
+  const others = disclaimed.filter((owner) => owner !== key);
   const task = others.length > 0 ? { ...rest, disclaimed: others } : rest;
   return { record: scheduled({ ...record, task }, now), beside: [audit] };
 }

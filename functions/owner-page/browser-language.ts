@@ -15,5 +15,5 @@ export function browserLanguage(c: Context): Language {
         .map(({ type }) => type.toLowerCase().split('-', 1)[0] ?? '')
         .find((language) => supports.includes(language)) ?? otherwise,
   });
-  return LANGUAGES.find((one) => one === best) ?? LANGUAGES[0];
+  return LANGUAGES.find((language) => language === best) ?? LANGUAGES[0];
 }

@@ -1,7 +1,7 @@
 import { prefixesOf, type Task, tenantOf } from '../abandonment/task.ts';
 import { recipientKey } from '../platform/addresses.ts';
 import type { Owners } from '../store/fleet-view.ts';
-import { loadOfficesOf, loadOldOffices } from '../store/people.ts';
+import { loadOfficesOf, loadOldOffices, targetOf } from '../store/people.ts';
 import type { Table } from '../store/table/table.port.ts';
 
 /**
@@ -32,7 +32,7 @@ export async function saysOf(
 /** The scopes in which an address is a subscriber or an admin: a query per tenant of the tasks, however deep their ids are. */
 async function scopesHeld(table: Table, tasks: readonly Task[], address: string): Promise<Set<string>> {
   if (tasks.length === 0) return new Set();
-  const old = (await loadOldOffices(table)).filter(({ target }) => target === address);
+  const old = (await loadOldOffices(table)).filter((office) => targetOf(office) === address);
   const tenants = ['', ...new Set(tasks.map(({ id }) => tenantOf(id)))];
   const found = await Promise.all(tenants.map((tenant) => loadOfficesOf(table, tenant, address)));
   return new Set([...old, ...found.flat()].map(({ scope }) => scope));

@@ -84,9 +84,9 @@ function readSnooze(form: Form, { keepMax, words }: Bounds): Wish | { problem: s
 }
 
 function readNotMine(form: Form, { words }: Bounds): Wish | { problem: string } {
-  const given = (form.instead ?? '').trim();
-  if (given === '') return { action: 'not-mine' };
-  const instead = normaliseAddress(given);
+  const address = (form.instead ?? '').trim();
+  if (address === '') return { action: 'not-mine' };
+  const instead = normaliseAddress(address);
   return instead === undefined ? { problem: words.problems.address } : { action: 'not-mine', instead };
 }
 
@@ -96,7 +96,7 @@ function reasonOf(form: Form): { reason?: string } {
 }
 
 /** What the checks of the form say; the page has the words for it. */
-const problem = (one: PreferenceProblem): PreferenceProblem => one;
+const problem = (name: PreferenceProblem): PreferenceProblem => name;
 
 const timeOfDay = z
   .optional(z.string())

@@ -88,7 +88,8 @@ function filterForm({ contains, group }: Asked, { self }: Places, words: PageWor
 <div><label for="group">${words.show}</label>
 <select id="group" name="group"><option value="">${words.everything}</option>
 ${GROUPS.map(
-  (one) => html`<option value="${one}"${one === group ? html` selected` : ''}>${words.groups[one]}</option>`,
+  (option) =>
+    html`<option value="${option}"${option === group ? html` selected` : ''}>${words.groups[option]}</option>`,
 )}
 </select></div>
 <button>${words.filter}</button>
@@ -128,8 +129,8 @@ function selectAll(name: string, views: readonly TaskView[], what: string, reade
 <span>${text}</span></label>`;
 }
 
-/** `said`: how it stands, where it is not said of all. */
-function entry(view: TaskView, { task }: Places, reader: Reader, said?: string): Html {
+/** `standing`: how it stands, where it is not said of all. */
+function entry(view: TaskView, { task }: Places, reader: Reader, standing?: string): Html {
   const ref = itemRef(view.item);
   const name = nameOf(view);
   const isDue = view.now.state === 'open' && view.now.trouble.disableAt !== null;
@@ -142,10 +143,10 @@ function entry(view: TaskView, { task }: Places, reader: Reader, said?: string):
       ? html`<strong>${breakable(name)}</strong>`
       : html`<a href="${task}/${ref}">${breakable(name)}</a>`
   }${
-    said === undefined
+    standing === undefined
       ? ''
       : html`
-<br><span class="${isDue ? 'due' : 'quiet'}">${said}</span>`
+<br><span class="${isDue ? 'due' : 'quiet'}">${standing}</span>`
   }</div></li>
 `;
 }

@@ -42,10 +42,10 @@ export function partsOf(views: readonly TaskView[]): { parts: Part[]; alone: Tas
     parts.set(name, part);
   }
   const many = [...parts.values()].filter((part) => part.views.length > 1);
-  const told = new Set(many.flatMap((part) => part.views));
+  const shared = new Set(many.flatMap((part) => part.views));
   return {
     parts: many.sort((a, b) => (a.shared.disableAt ?? 0) - (b.shared.disableAt ?? 0)),
-    alone: views.filter((view) => !told.has(view)),
+    alone: views.filter((view) => !shared.has(view)),
   };
 }
 

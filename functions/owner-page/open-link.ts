@@ -35,9 +35,9 @@ export async function openLink(
   const digest = await loadDigest(system.table, link.digest);
   if (!digest || digest.address === FORGOTTEN) return { outcome: isExpired ? 'expired' : 'gone' };
   if (!link.isFor(digest.recipient)) return { outcome: 'invalid' };
-  const known = await loadRecipient(system.table, digest.recipient);
-  const recipient = known
-    ? { ...known, address: known.address ?? digest.address }
+  const stored = await loadRecipient(system.table, digest.recipient);
+  const recipient = stored
+    ? { ...stored, address: stored.address ?? digest.address }
     : newRecipient(recipientKey(digest.address), digest.address);
   if (isExpired) return { outcome: 'expired', recipient };
   return { outcome: 'open', visit: { digest, recipient } };

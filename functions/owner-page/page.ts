@@ -251,13 +251,13 @@ class OwnerPage {
     if (!view) return this.#invalid(c);
     const done = c.req.query('done') ?? '';
     const { said: words } = this.#reader(visit).words;
-    const said = Object.hasOwn(words, done) ? words[done as keyof typeof words] : undefined;
+    const sentence = Object.hasOwn(words, done) ? words[done as keyof typeof words] : undefined;
     return this.#taskPage(
       c,
       statusOf(view),
       visit,
       view,
-      said === undefined ? undefined : html`<p class="said" role="status">${said}</p>`,
+      sentence === undefined ? undefined : html`<p class="said" role="status">${sentence}</p>`,
     );
   }
 
@@ -396,7 +396,7 @@ class OwnerPage {
 
 /** What a list is asked for in the path's query, or was asked for, as its form sends it along. */
 function askedIn({ group: name, contains = '', start = '' }: Record<string, string>): Asked {
-  const group = GROUPS.find((one) => one === name);
+  const group = GROUPS.find((candidate) => candidate === name);
   return {
     contains: contains.slice(0, 200),
     ...(group && { group }),
@@ -455,7 +455,7 @@ async function sentFields(c: Context): Promise<[string, string[]][]> {
   const body = await c.req.parseBody({ all: true }).catch(() => ({}));
   return Object.entries(body).map(([name, value]) => [
     name,
-    [value].flat().filter((one): one is string => typeof one === 'string'),
+    [value].flat().filter((text): text is string => typeof text === 'string'),
   ]);
 }
 

@@ -26,13 +26,13 @@ export function preferencesBody(
 <label for="language">${words.language}</label>
 <select id="language" name="language">
 ${LANGUAGES.map(
-  (one) =>
-    html`<option value="${one}" lang="${one}"${one === chosen.language ? html` selected` : ''}>${LANGUAGE_NAMES[one]}</option>`,
+  (language) =>
+    html`<option value="${language}" lang="${language}"${language === chosen.language ? html` selected` : ''}>${LANGUAGE_NAMES[language]}</option>`,
 )}
 </select>
 <label for="zone">${words.zone}</label>
 <select id="zone" name="zone">
-${zones.map((one) => html`<option${one === zone ? html` selected` : ''}>${one}</option>`)}
+${zones.map((option) => html`<option${option === zone ? html` selected` : ''}>${option}</option>`)}
 </select>
 <fieldset aria-describedby="quiet-hours">
 <legend>${words.quiet}</legend>

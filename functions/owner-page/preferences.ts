@@ -43,8 +43,8 @@ export function storePreferences(
   wishes: Partial<Preferences>,
 ): Promise<boolean> {
   const key = recipientKey(address);
-  return changeRecipient(system, key, (known) => {
-    const recipient = known ?? newRecipient(key, normaliseAddress(address) ?? address);
+  return changeRecipient(system, key, (stored) => {
+    const recipient = stored ?? newRecipient(key, normaliseAddress(address) ?? address);
     const before = preferencesOf(recipient);
     const news = (Object.keys(wishes) as Wish[]).filter(
       (wish) => !isDeepStrictEqual(wishes[wish], before[wish]),

@@ -72,10 +72,10 @@ export function standing(state: TaskState, reader: Reader): string {
 
 function offStanding({ at, until, why }: Extract<TaskState, { state: 'off' }>, reader: Reader): string {
   const { off, offBecause } = reader.words.standing;
-  const said = [off(minute(at, reader)), ...(why === null ? [] : [offBecause[why]])].join(' ');
-  if (until <= reader.now) return said;
+  const text = [off(minute(at, reader)), ...(why === null ? [] : [offBecause[why]])].join(' ');
+  if (until <= reader.now) return text;
   const day = dayIn(until, reader.zone, datesOf(reader));
-  return `${said} ${wordingsIn(reader.words.language).restorable(day)}`;
+  return `${text} ${wordingsIn(reader.words.language).restorable(day)}`;
 }
 
 function aheadStanding({ deadline, isTurnedOff }: Ahead, reader: Reader): string {
@@ -122,7 +122,7 @@ function troubleRows(
   reader: Reader,
 ): [string, string][] {
   const { facts: words, nobodyElse } = reader.words;
-  const others = trouble.told.map((one) => clip(visible(one), 254)).join(', ') || nobodyElse;
+  const others = trouble.told.map((address) => clip(visible(address), 254)).join(', ') || nobodyElse;
   return [...howRows(trouble, reader), [words.told, others]];
 }
 

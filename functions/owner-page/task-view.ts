@@ -184,10 +184,10 @@ async function deadlineState(scene: Scene, record: TaskRecord): Promise<TaskStat
 }
 
 function offState(
-  { at, restorableUntil: said }: NonNullable<TaskRecord['disabledByUs']>,
+  { at, restorableUntil: ownEnd }: NonNullable<TaskRecord['disabledByUs']>,
   alert: AlertRecord | undefined,
 ): TaskState {
-  return { state: 'off', at, until: restorableUntil(at, said), why: alert ? whyOff(alert) : null };
+  return { state: 'off', at, until: restorableUntil(at, ownEnd), why: alert ? whyOff(alert) : null };
 }
 
 function whyOff({ reason, type }: AlertRecord): WhyOff | null {
@@ -209,7 +209,7 @@ async function openState(scene: Scene, record: TaskRecord): Promise<TaskState> {
 }
 
 async function troubleOf({ fleet, visit, now }: Scene, record: TaskRecord): Promise<Trouble> {
-  const given = await fleet.caseOf(record);
+  const taskCase = await fleet.caseOf(record);
   const since = record.open?.since ?? now;
   const { total, atLoss } = record.evidence.restarts;
   return {
@@ -217,7 +217,7 @@ async function troubleOf({ fleet, visit, now }: Scene, record: TaskRecord): Prom
     lasted: countedTime(since, now, fleet.unknownOf(record)),
     restarts: countsRestarts(record) ? total - atLoss : null,
     cause: causeOf(record.evidence),
-    disableAt: given.policy.mode === 'disable' ? decide(given, now).facts.disableAt : null,
+    disableAt: taskCase.policy.mode === 'disable' ? decide(taskCase, now).facts.disableAt : null,
     told: othersTold(record, visit.digest.recipient),
     ...(record.open?.alert === 'task_overdue' && { isOverdue: true as const }),
   };

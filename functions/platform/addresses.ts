@@ -62,18 +62,18 @@ export const FORGOTTEN = 'forgotten';
 
 /** So many keys are remembered: a task of 1,000 owners is looked at once for each of their mails. */
 const MOST_KNOWN = 5_000;
-const known = new Map<string, string>();
+const keys = new Map<string, string>();
 
 /** The key of a recipient: the first 32 hex digits of the SHA-256 of the normalised address. */
 export function recipientKey(address: string): string {
-  const before = known.get(address);
+  const before = keys.get(address);
   if (before !== undefined) return before;
   const key = createHash('sha256')
     .update(normaliseAddress(address) ?? address)
     .digest('hex')
     .slice(0, 32);
-  if (known.size >= MOST_KNOWN) known.clear();
-  known.set(address, key);
+  if (keys.size >= MOST_KNOWN) keys.clear();
+  keys.set(address, key);
   return key;
 }
 

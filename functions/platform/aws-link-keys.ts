@@ -91,10 +91,10 @@ export class SsmLinkKeys implements LinkKeys {
     this.#asked.reading.catch(() => {});
   }
 
-  /** Waits for what is being read; where `known`, what was read before will do. */
-  async #settled(known: boolean): Promise<void> {
+  /** Waits for what is being read; where `hasKeys`, what was read before will do. */
+  async #settled(hasKeys: boolean): Promise<void> {
     await this.#asked?.reading.catch((error) => {
-      if (!known) throw error;
+      if (!hasKeys) throw error;
     });
   }
 
@@ -122,7 +122,7 @@ export class SsmLinkKeys implements LinkKeys {
             ...(NextToken && { NextToken }),
           }),
         );
-        for (const one of page.Parameters ?? []) versions.push(versionOf(one));
+        for (const parameter of page.Parameters ?? []) versions.push(versionOf(parameter));
         NextToken = page.NextToken;
       } while (NextToken);
     } catch (error) {
@@ -151,14 +151,14 @@ export class SsmLinkKeys implements LinkKeys {
   }
 }
 
-function versionOf(given: ParameterHistory): Version {
-  const number = given.Version ?? 0;
-  const secret = Buffer.from(given.Value ?? '', 'base64');
+function versionOf(parameter: ParameterHistory): Version {
+  const number = parameter.Version ?? 0;
+  const secret = Buffer.from(parameter.Value ?? '', 'base64');
   return {
     id: nameOf(secret),
     number,
     secret,
-    madeAt: given.LastModifiedDate?.getTime() ?? 0,
+    madeAt: parameter.LastModifiedDate?.getTime() ?? 0,
   };
 }
 

@@ -63,10 +63,10 @@ function fitting(about: readonly [name: string, value: string][], room: number) 
   let left = room;
   for (const [name, value] of about) {
     const spare = left - bytesOf(name) - bytesOf(TEXT);
-    const said = cutToBytes(attributeText(value), spare);
-    if (said === '') continue;
-    attributes[name] = { DataType: TEXT, StringValue: said };
-    left = spare - bytesOf(said);
+    const text = cutToBytes(attributeText(value), spare);
+    if (text === '') continue;
+    attributes[name] = { DataType: TEXT, StringValue: text };
+    left = spare - bytesOf(text);
   }
   return attributes;
 }

@@ -39,9 +39,9 @@ export class AwsSecrets implements Secrets {
   /** All who come while it is read wait for the same answer. */
   read(place: SecretPlace): Promise<string> {
     const name = JSON.stringify(place);
-    const known = this.#known.get(name);
-    if (known && this.#options.clock.now() < known.until) return known.reading;
-    const reading = this.#readAgain(name, place, known);
+    const cached = this.#known.get(name);
+    if (cached && this.#options.clock.now() < cached.until) return cached.reading;
+    const reading = this.#readAgain(name, place, cached);
     this.#known.set(name, { until: this.#options.clock.now() + READ_AGAIN_AFTER, reading });
     return reading;
   }

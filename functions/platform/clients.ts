@@ -5,6 +5,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { FreshConnections } from './fresh-connections.ts';
 
 /**
  * Region, credentials and `AWS_ENDPOINT_URL` are the SDK's own affair. One function each: what is unused is
@@ -38,7 +39,10 @@ export function snsClient(): SNSClient {
 
 /** For topics that repeat mails; makes one attempt, which ends well before the lease of its digest. */
 export function topicsClient(): SNSClient {
-  return new SNSClient({ requestHandler, maxAttempts: 1 });
+  const connections = new FreshConnections();
+  return connections.guard(
+    new SNSClient({ requestHandler: { ...requestHandler, ...connections.agents }, maxAttempts: 1 }),
+  );
 }
 
 /** For the credentials of control planes. */
@@ -53,8 +57,7 @@ export function ssmClient(): SSMClient {
 
 /** For the workers, asked to answer a probe: waits as long as they may run by default, and asks once. */
 export function lambdaClient(): LambdaClient {
-  return new LambdaClient({
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 40_000, throwOnRequestTimeout: true },
-    maxAttempts: 1,
-  });
+  const connections = new FreshConnections();
+  const patient = { ...requestHandler, requestTimeout: 40_000, ...connections.agents };
+  return connections.guard(new LambdaClient({ requestHandler: patient, maxAttempts: 1 }));
 }

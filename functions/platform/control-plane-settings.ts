@@ -181,10 +181,10 @@ export function isListed(settings: ControlPlaneSettings): settings is ListedSett
 /** The settings as an environment variable carries them; `readControlPlanes` reads it. */
 export function writtenControlPlanes(settings: readonly ControlPlaneSettings[]): string {
   return JSON.stringify(
-    settings.map((one) =>
-      isListed(one)
-        ? { ...one, pollEvery: formatDuration(one.pollEvery), timeout: formatDuration(one.timeout) }
-        : one,
+    settings.map((entry) =>
+      isListed(entry)
+        ? { ...entry, pollEvery: formatDuration(entry.pollEvery), timeout: formatDuration(entry.timeout) }
+        : entry,
     ),
   );
 }

@@ -100,67 +100,69 @@ const BASE_URL = /^https?:\/\/[^\s<>"]+\/$/;
  * may be told the time, whatever the deployment checked before
  */
 export function readEnvironment(variables: Variables = process.env): Environment {
-  const given = new Given(variables);
+  const environment = new Given(variables);
   return {
-    config: runtimeConfig(given),
-    table: given.text(ENV.table),
-    bus: given.text(ENV.bus),
-    operatorsTopic: given.text(ENV.operatorsTopic),
-    queueUrls: byQueue((queue) => given.text(queueUrlVariable(queue))),
-    sender: given.text(ENV.sender),
-    replyTo: given.text(ENV.replyTo),
-    configurationSet: given.text(ENV.configurationSet),
-    mailsPerSecond: given.number(ENV.mailsPerSecond, (value) => value > 0),
-    linkBaseUrl: given.optional(ENV.linkBaseUrl, BASE_URL),
-    linkKeys: given.optional(ENV.linkKeys),
-    controlPlaneCallers: given.has(ENV.controlPlaneCallers) ? given.count(ENV.controlPlaneCallers) : 1,
-    webhookHosts: listed(given.written(ENV.webhookHosts, '')),
-    demoClock: readDemoClock(given),
+    config: runtimeConfig(environment),
+    table: environment.text(ENV.table),
+    bus: environment.text(ENV.bus),
+    operatorsTopic: environment.text(ENV.operatorsTopic),
+    queueUrls: byQueue((queue) => environment.text(queueUrlVariable(queue))),
+    sender: environment.text(ENV.sender),
+    replyTo: environment.text(ENV.replyTo),
+    configurationSet: environment.text(ENV.configurationSet),
+    mailsPerSecond: environment.number(ENV.mailsPerSecond, (value) => value > 0),
+    linkBaseUrl: environment.optional(ENV.linkBaseUrl, BASE_URL),
+    linkKeys: environment.optional(ENV.linkKeys),
+    controlPlaneCallers: environment.has(ENV.controlPlaneCallers)
+      ? environment.count(ENV.controlPlaneCallers)
+      : 1,
+    webhookHosts: listed(environment.written(ENV.webhookHosts, '')),
+    demoClock: readDemoClock(environment),
   };
 }
 
 /** Parses what only workers of a queue are told; throws as `readEnvironment` does. */
 export function readWorkerEnvironment(variables: Variables = process.env): WorkerEnvironment {
-  const given = new Given(variables);
+  const environment = new Given(variables);
   return {
-    sourceQueueUrl: given.text(ENV.sourceQueue),
-    deadLetterQueueUrl: given.text(ENV.deadLetterQueue),
-    maxReceives: given.count(ENV.maxReceives),
+    sourceQueueUrl: environment.text(ENV.sourceQueue),
+    deadLetterQueueUrl: environment.text(ENV.deadLetterQueue),
+    maxReceives: environment.count(ENV.maxReceives),
   };
 }
 
-function runtimeConfig(given: Given): RuntimeConfig {
+function runtimeConfig(environment: Given): RuntimeConfig {
   // No function decides by these two; that they are there says that the deployment is whole.
-  given.oneOf(ENV.modeCeiling, ['detect', 'notify', 'disable']);
-  given.milliseconds(ENV.scanEvery);
-  const brand = given.optional(ENV.brand);
-  const domains = listed(given.written(ENV.allowedDomains));
+  environment.oneOf(ENV.modeCeiling, ['detect', 'notify', 'disable']);
+  environment.milliseconds(ENV.scanEvery);
+  const brand = environment.optional(ENV.brand);
+  const domains = listed(environment.written(ENV.allowedDomains));
   return {
-    stage: given.text(ENV.stage),
-    functionVersion: given.written('AWS_LAMBDA_FUNCTION_VERSION', 'none'),
-    contact: given.text(ENV.contact),
+    stage: environment.text(ENV.stage),
+    functionVersion: environment.written('AWS_LAMBDA_FUNCTION_VERSION', 'none'),
+    contact: environment.text(ENV.contact),
     ...(brand !== undefined && { brand: readBrand(brand) }),
-    controlPlane: given.oneOf(ENV.controlPlane, ['fed', 'own']),
-    controlPlanes: readControlPlanes(given.written(ENV.controlPlanes, '[]')),
-    gatherDisabled: given.milliseconds(ENV.gatherDisabled),
-    confirmWithin: given.milliseconds(ENV.confirmWithin),
-    sendLease: given.milliseconds(ENV.sendLease),
+    controlPlane: environment.oneOf(ENV.controlPlane, ['fed', 'own']),
+    controlPlanes: readControlPlanes(environment.written(ENV.controlPlanes, '[]')),
+    gatherDisabled: environment.milliseconds(ENV.gatherDisabled),
+    confirmWithin: environment.milliseconds(ENV.confirmWithin),
+    sendLease: environment.milliseconds(ENV.sendLease),
     allowedDomains: domains.length > 0 ? domains : null,
-    canaries: given.isOn(ENV.canaries),
-    retention: readRetention(given.written(ENV.retention, '{}')),
+    canaries: environment.isOn(ENV.canaries),
+    retention: readRetention(environment.written(ENV.retention, '{}')),
   };
 }
 
-function readDemoClock(given: Given): boolean {
-  const isOn = given.isOn(ENV.demoClock);
-  const stage = given.text(ENV.stage);
+function readDemoClock(environment: Given): boolean {
+  const isOn = environment.isOn(ENV.demoClock);
+  const stage = environment.text(ENV.stage);
   if (isOn && stage !== 'local')
     throw new Error(`${ENV.demoClock} is refused on stage ${stage}: only local may be told the time`);
   return isOn;
 }
 
 function listed(text: string): string[] {
-  return text.split(',').filter((one) => one !== '');
+  return text.split(',').filter((name) => name !== '');
 }
 
 function refused(variable: string, why: string): never {

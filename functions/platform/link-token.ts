@@ -74,6 +74,6 @@ function hmac(secret: Uint8Array, text: string): string {
 }
 
 /** Compares two texts of one length in a time that does not tell where they differ. */
-function isSame(given: string, expected: string): boolean {
-  return given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected));
+function isSame(actual: string, expected: string): boolean {
+  return actual.length === expected.length && timingSafeEqual(Buffer.from(actual), Buffer.from(expected));
 }

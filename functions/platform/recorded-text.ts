@@ -11,7 +11,7 @@ const SPACE = /\s/u;
  */
 export function recordable(text: string): string {
   const [first = '', ...others] = cut(text, BOUNDS.searched.most).split(AT);
-  return others.reduce((told, part) => `${withoutLocal(told)}<address>${withoutDomain(part)}`, first);
+  return others.reduce((text, part) => `${withoutLocal(text)}<address>${withoutDomain(part)}`, first);
 }
 
 /** Without the word, or the quoted text, at its end. By hand: an expression would take the square of the length. */

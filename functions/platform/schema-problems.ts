@@ -14,17 +14,17 @@ interface Unread {
 /**
  * Reads a value by a schema.
  *
- * @param known the keys that are allowed at the top, to name the nearest one to an unknown key
+ * @param names the keys that are allowed at the top, to name the nearest one to an unknown key
  * @returns the value, or one line per problem: the path of the key, what was wrong, what is allowed
  */
 export function parseWith<Schema extends z.ZodMiniType>(
   schema: Schema,
   value: unknown,
-  known: readonly string[] = [],
+  names: readonly string[] = [],
 ): Parsed<z.output<Schema>> {
   const result = z.safeParse(schema, value);
   if (result.success) return { ok: true, value: result.data };
-  return { ok: false, problems: result.error.issues.map((issue) => lineOf(issue, value, known)) };
+  return { ok: false, problems: result.error.issues.map((issue) => lineOf(issue, value, names)) };
 }
 
 /**
@@ -54,28 +54,28 @@ function described(value: unknown): string {
 function lineOf(
   issue: z.core.$ZodIssue,
   value: unknown,
-  known: readonly string[],
+  names: readonly string[],
   show: (value: unknown) => string = shown,
 ): string {
   const path = pathText(issue.path);
-  const said = messageOf(issue, at(value, issue.path), issue.path.length === 0 ? known : [], show);
-  return path === '' ? said : `${path} ${said}`;
+  const problem = messageOf(issue, at(value, issue.path), issue.path.length === 0 ? names : [], show);
+  return path === '' ? problem : `${path} ${problem}`;
 }
 
 function messageOf(
   issue: z.core.$ZodIssue,
-  given: unknown,
-  known: readonly string[],
+  found: unknown,
+  names: readonly string[],
   show: (value: unknown) => string,
 ): string {
-  const is = given === undefined ? 'is missing' : `is ${show(given)}`;
+  const is = found === undefined ? 'is missing' : `is ${show(found)}`;
   switch (issue.code) {
     case 'invalid_value':
       return `${is}; allowed: ${issue.values.length === 1 ? String(issue.values[0]) : listed(issue.values.map(String))}`;
     case 'invalid_type':
       return `${is}; allowed: ${articled(issue.expected)}`;
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(key, known)).join('; ');
+      return issue.keys.map((key) => unknownKey(key, names)).join('; ');
     case 'invalid_format':
       return `${is}; allowed: ${FORMS[issue.format] ?? `text of the form ${issue.pattern ?? issue.format}`}`;
     case 'too_small':
@@ -83,7 +83,7 @@ function messageOf(
     case 'too_big':
       return `${is}; allowed: at most ${issue.maximum}`;
     case 'custom':
-      return given === undefined ? issue.message : `(${show(given)}) ${issue.message}`;
+      return found === undefined ? issue.message : `(${show(found)}) ${issue.message}`;
     default:
       return `${is}, which is not allowed`;
   }

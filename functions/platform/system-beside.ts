@@ -42,8 +42,8 @@ function configOf(deployment: Deployment, functionVersion: string): RuntimeConfi
   const controlPlanes = readControlPlanes(deployment.controlPlanes);
   const unused = { gatherDisabled: 0, confirmWithin: 0, sendLease: 0 };
   const retention = readRetention(deployment.retention);
-  const known = { stage, functionVersion, contact, controlPlane, controlPlanes, allowedDomains, topics };
+  const settings = { stage, functionVersion, contact, controlPlane, controlPlanes, allowedDomains, topics };
   const { webhookHosts = [], scanEveryMs } = deployment;
   const rhythm = scanEveryMs === undefined ? {} : { scanEvery: scanEveryMs };
-  return { ...known, ...rhythm, retention, webhookHosts, ...unused };
+  return { ...settings, ...rhythm, retention, webhookHosts, ...unused };
 }

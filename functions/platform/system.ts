@@ -87,14 +87,14 @@ const SILENT: Telemetry = { log: () => {}, metric: () => {} };
  *
  * @param who whose system it is, for the fault: `the function ingest`
  */
-export function buildSystem(who: string, given: GivenPorts): System {
+export function buildSystem(who: string, ports: GivenPorts): System {
   const missing = (port: string) => () => Promise.reject(new Error(`${who} has no ${port}`));
   return {
     mailer: { send: missing('mailer') },
     events: { publish: missing('bus') },
     operators: { tell: missing('operators’ channel') },
-    ...given,
-    telemetry: given.telemetry ? harmless(given.telemetry) : SILENT,
+    ...ports,
+    telemetry: ports.telemetry ? harmless(ports.telemetry) : SILENT,
   };
 }
 
@@ -108,8 +108,8 @@ function harmless(sink: Telemetry): Telemetry {
     }
   };
   return {
-    log: (...said) => quietly(() => sink.log(...said)),
-    metric: (...said) => quietly(() => sink.metric(...said)),
-    ...(sink.metrics && { metrics: (...said) => quietly(() => sink.metrics?.(...said)) }),
+    log: (...entry) => quietly(() => sink.log(...entry)),
+    metric: (...entry) => quietly(() => sink.metric(...entry)),
+    ...(sink.metrics && { metrics: (...entry) => quietly(() => sink.metrics?.(...entry)) }),
   };
 }

@@ -59,7 +59,7 @@ function recordableIn(value: unknown): unknown {
   if (typeof value === 'string') return recordable(value);
   if (Array.isArray(value)) return value.map(recordableIn);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, recordableIn(one)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, recordableIn(inner)]));
 }
 
 function asText(value: unknown): string {

@@ -1,13 +1,13 @@
-const known = new Set(['UTC']);
+const cache = new Set(['UTC']);
 
 /** The zone itself, or UTC where it is absent or not known here: a mail is never lost over its zone. */
 export function knownZone(zone = 'UTC'): string {
-  if (known.has(zone)) return zone;
+  if (cache.has(zone)) return zone;
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
   } catch {
     return 'UTC';
   }
-  known.add(zone);
+  cache.add(zone);
   return zone;
 }

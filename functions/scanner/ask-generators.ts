@@ -109,7 +109,7 @@ async function askWhileDue(turns: Turns, generators: readonly Generator[]): Prom
   const all = await standingsOf(run, generators);
   for (let taken = 0; taken < MOST_TURNS && left() > 0; taken += 1) {
     const now = run.system.clock.now();
-    const due = all.filter((one) => !one.isPassed && isDue(one, now));
+    const due = all.filter((asked) => !asked.isPassed && isDue(asked, now));
     const began = all.reduce((sum, { record }) => sum + record.turns, 0);
     const next = pick(due, began) as Asked | undefined;
     if (!next) break;
@@ -211,10 +211,10 @@ async function turnWithin(
   let isOver = false;
   const system = systemOfTurn(run.system, generator.name, () => isOver);
   const spent = () => isOver || left() <= 0 || clock.now() - startedAt >= SLICE;
-  const { givenUp: _, ...known } = run;
+  const { givenUp: _, ...others } = run;
   // Nobody waits for what it leaves behind: it can reach nothing more, and a failure of it must not end the process.
   try {
-    const turn = generator.run({ ...known, system, now: startedAt }, { spent }, cursor);
+    const turn = generator.run({ ...others, system, now: startedAt }, { spent }, cursor);
     turn.catch(() => {});
     return await inTime(clock, turn, limit);
   } finally {
@@ -262,11 +262,11 @@ async function giveUpDead(turns: Turns, asked: Asked): Promise<void> {
 /** Stores what a turn made of its generator, beside what others changed meanwhile. */
 async function store(
   { run, writing }: Turns,
-  known: GeneratorRecord,
+  before: GeneratorRecord,
   change: Result['change'],
 ): Promise<GeneratorRecord> {
-  const { name, turns } = known;
-  let read: GeneratorRecord | undefined = known;
+  const { name, turns } = before;
+  let read: GeneratorRecord | undefined = before;
   try {
     return await commit(writing, `the turn of ${name}`, async () => {
       const record = read ?? (await loadGenerator(writing.table, name));
@@ -279,6 +279,6 @@ async function store(
   } catch (error) {
     // Its lease ends by itself, and it is asked again from where it was, which every generator must bear.
     run.system.telemetry.log('warn', 'turn not stored', { generator: name, error: String(error) });
-    return known;
+    return before;
   }
 }

@@ -40,9 +40,9 @@ export async function sendEnable(run: Run, record: TaskRecord): Promise<void> {
 }
 
 async function disableFailing(run: Run, record: TaskRecord) {
-  const known = await loadOperatorAlert(run.system.table, 'disable-failing', record.task.id);
+  const stored = await loadOperatorAlert(run.system.table, 'disable-failing', record.task.id);
   return operatorAlertWrite(
-    known ?? {
+    stored ?? {
       code: 'disable-failing',
       subject: record.task.id,
       detail: 'the owning system was asked to disable it and did not confirm in time; it is asked again',

@@ -57,8 +57,8 @@ export interface DryTurn extends Effects {
  *
  * @param at the instant at which it is to be; absent: now
  */
-export async function takeDryTurn(given: System, generator: Generator, at?: Instant): Promise<DryTurn> {
-  const { system, effects } = recordingSystem(at === undefined ? given : movedTo(given, at));
+export async function takeDryTurn(base: System, generator: Generator, at?: Instant): Promise<DryTurn> {
+  const { system, effects } = recordingSystem(at === undefined ? base : movedTo(base, at));
   const run = await runBeside(system);
   const record = await loadGenerator(system.table, generator.name);
   const due = await foresee(run, generator, record);

@@ -25,5 +25,5 @@ export async function eachListed(
     settings,
     record: records.get(settings.name),
   }));
-  return sweep(run, { name, partitions: [{ items, work: (one) => work(run, one) }], atOnce: 4 });
+  return sweep(run, { name, partitions: [{ items, work: (settings) => work(run, settings) }], atOnce: 4 });
 }

@@ -1,7 +1,9 @@
+import type { OpenTask } from '../episodes/open-task.ts';
+import type { EnablingTask } from '../episodes/undo.ts';
 import type { System } from '../platform/system.ts';
 import { type GivenUp, loadGivenUp, loadGivenUpOf, type Work } from '../store/given-up.ts';
 import { loadRecipientWithNotices } from '../store/recipients.ts';
-import { loadTask, type TaskRecord } from '../store/tasks.ts';
+import { loadTask } from '../store/tasks.ts';
 import { classOf } from '../work/failure-class.ts';
 import { disablerWork, disablingOf, enablingOf, giveUp, nameOfWork, takeUp } from '../work/given-up.ts';
 import { recordOops } from '../work/oops.ts';
@@ -23,14 +25,14 @@ export async function isItemGivenUp(run: Run, generator: string, item: string): 
 }
 
 /** Whether the disabling of a task is given up, and the task was not edited since. */
-export async function isDisablingGivenUp(run: Run, { task, open }: TaskRecord): Promise<boolean> {
-  const givenUp = await givenUpOf(run, disablingOf(task.id, open?.number ?? 0));
+export async function isDisablingGivenUp(run: Run, { task, open }: OpenTask): Promise<boolean> {
+  const givenUp = await givenUpOf(run, disablingOf(task.id, open.number));
   return givenUp !== undefined && givenUp.version === task.version;
 }
 
 /** Whether the enabling of a task is given up, and the task was not edited since. */
-export async function isEnablingGivenUp(run: Run, { task, disabledByUs }: TaskRecord): Promise<boolean> {
-  const givenUp = await givenUpOf(run, enablingOf(task.id, disabledByUs?.episode ?? 0));
+export async function isEnablingGivenUp(run: Run, { task, disabledByUs }: EnablingTask): Promise<boolean> {
+  const givenUp = await givenUpOf(run, enablingOf(task.id, disabledByUs.episode));
   return givenUp !== undefined && givenUp.version === task.version;
 }
 
@@ -41,13 +43,13 @@ export async function isTellingGivenUp(run: Run, recipient: string, newestAt: nu
 }
 
 /** Gives up the disabling of a task that cannot be queued for the task's own sake; throws what is another's fault. */
-export async function giveUpDisabling(run: Run, { task, open }: TaskRecord, error: unknown): Promise<void> {
+export async function giveUpDisabling(run: Run, { task, open }: OpenTask, error: unknown): Promise<void> {
   if (classOf(error, 1) !== 'permanent') throw error;
   count(run, 'failed');
   const failure = { worker: 'scanner/disabling', item: task.id, attempt: 1, cause: 'fault', error } as const;
   const fingerprint = await recordOops(run.system, failure);
   const { version } = task;
-  await giveUp(run.system, { ...disablingOf(task.id, open?.number ?? 0), fingerprint, version }, error);
+  await giveUp(run.system, { ...disablingOf(task.id, open.number), fingerprint, version }, error);
 }
 
 /** Whether work is still given up: what is over or was done since is forgotten. */

@@ -37,9 +37,9 @@ const ATTEMPTS = 5;
  */
 export async function lookAt(
   run: Run,
-  given: TaskRecord,
+  first: TaskRecord,
 ): Promise<{ record: TaskRecord; decision: Decision } | undefined> {
-  let record: TaskRecord | undefined = given;
+  let record: TaskRecord | undefined = first;
   for (let conflicts = 0; record && conflicts < ATTEMPTS; ) {
     const looked = await lookOnce(run, record);
     if (looked.outcome === 'rests') return looked.seen;
@@ -61,8 +61,8 @@ type Looked =
   /** The task changed meanwhile. */
   | { outcome: 'conflict' };
 
-async function lookOnce(run: Run, given: TaskRecord): Promise<Looked> {
-  const undone = await tellUndone(run, given);
+async function lookOnce(run: Run, before: TaskRecord): Promise<Looked> {
+  const undone = await tellUndone(run, before);
   const record = undone && (await tellStillOff(run, undone));
   if (!record) return { outcome: 'conflict' };
   const [caseOf, topics] = await Promise.all([caseMaker(run, record), topicsOf(run, record)]);

@@ -111,10 +111,10 @@ async function workEach<Item>(
   const running = new Set<Promise<void>>();
   try {
     for await (const item of wantedOf(part, budget)) {
-      const one: Promise<void> = work(part, item)
+      const attempt: Promise<void> = work(part, item)
         .catch((error) => failed(item, error))
-        .finally(() => running.delete(one));
-      running.add(one);
+        .finally(() => running.delete(attempt));
+      running.add(attempt);
       if (running.size >= atOnce) await Promise.race(running);
     }
   } finally {

@@ -23,11 +23,11 @@ export async function takeSteps(
   remainingMs: () => number,
 ): Promise<boolean> {
   const budget: Budget = { spent: () => remainingMs() < MARGIN_MS };
-  const known = await loadSteps(run);
+  const stored = await loadSteps(run);
   let unfinished = false;
   for (const step of steps) {
     if (step.afterDecisions && unfinished) continue;
-    const before = known.get(step.name) ?? newStep(step.name);
+    const before = stored.get(step.name) ?? newStep(step.name);
     if (before.notBefore > run.now) continue;
     const after = await takeOne(run, step, before, budget);
     if (after.cursor !== null) unfinished = true;

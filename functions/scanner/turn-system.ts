@@ -15,25 +15,25 @@ class TurnOver extends Error {
 export function systemOfTurn(system: System, generator: string, isOver: () => boolean): System {
   const { table, queues, mailer, events, operators, topics, openControlPlane: open } = system;
   const guarded =
-    <Given extends unknown[], Answer>(call: (...given: Given) => Promise<Answer>) =>
-    async (...given: Given): Promise<Answer> => {
+    <Given extends unknown[], Answer>(call: (...request: Given) => Promise<Answer>) =>
+    async (...request: Given): Promise<Answer> => {
       if (isOver()) throw new TurnOver(`the turn of ${generator} is over`);
-      return call(...given);
+      return call(...request);
     };
   return {
     ...system,
     table: {
-      get: guarded((...given) => table.get(...given)),
-      batchGet: guarded((...given) => table.batchGet(...given)),
-      query: guarded((...given) => table.query(...given)),
-      transact: guarded((...given) => table.transact(...given)),
-      scan: guarded((...given) => table.scan(...given)),
+      get: guarded((...request) => table.get(...request)),
+      batchGet: guarded((...request) => table.batchGet(...request)),
+      query: guarded((...request) => table.query(...request)),
+      transact: guarded((...request) => table.transact(...request)),
+      scan: guarded((...request) => table.scan(...request)),
     },
-    queues: { send: guarded((...given) => queues.send(...given)) },
-    mailer: { send: guarded((...given) => mailer.send(...given)) },
-    ...(topics && { topics: { publish: guarded((...given) => topics.publish(...given)) } }),
-    events: { publish: guarded((...given) => events.publish(...given)) },
-    operators: { tell: guarded((...given) => operators.tell(...given)) },
+    queues: { send: guarded((...request) => queues.send(...request)) },
+    mailer: { send: guarded((...request) => mailer.send(...request)) },
+    ...(topics && { topics: { publish: guarded((...request) => topics.publish(...request)) } }),
+    events: { publish: guarded((...request) => events.publish(...request)) },
+    operators: { tell: guarded((...request) => operators.tell(...request)) },
     telemetry: namedTelemetry(system.telemetry, generator),
     ...(open && {
       openControlPlane: (settings) => {

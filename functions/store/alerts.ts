@@ -53,8 +53,8 @@ export async function loadAlert(
 
 /** The record in an alert's row. */
 export function alertFromRow(row: Row): AlertRecord {
-  const { parting, untold, ...said } = recordIn<Omit<AlertFacts, 'untold'> & AlertEnd & ListedAlert>(row);
-  return { ...said, holders: said.holders ?? [], untold: unlisted({ untold, parting }) };
+  const { parting, untold, ...facts } = recordIn<Omit<AlertFacts, 'untold'> & AlertEnd & ListedAlert>(row);
+  return { ...facts, holders: facts.holders ?? [], untold: unlisted({ untold, parting }) };
 }
 
 /** One of them in the row: without `pending` what the row says of most holds; one to be deleted has no address. */
@@ -73,9 +73,9 @@ interface ListedAlert {
 function listed(untold: readonly UnwrittenNotice[]): ListedAlert {
   const parting = untold.find(({ pending }) => pending !== null)?.pending;
   const text = parting && JSON.stringify(parting);
-  const rowOf = (one: UnwrittenNotice): ListedNotice => {
-    if (one.pending === null) return { key: one.key, address: '', pending: null };
-    return JSON.stringify(one.pending) === text ? { key: one.key, address: one.address } : one;
+  const rowOf = (notice: UnwrittenNotice): ListedNotice => {
+    if (notice.pending === null) return { key: notice.key, address: '', pending: null };
+    return JSON.stringify(notice.pending) === text ? { key: notice.key, address: notice.address } : notice;
   };
   return { untold: untold.map(rowOf), ...(parting && { parting }) };
 }

@@ -9,11 +9,11 @@ import { type DigestRecord, digestWrite, loadDigest } from './digests.ts';
  * @returns the digest as it is stored then; undefined where it stays or is not known
  * @throws TableBusy as `commit` does
  */
-export function changeDigest(
+export function changeDigest<Changed extends DigestRecord>(
   writing: Writing,
   id: string,
-  change: (digest: DigestRecord) => DigestRecord | undefined,
-): Promise<DigestRecord | undefined> {
+  change: (digest: DigestRecord) => Changed | undefined,
+): Promise<Changed | undefined> {
   return commit(writing, `digest ${id}`, async () => {
     const digest = await loadDigest(writing.table, id);
     const next = digest && change(digest);

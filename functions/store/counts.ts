@@ -83,7 +83,7 @@ function additions(next: Standing, old: Standing): Record<string, number> {
     alive: next.alive - old.alive,
     jobs: next.jobs - old.jobs,
   };
-  return Object.fromEntries(Object.entries(by).filter(([, one]) => one !== 0));
+  return Object.fromEntries(Object.entries(by).filter(([, change]) => change !== 0));
 }
 
 /** How many tasks of a plane that lost `PRIMARY` in [from, to] have ceased to be eligible. */

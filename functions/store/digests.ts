@@ -6,20 +6,6 @@ import { recordIn, revised } from './rows.ts';
 import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
-export type DigestState =
-  | 'sending'
-  | 'sent'
-  /**
-   * SES took it and then did not send it, for what it says, or refused it in the words in which it refused many: not the
-   * recipient's fault.
-   */
-  | 'unsent'
-  | 'delivered'
-  | 'bounced'
-  | 'complained'
-  | 'rejected'
-  | 'superseded';
-
 export interface DigestItem {
   task: string;
   /** 0 of a notice of a task's own deadline, which is of no episode. */
@@ -43,32 +29,19 @@ export interface DigestItem {
   asked: Instant;
 }
 
-/** One mail: what it says (frozen when claimed), and what became of it. */
-export interface DigestRecord {
+/** What each mail has, whatever became of it. */
+interface Mail {
   id: string;
   recipient: string;
   address: string;
-  state: DigestState;
   claimedAt: Instant;
   /** After this instant an attempt that never answered may be taken for dead. */
   leaseUntil: Instant;
   /** After this instant it must not be sent any more. */
   notAfter: Instant;
-  sentAt: Instant | null;
-  messageId: string | null;
   items: DigestItem[];
-  /** Where SES did not take it: not tried again before this instant. */
-  retryAt: Instant | null;
-  /** Nothing was heard of it in time: nobody knows whether it went. */
-  unsettled: boolean;
   /** How often its links were used to change something. */
   acts: number;
-  /** When SES first said that it goes on trying to deliver it. */
-  delayedAt?: Instant;
-  /** Where it showed that the address is dead: why. */
-  dead?: LastingReason;
-  /** SES refused many in the words in which it refused this one: no refusal of it kills anybody. */
-  blameless?: true;
   /** Of a weekly mail, which has no items: the Monday of its week, and the tenants (`''`: all) that it tells of. */
   report?: { week: string; tenants: readonly string[] };
   /** Whether the state has been carried over to the tasks, the notices and the recipient. */
@@ -76,18 +49,94 @@ export interface DigestRecord {
   rev: number;
 }
 
+/** One mail: what it says (frozen when claimed), and what became of it. */
+export type DigestRecord = Mail & (SendingState | SupersededState | AcceptedState | UnsentState | DeadState);
+export type DigestState = DigestRecord['state'];
+
+/** It is claimed, and nobody knows yet what becomes of it. */
+export type SendingDigest = Mail & SendingState;
+/** It went, as far as is known. */
+export type AcceptedDigest = Mail & AcceptedState;
+/** Its address is dead. */
+export type DeadDigest = Mail & DeadState;
+
+interface SendingState extends NotTaken {
+  state: 'sending';
+  retryAt: null;
+  unsettled: false;
+  delayedAt?: never;
+  dead?: never;
+  blameless?: never;
+}
+
+/** Given up: its notices are decided again. */
+interface SupersededState extends NotTaken, GivenUp {
+  state: 'superseded';
+  delayedAt?: never;
+  dead?: never;
+  blameless?: never;
+}
+
+interface AcceptedState extends Taken, GivenUp, Reported {
+  state: 'sent' | 'delivered';
+  dead?: never;
+}
+
+/**
+ * SES took it and then did not send it, for what it says, or refused it in the words in which it refused many: not the
+ * recipient's fault.
+ */
+type UnsentState = (Taken | NotTaken) & GivenUp & Reported & { state: 'unsent'; dead?: never };
+
+/** It showed that the address is dead. */
+type DeadState = (Taken | NotTaken) &
+  GivenUp &
+  Reported & { state: 'bounced' | 'complained' | 'rejected'; dead: LastingReason };
+
+/** Its channel took it, or SES told something of it that says so. */
+interface Taken {
+  sentAt: Instant;
+  /** The channel's name of it; null where its answer is not known, because an event came before it or it was lost. */
+  messageId: string | null;
+}
+
+interface NotTaken {
+  sentAt: null;
+  messageId: null;
+}
+
+/** How it was given up; kept where more became known of it since. */
+interface GivenUp {
+  /** Where SES did not take it: not tried again before this instant. */
+  retryAt: Instant | null;
+  /** Nothing was heard of it in time: nobody knows whether it went. */
+  unsettled: boolean;
+}
+
+/** What may have been heard of it before its newest state. */
+interface Reported {
+  /** When SES first said that it goes on trying to deliver it. */
+  delayedAt?: Instant;
+  /** SES refused many in the words in which it refused this one: no refusal of it kills anybody. */
+  blameless?: true;
+}
+
+/** A mail that is to be claimed. */
+export type DigestDraft<Address> = Omit<SendingDigest, 'address'> & { address: Address };
+
 /** A mail that is claimed and not sent yet; past its lease it must not be sent any more. */
 export function newDigest<Address>(
-  given: Pick<DigestRecord, 'id' | 'recipient' | 'claimedAt' | 'leaseUntil'> & { address: Address },
-): Omit<DigestRecord, 'address'> & { address: Address } {
+  claim: Pick<Mail, 'id' | 'recipient' | 'claimedAt' | 'leaseUntil'> & { address: Address },
+): DigestDraft<Address> {
   return {
-    ...given,
-    ...EMPTY,
+    ...claim,
+    acts: 0,
     state: 'sending',
-    notAfter: given.leaseUntil,
+    notAfter: claim.leaseUntil,
     sentAt: null,
     messageId: null,
     retryAt: null,
+    unsettled: false,
     items: [],
     applied: false,
     rev: 0,
@@ -105,13 +154,39 @@ export async function loadDigests(table: Table, ids: Iterable<string>): Promise<
   return rows.map(digestFromRow);
 }
 
-/** The record in a digest's row. */
+/** A mail as its row has it, where nothing says which fields a state has. */
+type DigestRow = Mail &
+  GivenUp &
+  Reported & { state: DigestState; sentAt: Instant | null; messageId: string | null; dead?: LastingReason };
+
+/** The record in a digest's row: one that went has an instant, one by which its address is dead a reason. */
 export function digestFromRow(row: Row): DigestRecord {
-  return { ...EMPTY, ...recordIn<DigestRecord>(row) };
+  const digest = { ...EMPTY, ...recordIn<DigestRow>(row) };
+  if (isAcceptedState(digest.state)) digest.sentAt ??= digest.claimedAt;
+  if (isDeadState(digest.state)) digest.dead ??= 'rejected';
+  return digest as DigestRecord;
 }
 
 /** Left out of a row; rows of older versions never had them. */
-const EMPTY = { unsettled: false, acts: 0 } satisfies Partial<DigestRecord>;
+const EMPTY = { unsettled: false, acts: 0 };
+
+function isAcceptedState(state: DigestState): state is AcceptedDigest['state'] {
+  return state === 'sent' || state === 'delivered';
+}
+
+function isDeadState(state: DigestState): state is DeadDigest['state'] {
+  return state === 'bounced' || state === 'complained' || state === 'rejected';
+}
+
+/** Whether a mail went, as far as is known. */
+export function isAccepted(digest: DigestRecord): digest is AcceptedDigest {
+  return isAcceptedState(digest.state);
+}
+
+/** Whether a mail showed that its address is dead. */
+export function isDead(digest: DigestRecord): digest is DeadDigest {
+  return isDeadState(digest.state);
+}
 
 /** When to look at a mail again, while it is not settled or not applied; or since when it is done. */
 export type MailPlan = { lookAt: Instant } | { doneAt: Instant };
@@ -120,8 +195,8 @@ export type MailPlan = { lookAt: Instant } | { doneAt: Instant };
 export function digestWrite(record: DigestRecord, plan: MailPlan): Write {
   const bucket = bucketOf(record.id);
   const { unsettled, acts, ...rest } = record;
-  const said = { ...rest, ...(unsettled && { unsettled }), ...(acts > 0 && { acts }) };
-  return revised(keys.digest(record.id), said, {
+  const row = { ...rest, ...(unsettled && { unsettled }), ...(acts > 0 && { acts }) };
+  return revised(keys.digest(record.id), row, {
     // Never moves, so that only the first write pays for it.
     g2pk: index.mails(bucket),
     g2sk: `${sortable(record.claimedAt)}#${record.id}#${record.recipient}`,

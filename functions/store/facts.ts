@@ -47,19 +47,19 @@ export function factWrite(aggregation: string, day: string, row: string, cells: 
 }
 
 /** Whether two rows say the same. */
-export function saySame(one: Cells | undefined, other: Cells): boolean {
-  if (one?.size !== other.size) return false;
-  return [...other].every(([cell, figures]) => areSame(one.get(cell), figures));
+export function saySame(cells: Cells | undefined, other: Cells): boolean {
+  if (cells?.size !== other.size) return false;
+  return [...other].every(([cell, figures]) => areSame(cells.get(cell), figures));
 }
 
-function areSame(one: Figures | undefined, other: Figures): boolean {
-  if (one === undefined) return false;
+function areSame(figures: Figures | undefined, other: Figures): boolean {
+  if (figures === undefined) return false;
   const names = Object.keys(other);
-  return names.length === Object.keys(one).length && names.every((name) => one[name] === other[name]);
+  return names.length === Object.keys(figures).length && names.every((name) => figures[name] === other[name]);
 }
 
 function sorted(cells: Cells): [string, Figures][] {
-  const byName = ([one]: [string, unknown], [other]: [string, unknown]) => (one < other ? -1 : 1);
+  const byName = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1);
   return [...cells]
     .map(([cell, figures]): [string, Figures] => [
       cell,

@@ -5,14 +5,14 @@ import type { PolicyBook } from '../abandonment/policy-book.ts';
 import type { Restored } from '../abandonment/restored.ts';
 import { type AlertType, type Pauses, prefixesOf, type Task, tenantOf } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
-import { isTopic, type Topic } from '../abandonment/topics.ts';
+import type { Topic } from '../abandonment/topics.ts';
 import { recipientKey } from '../platform/addresses.ts';
 import { groupsOf } from '../platform/groups.ts';
 import { type AlertRecord, alertOf } from './alerts.ts';
 import { type DataPlaneRecord, loadDataPlanes, loadDataPlanesOf } from './data-planes.ts';
 import { loadOwnerRules } from './owner-rules.ts';
 import { loadPauses, type PausesRecord, pausesAt } from './pauses.ts';
-import { loadOffices, loadOldOffices, type Office } from './people.ts';
+import { loadOffices, loadOldOffices, type Office, type Subscriber, targetOf } from './people.ts';
 import { loadPolicies } from './policies.ts';
 import { loadRecipients, type RecipientRecord } from './recipients.ts';
 import { loadScans, type ScansRecord } from './scans.ts';
@@ -196,8 +196,8 @@ export class FleetView {
     if (base.length === 0) return { recipients: await this.reachableAdmins(task) };
     if (alert === 'task_overdue' || this.policies.for(task.id).escalateAt === null)
       return { recipients: base };
-    const known = new Set(base.map(({ key }) => key));
-    const admins = (await this.reachableAdmins(task)).filter(({ key }) => !known.has(key));
+    const baseKeys = new Set(base.map(({ key }) => key));
+    const admins = (await this.reachableAdmins(task)).filter(({ key }) => !baseKeys.has(key));
     return { recipients: base, admins };
   }
 
@@ -256,16 +256,20 @@ export class FleetView {
     disableAt: Instant | null,
     now: Instant,
   ): Promise<Recipient[]> {
-    const told = await this.recipientsOf(task, 'task_auto_disabled');
+    const recipients = await this.recipientsOf(task, 'task_auto_disabled');
     const { escalateAt } = this.policies.for(task.id);
     const haveJoined = escalateAt !== null && disableAt !== null && now >= disableAt - escalateAt;
     const joined = haveJoined ? await this.reachableAdmins(task) : [];
     const isWarned = ({ key }: Recipient) =>
       open?.told[key]?.grace === open?.grace && open?.told[key]?.warning === 'accepted';
     const announced = open?.alert ? holdersOfStopping(stopping, open.since) : [];
-    const isTold = (one: Recipient) => isWarned(one) || announced.includes(one.key);
+    const isTold = (recipient: Recipient) => isWarned(recipient) || announced.includes(recipient.key);
     const warned = open ? inCharge(task, await this.#adminsOfAll(task)).filter(isTold) : [];
-    return [...new Map([...told, ...joined, ...warned].map((one) => [one.key, one])).values()];
+    return [
+      ...new Map(
+        [...recipients, ...joined, ...warned].map((recipient) => [recipient.key, recipient]),
+      ).values(),
+    ];
   }
 
   /**
@@ -290,12 +294,13 @@ export class FleetView {
    * read says so.
    */
   whyNotified(task: Task, recipient: string): Why | undefined {
-    const has = (addresses: readonly string[]) => addresses.some((one) => recipientKey(one) === recipient);
+    const has = (addresses: readonly string[]) =>
+      addresses.some((address) => recipientKey(address) === recipient);
     if (has(task.owners)) return { as: 'owner' };
     const rule = this.asksRules(task) ? this.#ownerRulesRead?.for(task.id) : undefined;
     if (rule && has(rule.owners))
       return { as: 'owner-by-rule', rule: { line: rule.line, pattern: rule.pattern } };
-    const offices = this.#officesRead(task).filter(({ target }) => has([target]));
+    const offices = this.#officesRead(task).filter((office) => has([targetOf(office)]));
     const nearest = offices.find(({ alertTypes }) => alertTypes !== null) ?? offices[0];
     return nearest && { as: nearest.alertTypes ? 'subscriber' : 'admin', scope: nearest.scope };
   }
@@ -308,10 +313,10 @@ export class FleetView {
 
   /** Living owners, and living subscribers to the alert. */
   async #reachableBase(task: Task, alert: AlertType): Promise<Recipient[]> {
-    const subscribed = await this.#targetsOf(task, alert);
+    const subscribers = await this.#subscribersOf(task, alert);
     const owners = this.asksRules(task) ? (await this.ownersOf(task)).addresses : task.owners;
-    const addresses = [...owners, ...subscribed.filter((target) => !isTopic(target))];
-    return inCharge(task, await this.#known(addresses));
+    const subscribed = subscribers.flatMap((subscriber) => ('email' in subscriber ? [subscriber.email] : []));
+    return inCharge(task, await this.#known([...owners, ...subscribed]));
   }
 
   /** The reachable admins of the nearest prefix that has one; the empty prefix is the last. */
@@ -330,8 +335,11 @@ export class FleetView {
 
   /** Topics subscribed to an alert about a task, but for those that refused what was published. */
   async topicsOf(task: Task, alert: AlertType): Promise<Topic[]> {
-    const known = await this.#known((await this.#targetsOf(task, alert)).filter(isTopic));
-    return known.filter(({ alive }) => alive).map(({ key, address }) => ({ key, topic: address }));
+    const subscribers = await this.#subscribersOf(task, alert);
+    const topics = await this.#known(
+      subscribers.flatMap((subscriber) => ('topic' in subscriber ? [subscriber.topic] : [])),
+    );
+    return topics.filter(({ alive }) => alive).map(({ key, address }) => ({ key, topic: address }));
   }
 
   /** Those of some recipients who can be reached, by what is known of them. */
@@ -374,24 +382,24 @@ export class FleetView {
     });
   }
 
-  /** The addresses and topics subscribed to an alert about a task. */
-  async #targetsOf(task: Task, alert: AlertType): Promise<string[]> {
+  /** Who and what is subscribed to an alert about a task. */
+  async #subscribersOf(task: Task, alert: AlertType): Promise<Subscriber[]> {
     const scopes = ['', ...prefixesOf(task.id), task.id];
     const offices = await Promise.all(scopes.map((scope) => this.#officesIn(scope)));
-    return offices.flat().flatMap(({ target, alertTypes }) => (alertTypes?.includes(alert) ? [target] : []));
+    return offices.flat().filter(({ alertTypes }) => alertTypes?.includes(alert));
   }
 
   async #adminsOf(prefix: string): Promise<string[]> {
     const offices = await this.#officesIn(prefix);
-    return offices.flatMap(({ target, alertTypes }) => (alertTypes === null ? [target] : []));
+    return offices.flatMap((office) => (office.alertTypes === null ? [office.email] : []));
   }
 
   /** Read for a whole tenant at once: a query per scope would cost as many as its ids are deep. */
   async #officesIn(scope: string): Promise<Office[]> {
     const tenant = tenantOf(scope);
-    const known = this.#offices.get(tenant) ?? this.#loadOffices(tenant);
-    this.#offices.set(tenant, known);
-    return (await known).get(scope) ?? [];
+    const read = this.#offices.get(tenant) ?? this.#loadOffices(tenant);
+    this.#offices.set(tenant, read);
+    return (await read).get(scope) ?? [];
   }
 
   async #loadOffices(tenant: string): Promise<ReadonlyMap<string, Office[]>> {

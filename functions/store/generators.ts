@@ -87,10 +87,10 @@ export function generatorWrite(record: GeneratorRecord): Write {
 export async function wake(writing: Writing, name: string): Promise<void> {
   await commit(writing, `that generator ${name} has work`, async () => {
     const row = await writing.table.get(keys.generator(name));
-    const known = row && generatorFromRow(row);
+    const record = row && generatorFromRow(row);
     // One that fails is not asked sooner for new work.
-    const isIdle = known !== undefined && known.notBefore !== WOKEN && known.failures === 0;
-    const isWaiting = isIdle && (known.leaseUntil !== null || known.notBefore > writing.clock.now());
+    const isIdle = record !== undefined && record.notBefore !== WOKEN && record.failures === 0;
+    const isWaiting = isIdle && (record.leaseUntil !== null || record.notBefore > writing.clock.now());
     if (!isWaiting) return { value: undefined };
     const woken = { add: keys.generator(name), by: { rev: 1 }, set: { notBefore: WOKEN, empty: 0 } };
     return { writes: [woken], value: undefined };

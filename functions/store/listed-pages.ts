@@ -113,8 +113,8 @@ export function movesWrites(
   const both = [...came.map((id) => ({ id, came: true })), ...left.map((id) => ({ id, came: false }))];
   return inParts(both, ({ id }) => bytesOfText(id), PART_BYTES).map((part, at): Write => {
     const moves: Moves = {
-      came: part.filter((one) => one.came).map(({ id }) => id),
-      left: part.filter((one) => !one.came).map(({ id }) => id),
+      came: part.filter((move) => move.came).map(({ id }) => id),
+      left: part.filter((move) => !move.came).map(({ id }) => id),
     };
     return { put: { ...keys.listedMoves(controlPlane, listing, page, at), v: ROW_VERSION, ...moves } };
   });

@@ -36,9 +36,9 @@ export function judgeOops(
   { at, version }: { at: Instant; version: string },
 ): { report: ReportReason | null; rate: OopsRate } {
   const counted = countedIn(before?.rate, at);
-  const known = before?.rate?.versions ?? (before ? [before.lastVersion] : []);
-  const report = reasonOf(before, known, counted, { at, version });
-  const versions = known.includes(version) ? known : [...known, version].slice(-MOST_VERSIONS);
+  const seen = before?.rate?.versions ?? (before ? [before.lastVersion] : []);
+  const report = reasonOf(before, seen, counted, { at, version });
+  const versions = seen.includes(version) ? seen : [...seen, version].slice(-MOST_VERSIONS);
   const usual = report === null ? counted.usual : Math.max(counted.usual, counted.inHour);
   return { report, rate: { ...counted, versions, usual } };
 }
@@ -56,13 +56,13 @@ function countedIn(rate: OopsRate | undefined, at: Instant): Counted {
 
 function reasonOf(
   before: KnownKind | undefined,
-  known: readonly string[],
+  versions: readonly string[],
   { inHour, usual }: Counted,
   { at, version }: { at: Instant; version: string },
 ): ReportReason | null {
   if (!before) return 'new';
   if (before.resolvedAt !== null) return 'came-back';
   if (at - before.lastSeenAt >= QUIET) return 'after-a-quiet-week';
-  if (!known.includes(version)) return 'new-version';
+  if (!versions.includes(version)) return 'new-version';
   return inHour >= Math.max(LEAST_IN_HOUR, RISE * usual) ? 'more-often' : null;
 }

@@ -43,14 +43,14 @@ export interface Told {
 
 /** Reads it with one query, as it stands. */
 export async function loadTold(table: Table): Promise<Told> {
-  const told: Told = { alerts: new Map(), incidents: new Map(), closed: new Map() };
+  const rows: Told = { alerts: new Map(), incidents: new Map(), closed: new Map() };
   for (const row of await allRows(table, { pk: keys.operatorAlert('', '').pk, consistent: true })) {
     const [, part, name = ''] = /^~(told|closed)#(.*)$/s.exec(row.sk) ?? [];
-    if (part === undefined) told.alerts.set(row.sk, row);
-    else if (part === 'told') told.incidents.set(name, operatorIncidentFromRow(row));
-    else told.closed.set(name, closedFromRow(row));
+    if (part === undefined) rows.alerts.set(row.sk, row);
+    else if (part === 'told') rows.incidents.set(name, operatorIncidentFromRow(row));
+    else rows.closed.set(name, closedFromRow(row));
   }
-  return told;
+  return rows;
 }
 
 function closedFromRow(row: Row): { code: OperatorAlertCode; subject: string; at: Instant } {

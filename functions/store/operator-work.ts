@@ -80,11 +80,11 @@ export interface WorkPartRecord {
 
 /** A bulk command that was made just now. */
 export function newOperatorWork(
-  given: Pick<OperatorWorkRecord, 'id' | 'kind' | 'what' | 'by' | 'reason' | 'at' | 'priority'>,
+  command: Pick<OperatorWorkRecord, 'id' | 'kind' | 'what' | 'by' | 'reason' | 'at' | 'priority'>,
   { items, parts }: Pick<OperatorWorkRecord, 'items' | 'parts'>,
 ): OperatorWorkRecord {
   return {
-    ...given,
+    ...command,
     state: 'open',
     items,
     parts,
@@ -92,7 +92,7 @@ export function newOperatorWork(
     next: 0,
     round: 0,
     attempt: 0,
-    notBefore: given.at,
+    notBefore: command.at,
     startedAt: null,
     workedAt: null,
     endedAt: null,

@@ -25,11 +25,11 @@ export function digestOfRules(rules: readonly OwnerRule[]): string {
 /**
  * The rules in force.
  *
- * @param known the digest, where the row of the pauses was read already; undefined: it has none
+ * @param current the digest, where the row of the pauses was read already; undefined: it has none
  * @throws Error where they are replaced again and again; whoever asks is tried again
  */
-export async function loadOwnerRules(table: Table, known: string | undefined): Promise<OwnerRules> {
-  let digest = known;
+export async function loadOwnerRules(table: Table, current: string | undefined): Promise<OwnerRules> {
+  let digest = current;
   for (let attempt = 0; attempt < ATTEMPTS && digest !== undefined; attempt += 1) {
     if (newest?.digest === digest) return newest.rules;
     const row = await table.get(keys.ownerRules(digest));

@@ -17,6 +17,6 @@ export function packedStopping(stopping: Stopping): StoredStopping {
 /** Of a row, packed or not. */
 export function unpackedStopping({ packed, ...stopping }: StoredStopping): Stopping {
   if (packed === undefined) return stopping;
-  const told = JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString()) as Stopping['told'];
-  return { ...stopping, told };
+  const announcements = JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString()) as Stopping['told'];
+  return { ...stopping, told: announcements };
 }

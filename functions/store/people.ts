@@ -1,10 +1,20 @@
+import type { TopicArn } from '../abandonment/task.ts';
+import { isTopic } from '../abandonment/topics.ts';
 import { index, keys } from './keys.ts';
 import { allRows, recordIn } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
-/** Who or what hears of the alerts of a prefix: a person by mail, or a topic (its ARN) for information. */
+/** Who or what hears of the alerts of a prefix: a person by mail, or a topic for information. */
 export type SubscriptionRecord = { prefix: string; alertTypes: string[] } & Subscriber;
-export type Subscriber = { email: string } | { topic: string };
+export type Subscriber = { email: string } | { topic: TopicArn };
+
+/** An address or a topic as somebody wrote it. */
+export type NamedSubscriber = { email: string } | { topic: string };
+
+/** The mail address, or the topic's ARN. */
+export function targetOf(subscriber: NamedSubscriber): string {
+  return 'topic' in subscriber ? subscriber.topic : subscriber.email;
+}
 
 /** Somebody who is told about tasks of a prefix only where nobody else can be. */
 export interface AdminRecord {
@@ -14,8 +24,8 @@ export interface AdminRecord {
 
 /** The subscription in its row, wherever it stands. */
 export function subscriptionFromRow(row: Row): SubscriptionRecord {
-  const { prefix, alertTypes, ...said } = recordIn<SubscriptionRecord>(row);
-  return { prefix, ...('topic' in said ? { topic: said.topic } : { email: said.email }), alertTypes };
+  const { prefix, alertTypes, ...of } = recordIn<SubscriptionRecord>(row);
+  return { prefix, ...('topic' in of ? { topic: of.topic } : { email: of.email }), alertTypes };
 }
 
 /** The admin in their row, wherever it stands. */
@@ -25,13 +35,11 @@ export function adminFromRow(row: Row): AdminRecord {
 }
 
 /** That somebody, or a topic, hears of what happens in a scope (a prefix, one task's id, or all), or is its admin. */
-export interface Office {
-  scope: string;
-  /** A normalised address or a topic's ARN. */
-  target: string;
-  /** The alerts that it hears of; null: it is an admin. */
-  alertTypes: readonly string[] | null;
-}
+export type Office = { scope: string } & (
+  | ({ alertTypes: readonly string[] } & Subscriber)
+  /** An admin. */
+  | { alertTypes: null; email: string }
+);
 
 /** Everybody of a tenant's scopes (`''`: of all tasks), by address: one query, however deep the scopes. */
 export async function loadOffices(table: Table, tenant: string): Promise<Office[]> {
@@ -62,13 +70,18 @@ export interface Move {
 /** How each of them is moved: where it was it stays readable by the earlier version, off the lists. */
 export async function oldOfficeMoves(table: Table): Promise<Move[]> {
   const rows = await oldRows(table);
-  return rows.filter((row) => keyFits(oldOfficeOf(row))).map((row) => ({ pk: row.pk, writes: moveOf(row) }));
+  const fitting = rows.filter((row) => {
+    const office = oldOfficeOf(row);
+    return keyFits(office.scope, office);
+  });
+  return fitting.map((row) => ({ pk: row.pk, writes: moveOf(row) }));
 }
 
 function moveOf(row: Row): Write[] {
   const { g2pk: _, g2sk, w, ...rest } = row;
-  const { scope, target, alertTypes } = oldOfficeOf(row);
-  const key = alertTypes ? keys.subscription(scope, target) : keys.admin(scope, target);
+  const office = oldOfficeOf(row);
+  const { scope, alertTypes } = office;
+  const key = alertTypes ? keys.subscription(scope, targetOf(office)) : keys.admin(scope, targetOf(office));
   const list = alertTypes ? index.subscriptions() : index.admins();
   return [
     { put: { ...rest, ...key, g2pk: list, g2sk }, if: [{ absent: true }] },
@@ -77,8 +90,8 @@ function moveOf(row: Row): Write[] {
 }
 
 /** Whether DynamoDB takes its key: an address of letters beyond ASCII may take up to four bytes for each. */
-export function keyFits({ scope, target }: Pick<Office, 'scope' | 'target'>): boolean {
-  return Buffer.byteLength(keys.subscription(scope, target).sk) <= LONGEST_SORT_KEY;
+export function keyFits(scope: string, subscriber: Subscriber): boolean {
+  return Buffer.byteLength(keys.subscription(scope, targetOf(subscriber)).sk) <= LONGEST_SORT_KEY;
 }
 
 /** In bytes (DynamoDB's limit). */
@@ -95,10 +108,15 @@ async function oldRows(table: Table): Promise<Row[]> {
 function officeOf({ sk, alertTypes }: Row): Office {
   const end = sk.indexOf(' ');
   const types = sk[end + 1] === 'S' ? (alertTypes as string[]) : null;
-  return { scope: sk.slice(end + 3), target: sk.slice(0, end), alertTypes: types };
+  return officeIn(sk.slice(end + 3), sk.slice(0, end), types);
 }
 
 function oldOfficeOf({ pk, sk, alertTypes }: Row): Office {
   const types = pk.startsWith('SUB#') ? (alertTypes as string[]) : null;
-  return { scope: pk.slice(pk.indexOf('#') + 1), target: sk, alertTypes: types };
+  return officeIn(pk.slice(pk.indexOf('#') + 1), sk, types);
+}
+
+function officeIn(scope: string, target: string, alertTypes: string[] | null): Office {
+  if (alertTypes === null) return { scope, email: target, alertTypes };
+  return isTopic(target) ? { scope, topic: target, alertTypes } : { scope, email: target, alertTypes };
 }

@@ -97,8 +97,8 @@ export function notedIn(
   now: Instant,
 ): Noted {
   const modeOf = ({ mode }: Document) => mode as Mode | null | undefined;
-  const modes = [...documents].flatMap(([at, said]): [string, ParsedPolicy][] => {
-    const mode = modeOf(said);
+  const modes = [...documents].flatMap(([at, document]): [string, ParsedPolicy][] => {
+    const mode = modeOf(document);
     return mode === undefined ? [] : [[at, { mode }]];
   });
   const book = new PolicyBook(new Map(modes), raises);

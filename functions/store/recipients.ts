@@ -18,11 +18,18 @@ export type Suppression = { at: Instant } & (
 export type LastingReason = 'bounce' | 'complaint' | 'suppressed' | 'rejected' | 'forgotten' | 'unmailable';
 
 /** What is known of an address. */
-export interface RecipientRecord {
+export type RecipientRecord = ReachableRecipient | SuppressedRecipient;
+
+/** Mails are written to them. */
+export type ReachableRecipient = Recipient & { dead: null };
+
+/** No mail is written to them, for a reason. */
+type SuppressedRecipient = Recipient & { dead: Suppression };
+
+interface Recipient {
   key: string;
   /** Null where they are known by their key alone, until a mail is written to them. */
   address: string | null;
-  dead: Suppression | null;
   /** Mails that came back for the time being, with none delivered since. */
   soft: { digest: string; at: Instant }[];
   /** Reminders and `recovered` are declined. */
@@ -61,9 +68,11 @@ export interface RecipientRecord {
 /** Somebody whose address is known. */
 export type AddressedRecipient = RecipientRecord & { address: string };
 
-export function newRecipient(key: string, address: string): AddressedRecipient;
-export function newRecipient(key: string, address: string | null): RecipientRecord;
-export function newRecipient(key: string, address: string | null): RecipientRecord {
+/** Somebody of whom nothing is known yet. */
+export function newRecipient<Address extends string | null>(
+  key: string,
+  address: Address,
+): ReachableRecipient & { address: Address } {
   return {
     key,
     address,
@@ -89,8 +98,8 @@ export async function loadRecipient(table: Table, key: string): Promise<Recipien
 
 /** The record in a recipient's row. */
 export function recipientFromRow(row: Row): RecipientRecord {
-  const { address, ...said } = recordIn<RecipientRecord>(row);
-  return { ...EMPTY, ...said, address: address === '' ? null : address };
+  const { address, ...facts } = recordIn<RecipientRecord>(row);
+  return { ...EMPTY, ...facts, address: address === '' ? null : address };
 }
 
 /** Left out of a row where there is nothing to say; rows of older versions never had them. */
@@ -106,7 +115,7 @@ export async function loadRecipients(
 
 export function recipientWrite(record: RecipientRecord): Write {
   const { soft, mailedAt, quietHours, address, ...rest } = record;
-  const said = {
+  const facts = {
     ...rest,
     // Older code reads a text.
     address: address ?? '',
@@ -114,7 +123,7 @@ export function recipientWrite(record: RecipientRecord): Write {
     ...(mailedAt.length > 0 && { mailedAt }),
     ...(quietHours && { quietHours }),
   };
-  return revised(keys.recipient(record.key), said, {
+  return revised(keys.recipient(record.key), facts, {
     g2pk: index.recipients(bucketOf(record.key)),
     g2sk: `${record.dead ? 'dead' : 'alive'}#${record.key}`,
   });

@@ -26,10 +26,10 @@ export function revised(
  * more than a row: it gives what is absent from rows of older versions. What a newer version added is kept.
  */
 export function recordIn<Said>(row: Row): Said {
-  const said: Record<string, unknown> = {};
+  const record: Record<string, unknown> = {};
   // Each row that is read comes by here: a rest of so many names takes four times as long.
-  for (const name in row) if (!PLACING.has(name)) said[name] = row[name];
-  return said as Said;
+  for (const name in row) if (!PLACING.has(name)) record[name] = row[name];
+  return record as Said;
 }
 
 /** Keys, form, number of buckets, who wrote it, until when it stays, and what indexes show. */

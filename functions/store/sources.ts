@@ -29,8 +29,8 @@ export const sourceFromRow = (row: Row): SourceRecord => recordIn(row);
 /** Registers a source, or replaces what it may say. */
 export function sourceWrite(source: SourceRecord): Write {
   const { name, account, prefixes, dataPlanes } = source;
-  const said = { name, ...(account !== undefined && { account }), prefixes, dataPlanes };
-  return { put: { ...keys.source(name), v: ROW_VERSION, ...said } };
+  const facts = { name, ...(account !== undefined && { account }), prefixes, dataPlanes };
+  return { put: { ...keys.source(name), v: ROW_VERSION, ...facts } };
 }
 
 /** Ends a source's registration. */

@@ -30,6 +30,6 @@ const LATE_ANSWER: Duration = 30 * DAY;
 export async function* turnedOffSince(table: Table, since: Instant): AsyncGenerator<TurnedOff> {
   for await (const { run, figures } of runsSince(table, since - LATE_ANSWER)) {
     if (!figures.queuedToDisable) continue;
-    for await (const one of turnedOffBy(table, run)) if (one.at >= since) yield one;
+    for await (const entry of turnedOffBy(table, run)) if (entry.at >= since) yield entry;
   }
 }

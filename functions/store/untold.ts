@@ -27,11 +27,15 @@ export async function writeListedNotices(writing: Writing, listed: AlertRecord):
 }
 
 function chunkOf({ task, episode, untold }: AlertRecord) {
-  return untold
-    .slice(0, CHUNK)
-    .map((one) =>
-      one.pending
-        ? noticeWrite({ recipient: one.key, address: one.address, task, episode, pending: one.pending })
-        : noticeDelete(one.key, task, episode),
-    );
+  return untold.slice(0, CHUNK).map((notice) =>
+    notice.pending
+      ? noticeWrite({
+          recipient: notice.key,
+          address: notice.address,
+          task,
+          episode,
+          pending: notice.pending,
+        })
+      : noticeDelete(notice.key, task, episode),
+  );
 }

@@ -48,7 +48,7 @@ export function newsWrites(
   const isFor = (scope: WebhookScope) => news.some(({ type }) => hears(scope, type, task.id));
   const webhooks = (scopes ?? []).filter(isFor).map((scope) => scope.id);
   if (webhooks.length === 0) return [];
-  const events = news.map((one) => ({ ...one, id: `evt_${id()}` }));
+  const events = news.map((event) => ({ ...event, id: `evt_${id()}` }));
   const { id: name, ...place } = task;
   return [newsPut({ task: name, ...place, at, events, webhooks })];
 }
@@ -85,5 +85,5 @@ export const placeOf = (record: NewsRecord): string => keyOf(record).sk;
 export async function loadNews(table: Table, some: readonly NewsRecord[]): Promise<NewsRecord[]> {
   const rows = await table.batchGet(some.map(keyOf));
   const byKey = new Map(rows.map((row) => [row.sk, newsFromRow(row)]));
-  return some.flatMap((one) => byKey.get(placeOf(one)) ?? []);
+  return some.flatMap((record) => byKey.get(placeOf(record)) ?? []);
 }

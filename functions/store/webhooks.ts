@@ -127,7 +127,7 @@ export function changeWebhook<Value>(
 /** The write that lists a webhook in the row that who decides reads, or takes it off; with what else changes beside it. */
 export async function scopeWrite(table: Table, id: string, scope: WebhookScope | undefined): Promise<Write> {
   const { webhooks = [], ...pauses } = await loadPauses(table);
-  const others = webhooks.filter((one) => one.id !== id);
+  const others = webhooks.filter((webhook) => webhook.id !== id);
   const all = scope ? [...others, scope] : others;
   return pausesWrite({ ...pauses, ...(all.length > 0 && { webhooks: all }) });
 }

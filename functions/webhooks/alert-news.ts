@@ -21,14 +21,14 @@ export function alertNews(
   { random }: Pick<System, 'random'>,
   scopes: readonly WebhookScope[] | undefined,
   { code, subject }: { code: OperatorAlertCode; subject: string },
-  told: readonly AlertTold[],
+  alerts: readonly AlertTold[],
   at: Instant,
 ): Write[] {
-  if (!scopes?.length || told.length === 0) return [];
+  if (!scopes?.length || alerts.length === 0) return [];
   const { about } = alertEntry(code);
   // It would hear that it did not hear.
   const others = about === 'webhook' ? scopes.filter(({ id }) => id !== subject) : scopes;
-  const news = told.map((one) => newsOf(code, subject, one));
+  const news = alerts.map((alert) => newsOf(code, subject, alert));
   // No two are told at one instant.
   const place = { id: about === 'task' ? subject : '', stream: `alert#${code}#${subject}`, rev: at };
   return newsWrites(others, place, news, { at, id: () => random.id(at) });

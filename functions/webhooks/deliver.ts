@@ -126,7 +126,7 @@ async function sendPage(
   records: readonly DeliveryRecord[],
 ): Promise<Stop | undefined> {
   const now = shift.system.clock.now();
-  const ended = records.filter(({ until }) => until <= now).map((one) => dead(one, 'expired', now));
+  const ended = records.filter(({ until }) => until <= now).map((record) => dead(record, 'expired', now));
   if (!(await endDeliveries(shift.system, shift.id, ended, shift.by))) return 'taken';
   for (const record of records.filter(({ until }) => until > now)) {
     if (walk.waiting.has(orderOf(record))) continue;
@@ -170,9 +170,9 @@ async function sendOne(shift: Shift, webhook: WebhookRecord, record: DeliveryRec
   const now = system.clock.now();
   const verdict: Verdict = answer ? verdictIn(answer, now) : { outcome: 'sent' };
   const chance = system.random.next();
-  return changeWebhook<Sent>(system, shift.id, (known) => {
-    if (known?.lease?.by !== shift.by) return { value: { outcome: 'taken' } };
-    if (!answer) return ended(known, dead(record, 'too-large', now));
+  return changeWebhook<Sent>(system, shift.id, (before) => {
+    if (before?.lease?.by !== shift.by) return { value: { outcome: 'taken' } };
+    if (!answer) return ended(before, dead(record, 'too-large', now));
     const tried = withAttempt(record, answer, now);
     const status = answer.outcome === 'answered' ? answer.status : 0;
     if (verdict.outcome === 'sent') {
@@ -182,9 +182,9 @@ async function sendOne(shift: Shift, webhook: WebhookRecord, record: DeliveryRec
         reason: null,
         ended: { at: now, reason: null },
       };
-      return ended(afterSuccess(known, status, now), sent, known.isTold ? [alertOver(known)] : []);
+      return ended(afterSuccess(before, status, now), sent, before.isTold ? [alertOver(before)] : []);
     }
-    return failed(known, tried, verdict, { now, chance });
+    return failed(before, tried, verdict, { now, chance });
   });
 }
 
@@ -196,7 +196,7 @@ function ended(webhook: WebhookRecord, record: DeliveryRecord, beside: readonly 
 }
 
 function failed(
-  known: WebhookRecord,
+  before: WebhookRecord,
   tried: DeliveryRecord,
   verdict: Extract<Verdict, { outcome: 'failed' }>,
   at: { now: Instant; chance: number },
@@ -205,12 +205,16 @@ function failed(
   const isOfEvent = verdict.about === 'event';
   const nextAt = isOfEvent ? now + backOff(tried.attempts, chance) : now;
   const record: DeliveryRecord = { ...tried, state: 'failed', reason: verdict.reason, nextAt };
-  const after = afterFailure(known, verdict, tried.status, at);
-  const told = alertFor(after, now);
-  const webhook = { ...after, isTold: after.isTold || told.length > 0 };
+  const after = afterFailure(before, verdict, tried.status, at);
+  const alerts = alertFor(after, now);
+  const webhook = { ...after, isTold: after.isTold || alerts.length > 0 };
   const isOver = after.notBefore !== null || after.state !== 'active';
   const value: Sent = isOver ? { outcome: 'failing' } : { outcome: 'goes-on', webhook, waitsUntil: nextAt };
-  return { webhook, beside: [{ ...deliveryWrite(record), if: [{ exists: true as const }] }, ...told], value };
+  return {
+    webhook,
+    beside: [{ ...deliveryWrite(record), if: [{ exists: true as const }] }, ...alerts],
+    value,
+  };
 }
 
 /** Operators are told of one that is gone, and of one whose calls fail for an hour. */
@@ -283,6 +287,6 @@ async function signedBy(
 ): Promise<Record<string, string>> {
   const versions = before && clock.now() < before.until ? [version, before.version] : [version];
   const parameter = webhookSecretParameter(config.stage, id);
-  const reading = versions.map((one) => ports?.secrets.read({ parameter: `${parameter}:${one}` }));
+  const reading = versions.map((version) => ports?.secrets.read({ parameter: `${parameter}:${version}` }));
   return webhookHeaders(message, (await Promise.all(reading)).join(' '));
 }

@@ -53,7 +53,7 @@ export async function retire(writing: Writing, webhook: WebhookRecord): Promise<
   const page = await loadDeliveries(writing.table, webhook.id, 'D', { limit: MOST_AT_A_SCAN });
   const over = page.records.filter(({ until }) => isRemoved || until <= now);
   const reasonOf = ({ until }: DeliveryRecord) => (until <= now ? 'expired' : 'removed');
-  const ended = over.map((one) => dead(one, reasonOf(one), now));
+  const ended = over.map((delivery) => dead(delivery, reasonOf(delivery), now));
   await endDeliveries(writing, webhook.id, ended);
   if (isRemoved && page.records.length === 0) await forget(writing, webhook.id);
 }

@@ -8,15 +8,15 @@ import { WEBHOOK_VERSION } from './event-schemas.ts';
 type Told = Pick<DeliveryRecord, 'type' | 'at' | 'data'>;
 
 /** The body of a call, in the format of its webhook. Pure. */
-export function bodyOf(format: WebhookFormat, told: Told): string {
-  return JSON.stringify(BODIES[format](told));
+export function bodyOf(format: WebhookFormat, event: Told): string {
+  return JSON.stringify(BODIES[format](event));
 }
 
-const BODIES: Record<WebhookFormat, (told: Told) => unknown> = {
+const BODIES: Record<WebhookFormat, (event: Told) => unknown> = {
   standard: ({ type, at, data }) => ({ type, version: WEBHOOK_VERSION, timestamp: formatInstant(at), data }),
-  slack: (told) => ({ text: sentenceOf(told, SLACK), unfurl_links: false, unfurl_media: false }),
-  'google-chat': (told) => ({ text: sentenceOf(told, GOOGLE_CHAT) }),
-  teams: (told) => ({
+  slack: (event) => ({ text: sentenceOf(event, SLACK), unfurl_links: false, unfurl_media: false }),
+  'google-chat': (event) => ({ text: sentenceOf(event, GOOGLE_CHAT) }),
+  teams: (event) => ({
     type: 'message',
     attachments: [
       {
@@ -25,7 +25,7 @@ const BODIES: Record<WebhookFormat, (told: Told) => unknown> = {
           $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
           type: 'AdaptiveCard',
           version: '1.4',
-          body: [{ type: 'TextBlock', wrap: true, text: sentenceOf(told, TEAMS) }],
+          body: [{ type: 'TextBlock', wrap: true, text: sentenceOf(event, TEAMS) }],
         },
       },
     ],
@@ -78,9 +78,9 @@ function sentenceOf({ type, data }: Told, { name, strong }: Markup): string {
 
 /** What the matter is with what; codes of a later version are told by their names. */
 function alertOf(text: (field: string) => string, name: (text: string) => string): string {
-  const known = Object.entries<{ says: string }>(OPERATOR_ALERTS).find(([code]) => code === text('code'));
+  const entry = Object.entries<{ says: string }>(OPERATOR_ALERTS).find(([code]) => code === text('code'));
   const subject = text('task') || text('subject');
-  const says = [...(subject === '' ? [] : [name(subject)]), known?.[1].says ?? 'see the runbook'].join(': ');
+  const says = [...(subject === '' ? [] : [name(subject)]), entry?.[1].says ?? 'see the runbook'].join(': ');
   return `${says} (${name(text('code'))})`;
 }
 

@@ -18,22 +18,26 @@ export const NEWS_AT_ONCE = 15;
  * @returns how many rows of history were written
  */
 export async function takeNews(writing: Writing, some: readonly NewsRecord[]): Promise<number> {
-  const webhooks = new Set(some.flatMap((one) => one.webhooks));
+  const webhooks = new Set(some.flatMap((record) => record.webhooks));
   let taken = 0;
   for (const id of webhooks) taken += await takeFor(writing, id, some);
   return taken;
 }
 
 function takeFor(writing: Writing, id: string, some: readonly NewsRecord[]): Promise<number> {
-  return changeWebhook(writing, id, async (known) => {
+  return changeWebhook(writing, id, async (stored) => {
     const fresh = (await loadNews(writing.table, some)).filter(({ webhooks }) => webhooks.includes(id));
-    const taken = fresh.map((one) => newsTaken(one, id));
-    const webhook = known ?? null;
+    const taken = fresh.map((record) => newsTaken(record, id));
+    const webhook = stored ?? null;
     if (fresh.length === 0) return { value: 0 };
     if (!webhook) return { value: 0, beside: taken };
-    const deliveries = webhook.state === 'removed' ? [] : fresh.flatMap((one) => deliveriesOf(webhook, one));
-    const numbered = deliveries.map((one, at) => ({ ...one, seq: webhook.next + at }));
-    const writes = numbered.map((one) => ({ ...deliveryWrite(one), if: [{ absent: true as const }] }));
+    const deliveries =
+      webhook.state === 'removed' ? [] : fresh.flatMap((record) => deliveriesOf(webhook, record));
+    const numbered = deliveries.map((delivery, at) => ({ ...delivery, seq: webhook.next + at }));
+    const writes = numbered.map((delivery) => ({
+      ...deliveryWrite(delivery),
+      if: [{ absent: true as const }],
+    }));
     return {
       webhook: withDue(webhook, numbered.length),
       beside: [...writes, ...taken],

@@ -33,6 +33,6 @@ function hostProblem(hostname: string): string | undefined {
 
 /** A reader of the list of hosts: `host`, or `host:port` where the port is not that of the scheme. */
 export function allowedHosts(list: readonly string[]): (host: string) => boolean {
-  const known = new Set(list.map((host) => host.toLowerCase()));
-  return (host) => known.has(host.toLowerCase());
+  const hosts = new Set(list.map((host) => host.toLowerCase()));
+  return (host) => hosts.has(host.toLowerCase());
 }

@@ -76,8 +76,8 @@ async function findDeath(system: Recording, { queue, item, delivery, always }: A
     if (Number(before.endsBy) > system.clock.now()) return [];
     await recordDeath(system, before);
   }
-  const known = before ? Number(before.attempt) : always ? last : last - 1;
-  return Array.from({ length: Math.max(0, last - known) }, (_, index) => known + 1 + index);
+  const newest = before ? Number(before.attempt) : always ? last : last - 1;
+  return Array.from({ length: Math.max(0, last - newest) }, (_, index) => newest + 1 + index);
 }
 
 async function recordUntraced(system: Recording, { queue, item }: Attempt, attempt: number): Promise<void> {

@@ -68,33 +68,33 @@ export type GivenUpNow = Work & { fingerprint: string; version?: number };
  * Notes that no scan is to make a piece of work again, in a row of its own: the row that it is about may be what the
  * table refuses. Operators are told, once and each week while it lasts. Throws where the table would not take it.
  */
-export async function giveUp(system: System, given: GivenUpNow, error: unknown): Promise<void> {
+export async function giveUp(system: System, work: GivenUpNow, error: unknown): Promise<void> {
   const at = system.clock.now();
   const reason = recordable(String(error));
-  const marker = { put: { ...givenUpKey(given), v: ROW_VERSION, ...given, at, reason } };
-  const { code, subject } = alertOf(given);
-  const detail = `${WHAT_ENDS[code]}: ${reason}; \`${cureOf(given)}\` lets it be tried again`;
-  const known = await loadOperatorAlert(system.table, code, subject);
-  const alert = known ?? { code, subject, since: at, toldAt: null, active: true, rev: 0 };
+  const marker = { put: { ...givenUpKey(work), v: ROW_VERSION, ...work, at, reason } };
+  const { code, subject } = alertOf(work);
+  const detail = `${WHAT_ENDS[code]}: ${reason}; \`${cureOf(work)}\` lets it be tried again`;
+  const stored = await loadOperatorAlert(system.table, code, subject);
+  const alert = stored ?? { code, subject, since: at, toldAt: null, active: true, rev: 0 };
   const writes = [marker, operatorAlertWrite({ ...alert, detail })];
-  if (await writeUnlessRefused(system, writes, `the end of ${given.item}`)) return;
-  throw new TableBusy(`what operators are told of ${given.item} changes too fast`);
+  if (await writeUnlessRefused(system, writes, `the end of ${work.item}`)) return;
+  throw new TableBusy(`what operators are told of ${work.item} changes too fast`);
 }
 
 /** Takes back that a piece of work is given up, and what operators are told of it. */
-export async function takeUp(system: System, given: Work): Promise<void> {
-  const { code, subject } = alertOf(given);
-  const writes: Write[] = [{ delete: givenUpKey(given) }];
-  if (!(await isOneOfMany(system, given))) writes.push({ delete: keys.operatorAlert(code, subject) });
-  await writeUnlessRefused(system, writes, `that ${given.item} may be done again`);
+export async function takeUp(system: System, work: Work): Promise<void> {
+  const { code, subject } = alertOf(work);
+  const writes: Write[] = [{ delete: givenUpKey(work) }];
+  if (!(await isOneOfMany(system, work))) writes.push({ delete: keys.operatorAlert(code, subject) });
+  await writeUnlessRefused(system, writes, `that ${work.item} may be done again`);
 }
 
 /** Whether its generator has given up more than this. */
-async function isOneOfMany({ table }: System, given: Work): Promise<boolean> {
-  if (!('generator' in given)) return false;
-  const { pk } = givenUpKey(given);
+async function isOneOfMany({ table }: System, work: Work): Promise<boolean> {
+  if (!('generator' in work)) return false;
+  const { pk } = givenUpKey(work);
   const { rows } = await table.query({ pk, limit: 2, consistent: true });
-  return rows.some(({ sk }) => sk !== given.item);
+  return rows.some(({ sk }) => sk !== work.item);
 }
 
 /**
@@ -106,9 +106,9 @@ export async function takeUpAll(system: System, fingerprint: string): Promise<st
   const again: string[] = [];
   for (const generator of [undefined, ...generators]) {
     const all = [...(await loadGivenUp(system.table, generator)).values()];
-    const meant = all.filter((one) => one.fingerprint === fingerprint);
-    for (const one of meant) await takeUp(system, one);
-    again.push(...meant.map((one) => ('generator' in one ? one.item : alertOf(one).subject)));
+    const meant = all.filter((work) => work.fingerprint === fingerprint);
+    for (const work of meant) await takeUp(system, work);
+    again.push(...meant.map((work) => ('generator' in work ? work.item : alertOf(work).subject)));
     if (generator !== undefined && meant.length > 0) await wake(system, generator);
   }
   return again;

@@ -84,8 +84,8 @@ export interface StartRow {
 
 /** The record in the row of an attempt that began; in older ones its message counts from there. */
 export function startFromRow(row: Row): StartRow & { since: Instant } {
-  const said = recordIn<StartRow>(row);
-  return { ...said, since: said.since ?? said.startedAt };
+  const start = recordIn<StartRow>(row);
+  return { ...start, since: start.since ?? start.startedAt };
 }
 
 /**

@@ -42,7 +42,7 @@ export async function processMessage<Message>(
   const notAfter = consumer.notAfter(message);
   if (notAfter !== undefined && system.clock.now() > notAfter)
     return { outcome: 'skipped', reason: 'expired' };
-  const known = attemptOf(consumer, consumer.nameOf(message), delivery);
+  const thisAttempt = attemptOf(consumer, consumer.nameOf(message), delivery);
   const ends: Ends = consumer.queuedAgainFromState
     ? {
         handBack: async () => consumer.handBack?.(system, message, system.clock.now() + LONGEST_DELAY),
@@ -50,7 +50,7 @@ export async function processMessage<Message>(
       }
     : {};
   const inAll = { ...delivery, receiveCount: attemptNumber(delivery) };
-  return attempt(system, known, () => consumer.act(system, message, inAll), ends);
+  return attempt(system, thisAttempt, () => consumer.act(system, message, inAll), ends);
 }
 
 /** What is to be written where the state would make work again that ends without being done. */
@@ -105,9 +105,9 @@ async function unreadable<Message>(
   delivery: Delivery,
   { reason, newer }: { reason: string; newer: boolean },
 ): Promise<Outcome> {
-  const known = attemptOf(consumer, delivery.messageId, delivery);
+  const attempt = attemptOf(consumer, delivery.messageId, delivery);
   const name = newer ? 'newer-version' : 'unreadable';
-  await recordFailure(system, known, newer ? lastingAt(delivery) : 'permanent', reason, name);
+  await recordFailure(system, attempt, newer ? lastingAt(delivery) : 'permanent', reason, name);
   if (newer) return failed(system, delivery, reason);
   return { outcome: 'dead-letter', reason: recordable(reason), recorded: true };
 }
@@ -115,37 +115,39 @@ async function unreadable<Message>(
 /** Records the start, acts, records the end and what failed: one OOPS for each failed attempt. */
 async function attempt(
   system: Recording,
-  known: Attempt,
+  thisAttempt: Attempt,
   act: () => Promise<Outcome>,
   { handBack, giveUp }: Ends = {},
 ): Promise<Outcome> {
   let outcome: Outcome;
   try {
-    await recordStart(system, known);
+    await recordStart(system, thisAttempt);
     outcome = await act();
-    await recordFailedOutcome(system, known, outcome);
+    await recordFailedOutcome(system, thisAttempt, outcome);
   } catch (error) {
-    const { queue: worker, item, delivery } = known;
+    const { queue: worker, item, delivery } = thisAttempt;
     const tried = { attempt: attemptNumber(delivery), since: delivery.firstReceivedAt };
     const fingerprint = await recordOops(system, { worker, item, ...tried, cause: 'fault', error });
     outcome = isHopeless(error)
-      ? await givenUp(system, known, error, () => giveUp?.({ error, fingerprint }))
+      ? await givenUp(system, thisAttempt, error, () => giveUp?.({ error, fingerprint }))
       : failed(system, delivery, 'fault');
   }
-  if (known.isProof(outcome)) countSuccess(system, known.queue);
+  if (thisAttempt.isProof(outcome)) countSuccess(system, thisAttempt.queue);
   const settled =
-    handBack && outcome.outcome === 'retry' ? await handedBack(system, known, outcome, handBack) : outcome;
-  await recordEnd(system, known, settled.outcome !== 'retry');
+    handBack && outcome.outcome === 'retry'
+      ? await handedBack(system, thisAttempt, outcome, handBack)
+      : outcome;
+  await recordEnd(system, thisAttempt, settled.outcome !== 'retry');
   return settled;
 }
 
-async function recordFailedOutcome(system: Recording, known: Attempt, outcome: Outcome): Promise<void> {
+async function recordFailedOutcome(system: Recording, attempt: Attempt, outcome: Outcome): Promise<void> {
   if (outcome.outcome === 'dead-letter' && !outcome.recorded) {
-    await recordFailure(system, known, 'permanent', outcome.reason);
+    await recordFailure(system, attempt, 'permanent', outcome.reason);
   }
   if (outcome.outcome === 'retry' && outcome.failed && !outcome.recorded) {
-    const cause = outcome.itself ? 'retryable' : lastingAt(known.delivery);
-    await recordFailure(system, known, cause, outcome.reason);
+    const cause = outcome.itself ? 'retryable' : lastingAt(attempt.delivery);
+    await recordFailure(system, attempt, cause, outcome.reason);
   }
 }
 
@@ -157,14 +159,14 @@ function lastingAt(delivery: Delivery): FailureClass {
 /** A failure that was answered and not thrown: its reason stands for the error's class. */
 async function recordFailure(
   system: Recording,
-  known: Attempt,
+  thisAttempt: Attempt,
   cause: FailureClass,
   reason: string,
   name: FailureName = failureNameOf(reason),
 ): Promise<void> {
   const error = new Error(reason);
   error.name = name;
-  const { queue: worker, item, delivery } = known;
+  const { queue: worker, item, delivery } = thisAttempt;
   const attempt = attemptNumber(delivery);
   await recordOops(system, { worker, item, attempt, cause, error, since: delivery.firstReceivedAt });
 }

@@ -78,8 +78,8 @@ export async function processTrial<Message>(
   report.tell(system.telemetry);
   const trial = verdictOf(consumer, outcome);
   if (ended) return { batchItemFailures: [], trial };
-  const given = outcome.outcome === 'dead-letter' ? { ...trial, verdict: 'failed' as const } : trial;
-  return { batchItemFailures: [{ itemIdentifier: record.messageId }], trial: given };
+  const answer = outcome.outcome === 'dead-letter' ? { ...trial, verdict: 'failed' as const } : trial;
+  return { batchItemFailures: [{ itemIdentifier: record.messageId }], trial: answer };
 }
 
 async function workRecord<Message>(

@@ -311,7 +311,7 @@ class Pricing {
       };
       return (document?.Statement ?? [])
         .filter(({ Action }) => [Action].flat().includes('secretsmanager:GetSecretValue'))
-        .flatMap(({ Resource }) => [Resource].flat().map((one) => JSON.stringify(one)));
+        .flatMap(({ Resource }) => [Resource].flat().map((resource) => JSON.stringify(resource)));
     });
     return this.#part('secrets that are read', new Set(read).size, 'secrets', this.#price('secret'));
   }

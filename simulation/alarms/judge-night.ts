@@ -77,11 +77,11 @@ function wrongIn(rang: readonly Rang[], expected: Night['rings'], reading: Readi
 
 function lastOf(reports: readonly (readonly Rang[])[]): Rang[] {
   const last = new Map<string, Rang>();
-  for (const one of reports.flat()) {
-    const before = last.get(one.alarm);
-    if (!before || one.after > before.after) last.set(one.alarm, one);
+  for (const ringing of reports.flat()) {
+    const before = last.get(ringing.alarm);
+    if (!before || ringing.after > before.after) last.set(ringing.alarm, ringing);
   }
-  return [...last.values()].sort((one, other) => one.after - other.after);
+  return [...last.values()].sort((a, b) => a.after - b.after);
 }
 
 function textOf({ windows, fillsEmpty }: Reading): string {

@@ -36,19 +36,19 @@ function tokensOf(text: string): string[] {
   return tokens;
 }
 
-const OPERATORS: Readonly<Record<string, (one: number, other: number) => number>> = {
-  OR: (one, other) => Number(one !== 0 || other !== 0),
-  AND: (one, other) => Number(one !== 0 && other !== 0),
-  '>': (one, other) => Number(one > other),
-  '<': (one, other) => Number(one < other),
-  '>=': (one, other) => Number(one >= other),
-  '<=': (one, other) => Number(one <= other),
-  '==': (one, other) => Number(one === other),
-  '!=': (one, other) => Number(one !== other),
-  '+': (one, other) => one + other,
-  '-': (one, other) => one - other,
-  '*': (one, other) => one * other,
-  '/': (one, other) => one / other,
+const OPERATORS: Readonly<Record<string, (a: number, b: number) => number>> = {
+  OR: (a, b) => Number(a !== 0 || b !== 0),
+  AND: (a, b) => Number(a !== 0 && b !== 0),
+  '>': (a, b) => Number(a > b),
+  '<': (a, b) => Number(a < b),
+  '>=': (a, b) => Number(a >= b),
+  '<=': (a, b) => Number(a <= b),
+  '==': (a, b) => Number(a === b),
+  '!=': (a, b) => Number(a !== b),
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => a / b,
 };
 
 /** From the operators that bind least to those that bind most. */
@@ -100,10 +100,10 @@ class Reader {
 
   #call(name: string): Value {
     this.#expect('(');
-    const given = this.#closed(')', () => this.#separated());
+    const values = this.#closed(')', () => this.#separated());
     const apply = FUNCTIONS[name];
     if (!apply) throw new Error(`no function ${name}: ${this.#text}`);
-    return apply(given, this.#operands);
+    return apply(values, this.#operands);
   }
 
   #separated(): Value[] {
@@ -133,7 +133,7 @@ class Reader {
   }
 }
 
-const FUNCTIONS: Readonly<Record<string, (given: Value[], operands: Operands) => Value>> = {
+const FUNCTIONS: Readonly<Record<string, (values: Value[], operands: Operands) => Value>> = {
   FILL: ([of, by], { fillsEmpty }) => {
     const series = seriesOnly(of);
     if (!fillsEmpty && series.every((point) => point === null)) return series;
@@ -164,11 +164,11 @@ function overall(of: Value | undefined, join: (points: number[]) => number): Ser
   });
 }
 
-function combined(one: Value, other: Value, operator: (one: number, other: number) => number): Value {
-  if (typeof one === 'number' && typeof other === 'number') return operator(one, other);
-  const length = Math.max(lengthOf(one), lengthOf(other));
+function combined(a: Value, b: Value, operator: (a: number, b: number) => number): Value {
+  if (typeof a === 'number' && typeof b === 'number') return operator(a, b);
+  const length = Math.max(lengthOf(a), lengthOf(b));
   return Array.from({ length }, (_, at) => {
-    const [left, right] = [pointOf(one, at), pointOf(other, at)];
+    const [left, right] = [pointOf(a, at), pointOf(b, at)];
     return left === null || right === null ? null : operator(left, right);
   });
 }

@@ -37,11 +37,15 @@ export class Metrics {
     if (!samples) return null;
     let all: Sample | undefined;
     for (let minute = Math.ceil(from); minute < to; minute += 1) {
-      const one = samples.get(minute);
-      if (one)
+      const sample = samples.get(minute);
+      if (sample)
         all = all
-          ? { sum: all.sum + one.sum, most: Math.max(all.most, one.most), count: all.count + one.count }
-          : one;
+          ? {
+              sum: all.sum + sample.sum,
+              most: Math.max(all.most, sample.most),
+              count: all.count + sample.count,
+            }
+          : sample;
     }
     if (!all) return null;
     if (statistic === 'Sum') return all.sum;

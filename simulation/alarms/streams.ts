@@ -83,7 +83,7 @@ function account(metrics: Metrics, random: SeededRandom, minute: number): void {
 
 /** The scanner gives no sign of life any more; nobody sends canaries either. */
 export function withoutScans(metrics: Metrics, from: number): void {
-  for (const key of metrics.keys().filter((one) => one.endsWith(' scanner'))) metrics.silence(key, from);
+  for (const key of metrics.keys().filter((name) => name.endsWith(' scanner'))) metrics.silence(key, from);
 }
 
 /** A queue that nobody works: what waits grows old. */

@@ -61,31 +61,31 @@ type Properties = z.infer<typeof properties>;
  */
 export function alarmsOf(resources: Readonly<Record<string, unknown>>): TemplateAlarm[] {
   const shape = z.object({ Type: z.literal('AWS::CloudWatch::Alarm'), Properties: properties });
-  const isAlarm = (one: unknown) => (one as { Type?: unknown }).Type === 'AWS::CloudWatch::Alarm';
+  const isAlarm = (resource: unknown) => (resource as { Type?: unknown }).Type === 'AWS::CloudWatch::Alarm';
   return Object.values(resources)
     .filter(isAlarm)
-    .map((one) => alarmOf(z.parse(shape, one).Properties));
+    .map((alarm) => alarmOf(z.parse(shape, alarm).Properties));
 }
 
-function alarmOf(given: Properties): TemplateAlarm {
-  const text = JSON.stringify(given.AlarmDescription);
+function alarmOf(alarm: Properties): TemplateAlarm {
+  const text = JSON.stringify(alarm.AlarmDescription);
   return {
-    name: given.AlarmName.slice(given.AlarmName.lastIndexOf('/') + 1),
+    name: alarm.AlarmName.slice(alarm.AlarmName.lastIndexOf('/') + 1),
     severity: text.includes(' Severity: page. ') ? 'page' : 'ticket',
-    periods: given.EvaluationPeriods,
-    ringing: given.DatapointsToAlarm ?? given.EvaluationPeriods,
-    missing: given.TreatMissingData,
-    threshold: given.Threshold,
-    isBelow: given.ComparisonOperator === 'LessThanThreshold',
-    ...(given.Metrics ? mathOf(given.Metrics) : plainOf(given)),
+    periods: alarm.EvaluationPeriods,
+    ringing: alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods,
+    missing: alarm.TreatMissingData,
+    threshold: alarm.Threshold,
+    isBelow: alarm.ComparisonOperator === 'LessThanThreshold',
+    ...(alarm.Metrics ? mathOf(alarm.Metrics) : plainOf(alarm)),
   };
 }
 
 type Watching = Pick<TemplateAlarm, 'metrics' | 'expression' | 'periodSeconds'>;
 
-function mathOf(given: NonNullable<Properties['Metrics']>): Watching {
-  const stats = given.flatMap(({ Id, MetricStat }) => (MetricStat ? [{ Id, ...MetricStat }] : []));
-  const expression = given.find(({ ReturnData }) => ReturnData === true)?.Expression;
+function mathOf(metrics: NonNullable<Properties['Metrics']>): Watching {
+  const stats = metrics.flatMap(({ Id, MetricStat }) => (MetricStat ? [{ Id, ...MetricStat }] : []));
+  const expression = metrics.find(({ ReturnData }) => ReturnData === true)?.Expression;
   const [period, ...others] = new Set(stats.map(({ Period }) => Period));
   if (expression === undefined || period === undefined || others.length > 0)
     throw new Error('an alarm of one expression over metrics of one period alone is known here');
@@ -96,8 +96,8 @@ function mathOf(given: NonNullable<Properties['Metrics']>): Watching {
   };
 }
 
-function plainOf(given: Properties): Watching {
-  const { Namespace = '', MetricName = '', Dimensions, Period = 0, Statistic = 'Sum' } = given;
+function plainOf(alarm: Properties): Watching {
+  const { Namespace = '', MetricName = '', Dimensions, Period = 0, Statistic = 'Sum' } = alarm;
   const key = keyOf({ Namespace, MetricName, Dimensions });
   return { expression: 'm', periodSeconds: Period, metrics: [{ id: 'm', key, statistic: Statistic }] };
 }

@@ -44,10 +44,10 @@ export function changesOf(
   { from, to, step = 1 }: Span,
   reading: Reading,
 ): Change[] {
-  const said = new Set(metrics.keys());
+  const heard = new Set(metrics.keys());
   return alarms.flatMap((alarm) => {
     // Of what nothing is ever said of, one look tells all.
-    const isSilent = alarm.missing === 'notBreaching' && alarm.metrics.every(({ key }) => !said.has(key));
+    const isSilent = alarm.missing === 'notBreaching' && alarm.metrics.every(({ key }) => !heard.has(key));
     const looks = isSilent ? [from] : minutes(from, to, step);
     return changesOfOne(alarm, metrics, looks, reading);
   });

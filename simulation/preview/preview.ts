@@ -79,19 +79,19 @@ export async function preview(
  * @param isProduction whether the change is judged as in production
  */
 export async function previewStage(
-  known: StageSnapshot,
+  snapshot: StageSnapshot,
   { now, isProduction }: { now: Instant; isProduction: boolean },
   change: PreviewChange,
   service: Service,
 ): Promise<Previewed> {
-  const today = scenarioOf(known, now, change.days ?? DAYS_AHEAD);
+  const today = scenarioOf(snapshot, now, change.days ?? DAYS_AHEAD);
   const proposed = (): Scenario => {
-    const set = changedPolicy(known.policies.get(change.scope), change, isProduction);
+    const set = changedPolicy(snapshot.policies.get(change.scope), change, isProduction);
     const event = { at: today.start, index: 0, type: 'policy' as const, scope: change.scope, set };
     return { ...today, events: [event] };
   };
   const isSame = Object.keys(change.set).length === 0;
-  const of = { change, tasks: known.tasks, service, today, isSame, proposed, known };
+  const of = { change, tasks: snapshot.tasks, service, today, isSame, proposed, snapshot };
   const previewed = await compare(of);
   return previewed.ok ? { ...previewed, broken: [] } : previewed;
 }
@@ -103,13 +103,13 @@ export async function previewStage(
  * @param scanEvery how often it is evaluated; seldom is faster
  */
 export async function previewDocuments(
-  known: StageSnapshot,
+  snapshot: StageSnapshot,
   { now, isProduction }: { now: Instant; isProduction: boolean },
   documents: ReadonlyMap<string, Record<string, unknown>>,
   service: Service,
   scanEvery?: Duration,
 ): Promise<Previewed> {
-  const today = scenarioOf(known, now, DAYS_AHEAD, scanEvery);
+  const today = scenarioOf(snapshot, now, DAYS_AHEAD, scanEvery);
   const proposed = (): Scenario => {
     const events = [...documents].map(([scope, { scanEvery: _, ...document }], place) => ({
       at: today.start,
@@ -123,7 +123,15 @@ export async function previewDocuments(
   };
   const [scope = '', set = {}] = documents.size === 1 ? ([...documents][0] ?? []) : [];
   const isSame = documents.size === 0;
-  const of = { change: { scope, set }, tasks: known.tasks, service, today, isSame, proposed, known };
+  const of = {
+    change: { scope, set },
+    tasks: snapshot.tasks,
+    service,
+    today,
+    isSame,
+    proposed,
+    snapshot,
+  };
   const previewed = await compare(of);
   return previewed.ok ? { ...previewed, broken: [] } : previewed;
 }
@@ -139,7 +147,7 @@ interface Comparison {
   /** Asked only where something is; throws where it cannot be. */
   proposed: () => Scenario;
   /** The stage that both start from; absent: they start from what their scenarios say. */
-  known?: StageSnapshot;
+  snapshot?: StageSnapshot;
 }
 
 async function compare(comparison: Comparison): Promise<Previewed> {
@@ -165,18 +173,18 @@ const LARGE = 5_000;
 
 /** Both runs, at the same time where that is worth a thread; one run where nothing is changed. */
 async function ranBoth(
-  { service, tasks, known }: Comparison,
+  { service, tasks, snapshot }: Comparison,
   today: Scenario,
   proposed: Scenario | undefined,
 ): Promise<[today: SideRun, proposed: SideRun]> {
-  const run = (scenario: Scenario) => runSide({ scenario }, service, known);
+  const run = (scenario: Scenario) => runSide({ scenario }, service, snapshot);
   if (proposed === undefined) {
     const both = await run(today);
     return [both, both];
   }
   // Another service is no data that could be given away.
   if (tasks < LARGE || service !== deployedService) return [await run(today), await run(proposed)];
-  const beside = runBeside({ scenario: proposed, ...(known && { rows: known.rows }) });
+  const beside = runBeside({ scenario: proposed, ...(snapshot && { rows: snapshot.rows }) });
   try {
     const [before, after] = await Promise.all([run(today), beside.ran]);
     return [before, after ?? (await run(proposed))];

@@ -26,15 +26,15 @@ export type SideRun =
 /**
  * Runs one side.
  *
- * @param known what the rows say, where somebody has read them already
+ * @param snapshot what the rows say, where somebody has read them already
  */
 export async function runSide(
   { scenario, rows }: Side,
   service: Service,
-  known: StageSnapshot | undefined = rows && snapshotIn(rows),
+  snapshot: StageSnapshot | undefined = rows && snapshotIn(rows),
 ): Promise<SideRun> {
-  const paused = known && !known.hearsReports ? REPORTING : [];
-  const stage = known && { startsFrom: known, isJudged: false };
+  const paused = snapshot && !snapshot.hearsReports ? REPORTING : [];
+  const stage = snapshot && { startsFrom: snapshot, isJudged: false };
   const options = { ...stage, paused, readsTexts: false };
   const simulated = await simulate(scenario, service, options);
   if (!simulated.ok) return simulated;

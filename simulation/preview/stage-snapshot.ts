@@ -25,9 +25,9 @@ const NOT_COPIED =
 
 /**
  * Reads all of a stage's table, once: half a read unit for each 4 KB.
- * @param told hears how many rows were read so far
+ * @param onRows hears how many rows were read so far
  */
-export async function snapshotOf(table: Table, told: (rows: number) => void): Promise<StageSnapshot> {
+export async function snapshotOf(table: Table, onRows: (rows: number) => void): Promise<StageSnapshot> {
   const rows: Row[] = [];
   let read = 0;
   let cursor: string | undefined;
@@ -35,7 +35,7 @@ export async function snapshotOf(table: Table, told: (rows: number) => void): Pr
     const page = await table.scan(cursor);
     for (const row of page.rows) if (!NOT_COPIED.test(row.pk) && !row.sk.startsWith('L#')) rows.push(row);
     read += page.rows.length;
-    told(read);
+    onRows(read);
     cursor = page.cursor;
   } while (cursor !== undefined);
   return snapshotIn(rows);

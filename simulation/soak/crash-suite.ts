@@ -48,7 +48,7 @@ export function* randomPairs(
 ): Generator<CrashPoint[]> {
   const random = new SeededRandom(seed);
   for (let pair = 0; pair < pairs; pair += 1) {
-    const [one, other] = [random.below(points.length), random.below(points.length)].sort((a, b) => a - b);
-    yield [points[one ?? 0] as CrashPoint, points[other ?? 0] as CrashPoint];
+    const [first, other] = [random.below(points.length), random.below(points.length)].sort((a, b) => a - b);
+    yield [points[first ?? 0] as CrashPoint, points[other ?? 0] as CrashPoint];
   }
 }

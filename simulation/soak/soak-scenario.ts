@@ -396,17 +396,17 @@ class SoakScenario {
 
   /** A deletion that is over within five days. */
   #deletion(dataPlane: string | undefined, from: Instant): Record<string, unknown>[] {
-    const said = (at: Instant, state: string) => ({
+    const reportOf = (at: Instant, state: string) => ({
       at: formatInstant(at),
       type: 'data-plane',
       dataPlane,
       state,
     });
     const ends = from + (12 + this.#parking.below(84)) * HOUR;
-    const deleted = said(from, 'deleted');
-    if (this.#parking.below(2) === 0) return [deleted, said(ends, 'up')];
+    const deleted = reportOf(from, 'deleted');
+    if (this.#parking.below(2) === 0) return [deleted, reportOf(ends, 'up')];
     const dismissed = { at: formatInstant(ends), type: 'operator', action: 'dismiss', of: dataPlane };
-    const again = this.#parking.below(2) === 0 ? [said(ends + 5 * HOUR, 'deleted')] : [];
+    const again = this.#parking.below(2) === 0 ? [reportOf(ends + 5 * HOUR, 'deleted')] : [];
     return [deleted, dismissed, ...again];
   }
 

@@ -116,23 +116,23 @@ export class DeadlineVerifier {
     const isFull = (at: Instant) => this.#facts.counted(task, at, now) + 2 * this.#skew >= lead;
     const byStopping = recipientsOf('task_stopping').some((to) =>
       (this.#announced.get(`${task.id} ${to}`) ?? []).some(
-        (one) =>
-          one.deadline === deadline &&
-          one.binds &&
-          one.at >= free &&
-          isFull(one.at) &&
-          now >= Math.ceil(Math.max(deadline, one.at + lead) / MINUTE) * MINUTE - this.#skew,
+        (notice) =>
+          notice.deadline === deadline &&
+          notice.binds &&
+          notice.at >= free &&
+          isFull(notice.at) &&
+          now >= Math.ceil(Math.max(deadline, notice.at + lead) / MINUTE) * MINUTE - this.#skew,
       ),
     );
     if (byStopping) return true;
     const to = recipientsOf('task_overdue');
     return (this.#overdue.get(episode) ?? []).some(
-      (one) =>
-        one.disableAt !== null &&
-        one.disableAt <= now &&
-        one.at >= since &&
-        to.includes(one.to) &&
-        isFull(one.at),
+      (notice) =>
+        notice.disableAt !== null &&
+        notice.disableAt <= now &&
+        notice.at >= since &&
+        to.includes(notice.to) &&
+        isFull(notice.at),
     );
   }
 

@@ -73,8 +73,8 @@ export class DeletionVerifier {
   #deletionOf(plane: string): Deletion | undefined {
     const since = this.#facts.deletedSince(plane);
     if (since === null) return undefined;
-    const known = this.#deletions.get(plane);
-    if (known?.since === since) return known;
+    const earlier = this.#deletions.get(plane);
+    if (earlier?.since === since) return earlier;
     const deletion = { since, told: 0, scans: this.#scans };
     this.#deletions.set(plane, deletion);
     return deletion;

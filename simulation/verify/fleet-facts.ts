@@ -304,12 +304,12 @@ export class FleetFacts {
   /** What holds for a task: its own policy, then its prefixes from the longest, the global one, the default. */
   policy<Key extends keyof Policies>(id: string, key: Key): Policies[Key] {
     const taskId = this.#hasScopes ? id : '';
-    const known = this.#effective.get(key) ?? new Map<string, unknown>();
-    this.#effective.set(key, known);
-    const found = known.get(taskId);
+    const byTask = this.#effective.get(key) ?? new Map<string, unknown>();
+    this.#effective.set(key, byTask);
+    const found = byTask.get(taskId);
     if (found !== undefined) return found as Policies[Key];
     const value = this.#lookUp(taskId, key);
-    known.set(taskId, value);
+    byTask.set(taskId, value);
     return value;
   }
 

@@ -47,9 +47,9 @@ export class RefusalVerifier {
     const task = this.#facts.tasks.get(id);
     if (!task) return;
     const at = this.#now();
-    const known = this.#newest.get(id);
+    const earlier = this.#newest.get(id);
     // Asked twice at one instant, it is one refusal to whoever heard of it.
-    const heardAt = known?.at === at ? known.heardAt : null;
+    const heardAt = earlier?.at === at ? earlier.heardAt : null;
     const scans = isTold || heardAt !== null ? this.#scans : null;
     const before = this.#stateOf(task);
     this.#newest.set(id, { task, at, episode, version: task.version, heardAt, scans, before });
@@ -59,8 +59,8 @@ export class RefusalVerifier {
   ended({ queue, body, outcome, reason }: EndedAttempt): void {
     if (outcome === null || reason !== 'refused') return;
     if (queue !== 'ingest' && queue !== 'disable') return;
-    const said = JSON.parse(body) as { task?: string; detail?: { task?: string } };
-    const refusal = this.#newest.get(said.detail?.task ?? said.task ?? '');
+    const event = JSON.parse(body) as { task?: string; detail?: { task?: string } };
+    const refusal = this.#newest.get(event.detail?.task ?? event.task ?? '');
     if (!refusal || refusal.heardAt !== null) return;
     refusal.heardAt = this.#now();
     refusal.scans ??= this.#scans;

@@ -375,8 +375,8 @@ export class Verifier implements Checks {
   /** Promise 8: news is judged again before it is mailed. */
   #isStillNews(to: string, item: DigestItem): void {
     if (this.#isBehind()) return;
-    const said = item.notice === 'still-off' ? 'is still off' : `was ${item.notice}`;
-    const about = `a mail says that ${episodeOf(item)} ${said}`;
+    const phrase = item.notice === 'still-off' ? 'is still off' : `was ${item.notice}`;
+    const about = `a mail says that ${episodeOf(item)} ${phrase}`;
     const task = this.#facts.tasks.get(item.task);
     const isOn = task?.enabled === true && !task.deleted;
     const isOff = task !== undefined && !task.enabled && !task.deleted;

@@ -103,12 +103,12 @@ export class WebhookVerifier {
     const event = { id, of, task: data.task, type, episode: data.episode, at: Date.parse(timestamp) };
     this.#isForIt(webhook, server, event);
     if (isOfAlert && data.subject !== null) this.#isTold(webhook, event);
-    const known = server.taken.get(id);
+    const earlier = server.taken.get(id);
     this.#check(
-      !known?.isAnswered,
+      !earlier?.isAnswered,
       () => `${webhook} hears of ${nameOf(event)} again, for which it answered`,
     );
-    this.#keepsOrder(webhook, server, event, known !== undefined);
+    this.#keepsOrder(webhook, server, event, earlier !== undefined);
     return event;
   }
 
@@ -131,10 +131,10 @@ export class WebhookVerifier {
     if (queue !== 'webhook' || !(died || failed)) return;
     for (const [webhook, { newestTaken, taken, waiting }] of this.#servers) {
       if (newestTaken?.at !== this.#now() || !body.includes(webhook)) continue;
-      const known = taken.get(newestTaken.id);
-      if (!known) continue;
-      known.isAnswered = false;
-      waiting.delete(known.event.of);
+      const taking = taken.get(newestTaken.id);
+      if (!taking) continue;
+      taking.isAnswered = false;
+      waiting.delete(taking.event.of);
     }
   }
 
@@ -161,11 +161,11 @@ export class WebhookVerifier {
     const dead = history
       .filter(({ state }) => state === 'dead')
       .map(({ type, task, data }) => ({ type, task, episode: data.episode }));
-    const known = [...[...server.taken.values()].map(({ event }) => event), ...dead];
+    const heard = [...[...server.taken.values()].map(({ event }) => event), ...dead];
     for (const { task, episode, at } of this.#disabled) {
       if (at >= this.#now() - SENT_WITHIN || !task.startsWith(server.prefix)) continue;
-      const isTold = known.some(
-        (one) => one.type === 'task.disabled' && one.task === task && one.episode === episode,
+      const isTold = heard.some(
+        (event) => event.type === 'task.disabled' && event.task === task && event.episode === episode,
       );
       this.#check(isTold, () => `${webhook} never heard that ${task} #${episode} was disabled`);
     }
@@ -219,8 +219,8 @@ export class WebhookVerifier {
 /** Whether an event may have run out of time: in its last day none was taken, or one of its task was tried in vain. */
 function mayExpire({ calls }: Server, of: string, at: Instant): boolean {
   const over = at + TRIED_FOR;
-  const lately = calls.filter((one) => over - SENT_WITHIN <= one.at && one.at < over);
-  return !lately.some(({ isTaken }) => isTaken) || lately.some((one) => one.of === of && !one.isTaken);
+  const lately = calls.filter((call) => over - SENT_WITHIN <= call.at && call.at < over);
+  return !lately.some(({ isTaken }) => isTaken) || lately.some((call) => call.of === of && !call.isTaken);
 }
 
 function nameOf({ id, type, of }: Received): string {

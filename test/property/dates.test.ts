@@ -23,8 +23,8 @@ test('a deadline is never sooner than disableAfter from the first accepted warni
     fc.property(warnedEpisode, recipients, policy, spans, (open, others, rules, unknown) => {
       const to = [...others, { key: 'ana', address: 'ana@x.test', declined: false }];
       const accepted = warnedOf(open, to)
-        .filter(({ told }) => told.dated)
-        .map(({ told }) => told.acceptedAt!);
+        .filter(({ part }) => part.dated)
+        .map(({ part }) => part.acceptedAt!);
       const deadline = deadlineOf(open, to, rules, unknown, NOW);
       expect(deadline!.disableAt).toBeGreaterThanOrEqual(Math.min(...accepted) + rules.disableAfter);
     }),

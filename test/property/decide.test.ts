@@ -121,8 +121,8 @@ test('nothing is turned off without a living recipient whose dated warning is di
       const spans = [...unknown, ...evidence.stale];
       expect(policy.mode).toBe('disable');
       const ages = warnedOf(episode!, recipients)
-        .filter(({ told }) => told.dated)
-        .map(({ told }) => countedTime(told.acceptedAt!, NOW, spans));
+        .filter(({ part }) => part.dated)
+        .map(({ part }) => countedTime(part.acceptedAt!, NOW, spans));
       expect(Math.max(...ages)).toBeGreaterThanOrEqual(policy.disableAfter);
       for (const { disableAt } of episode!.dates) expect(NOW).toBeGreaterThanOrEqual(disableAt);
       expect(decision.disableAt).toBeLessThanOrEqual(NOW);

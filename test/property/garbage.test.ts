@@ -160,7 +160,7 @@ function mailOf(
   const claimedAt = NOW - age - length;
   const digest = newDigest({ id, recipient: 'ana', address, claimedAt, leaseUntil: claimedAt + MINUTE });
   const write = digestWrite(
-    { ...digest, state: isOver ? 'delivered' : 'sent', applied: isOver },
+    { ...digest, state: isOver ? 'delivered' : 'sent', sentAt: claimedAt, messageId: null, applied: isOver },
     isOver ? { doneAt: NOW - age } : { lookAt: NOW + DAY },
   ) as { put: Row };
   return [{ write, key: write.put, gone: isOver && isGone('mails', NOW - age) }];

@@ -4,7 +4,7 @@ import { withSpan } from '../../functions/abandonment/spans.ts';
 import { DAY, formatInstant, HOUR, type Interval, MINUTE } from '../../functions/abandonment/time.ts';
 import { blameFor, noteTaken } from '../../functions/notices/feedback/refusals.ts';
 import { afterSoftBounce } from '../../functions/notices/feedback/soft-bounces.ts';
-import { placesLeft, withAdmitted } from '../../functions/notices/send/ramp.ts';
+import { placesLeft, withAdmitted } from '../../functions/notices/send/warm-up-places.ts';
 import { withMail } from '../../functions/notices/send/windows.ts';
 import { pause, resume } from '../../functions/operators/pauses.ts';
 import { addAdmin, addSubscription } from '../../functions/operators/people.ts';
@@ -15,13 +15,13 @@ import { withinRow } from '../../functions/scanner/steps/rate-limit.ts';
 import { dataPlaneWrite, loadDataPlane, newDataPlane } from '../../functions/store/data-planes.ts';
 import { newDigest } from '../../functions/store/digests.ts';
 import { keys } from '../../functions/store/keys.ts';
+import { loadPauses, pausesWrite } from '../../functions/store/pauses.ts';
 import {
   loadWarmUpLimit,
   type RateLimitEntry,
   rateLimitWrite,
   warmUpLimitWrite,
-} from '../../functions/store/pace.ts';
-import { loadPauses, pausesWrite } from '../../functions/store/pauses.ts';
+} from '../../functions/store/rate-limits.ts';
 import { loadRecipient, newRecipient, recipientWrite } from '../../functions/store/recipients.ts';
 import { loadRefusals } from '../../functions/store/refusals.ts';
 import { loadScans, scansWrite } from '../../functions/store/scans.ts';

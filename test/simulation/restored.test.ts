@@ -37,7 +37,7 @@ async function restoredAt(
   expect(await checkExport(open())).toMatchObject({ ok: true });
   const table = new MemoryTable();
   const clock = { now: () => Date.parse(when) };
-  await restoreTable({ ...system, table, clock }, open(), { by: 'olga', told: () => {} });
+  await restoreTable({ ...system, table, clock }, open(), { by: 'olga', progress: () => {} });
   const { rows } = await table.scan();
   return { ...(await snapshotOf(table, () => {})), rows };
 }

@@ -33,10 +33,10 @@ export interface Due {
 export async function beginListing(
   system: System,
   settings: ListedSettings,
-  known: ListingRecord | undefined,
+  before: ListingRecord | undefined,
   due: Due,
 ): Promise<'begun' | 'taken-up' | 'ended' | undefined> {
-  const record = known ?? newListingRecord(settings.name, due.now);
+  const record = before ?? newListingRecord(settings.name, due.now);
   if (isUnderWay(record)) return watch(system, settings, record, due);
   if (!isDue(record, settings, due.now, due.tolerance)) return undefined;
   const listing = begun(record, due.now);

@@ -109,8 +109,8 @@ async function removeGone(
     for await (const ids of missing.each(from)) {
       const wanted = ids.filter((id) => !spared.has(id));
       for (let start = 0; start < wanted.length; start += AT_ONCE) {
-        const known = await loadTasks(system.table, wanted.slice(start, start + AT_ONCE));
-        const there = [...known.values()].filter(({ task }) => task.deletedAt === undefined);
+        const records = await loadTasks(system.table, wanted.slice(start, start + AT_ONCE));
+        const there = [...records.values()].filter(({ task }) => task.deletedAt === undefined);
         await Promise.all(there.map(remove));
         // Only now: each run removes some.
         if (there.length > 0 && system.clock.now() >= until) return false;

@@ -24,20 +24,20 @@ export const ANSWERED_WITHIN: Duration = 2 * MINUTE;
  * @param at when the page was asked for
  */
 export function listedNews(
-  known: TaskRecord | undefined,
+  current: TaskRecord | undefined,
   listed: SoundTask,
   at: Instant,
 ): ListedNews | undefined {
-  if (!known || known.task.deletedAt !== undefined)
-    return { publication: publicationOf(known, listed, { by: 'creation', at }), unsettled: false };
-  const isByUser = isPublishedByUser(known, listed);
+  if (!current || current.task.deletedAt !== undefined)
+    return { publication: publicationOf(current, listed, { by: 'creation', at }), unsettled: false };
+  const isByUser = isPublishedByUser(current, listed);
   // What a person published is theirs, also where they did so just after us.
-  const unsettled = !isByUser && listed.enabled !== known.task.enabled && isOurDoing(known, listed, at);
-  const task = unsettled ? { ...listed, enabled: known.task.enabled } : listed;
+  const unsettled = !isByUser && listed.enabled !== current.task.enabled && isOurDoing(current, listed, at);
+  const task = unsettled ? { ...listed, enabled: current.task.enabled } : listed;
   const by = isByUser ? 'user' : 'system';
-  if (isByUser || differs(known, task))
-    return { publication: publicationOf(known, task, { by, at }), unsettled };
-  return unsettled || known.listed?.revision !== listed.revision ? { unsettled } : undefined;
+  if (isByUser || differs(current, task))
+    return { publication: publicationOf(current, task, { by, at }), unsettled };
+  return unsettled || current.listed?.revision !== listed.revision ? { unsettled } : undefined;
 }
 
 /** A revision that was seen before, and is another one; or a task that was made anew under the same id: clocks differ. */
@@ -73,12 +73,12 @@ function isOurDoing(
 }
 
 function publicationOf(
-  known: TaskRecord | undefined,
+  current: TaskRecord | undefined,
   listed: SoundTask,
   { by, at }: { by: TaskPublished['by']; at: Instant },
 ): TaskPublished {
   const { id, kind, owners, dataPlane, enabled } = listed;
-  const before = known?.task.deletedAt === undefined ? known?.task : undefined;
+  const before = current?.task.deletedAt === undefined ? current?.task : undefined;
   return {
     version: EVENT_VERSION,
     task: {
@@ -89,7 +89,7 @@ function publicationOf(
       dataPlane,
       enabled,
       createdAt: listed.createdAt ?? before?.createdAt ?? at,
-      version: (known?.task.version ?? 0) + 1,
+      version: (current?.task.version ?? 0) + 1,
     },
     publishedAt: at,
     by,

@@ -43,8 +43,8 @@ export function shortOf(text: string): string {
 
 /** What a page says, in short: the texts of its tasks. Grown as one, for a list of them that is joined takes a third longer. */
 export function hashOf({ tasks, refused }: Pick<ListingPage, 'tasks' | 'refused'>): string {
-  let said = '';
-  for (const task of tasks) said += textOf(task);
-  for (const { task, reason } of refused) said += `${END}${END}${task}${END}${reason}`;
-  return createHash('sha256').update(said).digest('base64url').slice(0, 32);
+  let text = '';
+  for (const task of tasks) text += textOf(task);
+  for (const { task, reason } of refused) text += `${END}${END}${task}${END}${reason}`;
+  return createHash('sha256').update(text).digest('base64url').slice(0, 32);
 }

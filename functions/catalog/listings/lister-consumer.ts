@@ -35,7 +35,7 @@ function settingsOf({ config }: System, name: string): ListedSettings | undefine
 
 async function beginDue(system: System, settings: ListedSettings): Promise<Outcome> {
   const now = system.clock.now();
-  const known = await loadListing(system.table, settings.name);
-  const begun = await beginListing(system, settings, known, { now, tolerance: 0, id: settings.name });
+  const listing = await loadListing(system.table, settings.name);
+  const begun = await beginListing(system, settings, listing, { now, tolerance: 0, id: settings.name });
   return begun ? { outcome: 'done', reason: begun } : { outcome: 'skipped', reason: 'not-due' };
 }

@@ -40,7 +40,7 @@ export interface Taking extends Pick<CatalogContext, 'system' | 'book'> {
 export async function takeTasks(
   taking: Taking,
   listed: readonly SoundTask[],
-): Promise<{ taken: Map<string, Taken>; known: Map<string, TaskRecord> }> {
+): Promise<{ taken: Map<string, Taken>; records: Map<string, TaskRecord> }> {
   const taken = new Map<string, Taken>();
   const places = await mentionPlanes(taking, listed);
   const placed = listed.filter(({ id, dataPlane }) => {
@@ -48,23 +48,23 @@ export async function takeTasks(
     if (problem) taken.set(id, problem);
     return !problem;
   });
-  const known = await loadTasks(
+  const records = await loadTasks(
     taking.system.table,
     placed.map(({ id }) => id),
   );
-  const fresh = placed.filter(({ id }) => !known.has(id));
+  const fresh = placed.filter(({ id }) => !records.has(id));
   for (let from = 0; from < fresh.length; from += CHUNK)
     await takeNew(taking, fresh.slice(from, from + CHUNK), taken);
-  const others = placed.filter(({ id }) => known.has(id));
+  const others = placed.filter(({ id }) => records.has(id));
   for (let from = 0; from < others.length; from += AT_ONCE)
     await Promise.all(
       others
         .slice(from, from + AT_ONCE)
         .map(async (task) =>
-          taken.set(task.id, await guarded(taking, task, () => takeKnown(taking, known, task))),
+          taken.set(task.id, await guarded(taking, task, () => takeKnown(taking, records, task))),
         ),
     );
-  return { taken, known };
+  return { taken, records };
 }
 
 /** Makes the rows of data planes named for the first time; says what their tasks come to where that is not so. */
@@ -117,8 +117,8 @@ async function takeOneNew(taking: Taking, task: SoundTask, record: TaskRecord): 
 }
 
 function recordOf({ at, book }: Taking, task: SoundTask): TaskRecord {
-  const { revision, createdAt = at, cause, ...said } = task;
-  const entry = { ...said, createdAt, observedAt: at, observedSince: at };
+  const { revision, createdAt = at, cause, ...facts } = task;
+  const entry = { ...facts, createdAt, observedAt: at, observedSince: at };
   const record = { ...taskRecordFrom(entry, at, book.for(task.id)), listed: { revision } };
   return cause === undefined ? record : { ...record, evidence: { ...record.evidence, cause } };
 }
@@ -131,9 +131,9 @@ async function takeKnown(
   const context: CatalogContext = { system, book, ...(read && { read }) };
   let unsettled = false;
   let observedAt: Instant | undefined;
-  const published = await publishListed(context, task, (known) => {
-    const news = listedNews(known, task, at);
-    observedAt = known?.task.deletedAt === undefined ? known?.evidence.observedAt : undefined;
+  const published = await publishListed(context, task, (current) => {
+    const news = listedNews(current, task, at);
+    observedAt = current?.task.deletedAt === undefined ? current?.evidence.observedAt : undefined;
     unsettled = news?.unsettled ?? false;
     return news;
   });
@@ -172,10 +172,10 @@ async function countRestartsOf(
 }
 
 function takenOf(committed: readonly Committed[], written: 'added' | 'changed'): Taken {
-  for (const one of committed)
-    if (one.settled === 'refused') return { taken: 'refused', reason: one.refusal.detail };
-  if (committed.some((one) => one.settled === 'busy')) return { taken: 'again' };
-  return { taken: committed.some((one) => one.settled === 'written') ? written : 'same' };
+  for (const answer of committed)
+    if (answer.settled === 'refused') return { taken: 'refused', reason: answer.refusal.detail };
+  if (committed.some((answer) => answer.settled === 'busy')) return { taken: 'again' };
+  return { taken: committed.some((answer) => answer.settled === 'written') ? written : 'same' };
 }
 
 /** A fault with one task leaves it to the next listing; what its row cannot hold is refused. */

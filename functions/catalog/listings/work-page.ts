@@ -135,27 +135,27 @@ async function takePage(taking: Taking, place: PageAt, compared: Compared): Prom
     now.set(listed.id, as);
     wanted.push(sifted.task);
   }
-  const { taken, known } = await takeTasks(taking, wanted);
-  for (const [id, one] of taken) note(id, one, now, refused);
+  const { taken, records } = await takeTasks(taking, wanted);
+  for (const [id, answer] of taken) note(id, answer, now, refused);
   const kept = stillRefused(was, now, refused, place.settings.prefix);
   return {
     entries: [...now, ...kept],
-    came: [...known].flatMap(([id, { task }]) => (was.has(id) || task.deletedAt !== undefined ? [] : [id])),
+    came: [...records].flatMap(([id, { task }]) => (was.has(id) || task.deletedAt !== undefined ? [] : [id])),
     watched: page.tasks.filter((task) => now.has(task.id) && mayFail(task, taking.book)).length,
     added: countOf(taken, 'added'),
     changed: countOf(taken, 'changed'),
-    isSettled: [...taken.values()].every((one) => one.taken !== 'again' && one.taken !== 'refused'),
+    isSettled: [...taken.values()].every((answer) => answer.taken !== 'again' && answer.taken !== 'refused'),
     refused,
     planes: [...new Set(page.tasks.filter(({ id }) => now.has(id)).map(({ dataPlane }) => dataPlane))].sort(),
   };
 }
 
 /** What is not taken in to the end is looked at again by the next listing; what is refused has no place on the page. */
-function note(id: string, one: Taken, now: Map<string, string>, refused: RefusedTask[]): void {
-  if (one.taken === 'again') now.set(id, '');
-  if (one.taken !== 'refused') return;
+function note(id: string, answer: Taken, now: Map<string, string>, refused: RefusedTask[]): void {
+  if (answer.taken === 'again') now.set(id, '');
+  if (answer.taken !== 'refused') return;
   now.delete(id);
-  refused.push({ task: id, reason: one.reason });
+  refused.push({ task: id, reason: answer.reason });
 }
 
 const REFUSED = 'refused';
@@ -173,7 +173,7 @@ function stillRefused(
 
 function countOf(taken: ReadonlyMap<string, Taken>, what: Taken['taken']): number {
   let count = 0;
-  for (const one of taken.values()) if (one.taken === what) count += 1;
+  for (const answer of taken.values()) if (answer.taken === what) count += 1;
   return count;
 }
 

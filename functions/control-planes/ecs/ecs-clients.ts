@@ -29,15 +29,15 @@ export function ecsClients(settings: SettingsOf<'ecs'>, turn: () => Promise<void
     requestTimeout: timeout,
     throwOnRequestTimeout: true,
   };
-  const given = {
+  const clients = {
     requestHandler,
     maxAttempts: ATTEMPTS,
     ...(region !== undefined && { region }),
     ...(roleArn !== undefined && { credentials: assumed(settings, roleArn, requestHandler) }),
   };
-  const ecs = new ECSClient(given);
+  const ecs = new ECSClient(clients);
   // The same credentials: what one client read, the other does not read again.
-  const scaling = new ApplicationAutoScalingClient({ ...given, credentials: ecs.config.credentials });
+  const scaling = new ApplicationAutoScalingClient({ ...clients, credentials: ecs.config.credentials });
   const place = { relation: 'after', toMiddleware: 'retryMiddleware', name: 'turn' } as const;
   ecs.middlewareStack.addRelativeTo(waiting(turn), place);
   scaling.middlewareStack.addRelativeTo(waiting(turn), place);
@@ -70,14 +70,14 @@ function assumed(
     ...(externalId !== undefined && { ExternalId: externalId }),
   });
   return async () => {
-    const { Credentials: given } = await sts.send(asked);
-    if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken)
+    const { Credentials: credentials } = await sts.send(asked);
+    if (!credentials?.AccessKeyId || !credentials.SecretAccessKey || !credentials.SessionToken)
       throw new Error('STS gave no credentials');
     return {
-      accessKeyId: given.AccessKeyId,
-      secretAccessKey: given.SecretAccessKey,
-      sessionToken: given.SessionToken,
-      ...(given.Expiration && { expiration: given.Expiration }),
+      accessKeyId: credentials.AccessKeyId,
+      secretAccessKey: credentials.SecretAccessKey,
+      sessionToken: credentials.SessionToken,
+      ...(credentials.Expiration && { expiration: credentials.Expiration }),
     };
   };
 }

@@ -25,7 +25,8 @@ export class EcsClusters {
     const { clusters, name } = this.#settings;
     const named = Array.isArray(clusters) ? clusters : undefined;
     const there = await this.#selected(named ?? (await this.#every()));
-    if (there.length > 0) return { there, missing: (named ?? []).filter((one) => !there.includes(one)) };
+    if (there.length > 0)
+      return { there, missing: (named ?? []).filter((cluster) => !there.includes(cluster)) };
     const what = named ? `named ${named.slice(0, 5).join(', ')}` : 'with its tag';
     throw new ControlPlaneUnavailable(
       name,
@@ -37,7 +38,7 @@ export class EcsClusters {
   async after(cluster: string): Promise<string | undefined> {
     const { clusters } = this.#settings;
     const names = Array.isArray(clusters) ? clusters : (await this.all()).there;
-    return names.toSorted().find((one) => one > cluster);
+    return names.toSorted().find((name) => name > cluster);
   }
 
   /** Whether a cluster belongs to it, as it is now. */
@@ -51,7 +52,7 @@ export class EcsClusters {
     const found: string[] = [];
     for (let from = 0; from < names.length; from += AT_ONCE) {
       const clusters = await this.#described(names.slice(from, from + AT_ONCE));
-      found.push(...clusters.flatMap((one) => (one.clusterName ? [one.clusterName] : [])));
+      found.push(...clusters.flatMap(({ clusterName }) => (clusterName ? [clusterName] : [])));
     }
     return found.sort();
   }
@@ -59,14 +60,14 @@ export class EcsClusters {
   async #described(names: string[]): Promise<Cluster[]> {
     const { clusters, name } = this.#settings;
     const asked = new DescribeClustersCommand({ clusters: names, include: ['TAGS'] });
-    const { clusters: told = [] } = await this.#ecs.send(asked).catch((error: unknown) => {
+    const { clusters: answered = [] } = await this.#ecs.send(asked).catch((error: unknown) => {
       throw unavailable(name, error);
     });
-    const active = told.filter(({ status }) => status === 'ACTIVE');
+    const active = answered.filter(({ status }) => status === 'ACTIVE');
     if (Array.isArray(clusters)) return active;
     const { tag, value } = clusters;
     return active.filter(({ tags = [] }) =>
-      tags.some((one) => one.key === tag && (value === undefined || (one.value ?? '') === value)),
+      tags.some((own) => own.key === tag && (value === undefined || (own.value ?? '') === value)),
     );
   }
 

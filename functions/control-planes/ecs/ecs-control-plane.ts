@@ -25,7 +25,7 @@ import {
   type ToldService,
   tagOf,
   taskOf,
-} from './told-service.ts';
+} from './read-service.ts';
 
 /** What the adapter of Amazon ECS is made with. */
 export interface EcsPorts {
@@ -81,9 +81,9 @@ export class EcsControlPlane implements ListedControlPlane {
   /** At most 100 services of one cluster a page, one cluster after another. ECS cannot tell that a page is unchanged. */
   async list(cursor: string | null): Promise<ListingPage> {
     const { at, refused } = cursor === null ? await this.#begin() : { at: readCursor(cursor), refused: [] };
-    const { told, next } = await this.#services.page(at.cluster, at.token);
+    const { services: described, next } = await this.#services.page(at.cluster, at.token);
     const page: ListingPage = { tasks: [], refused, cursor: null };
-    for (const one of told) this.#take(one, at.cluster, page);
+    for (const service of described) this.#take(service, at.cluster, page);
     const following = next === undefined ? await this.#clusters.after(at.cluster) : at.cluster;
     if (following === undefined) return page;
     const begins: Cursor = { cluster: following, ...(next !== undefined && { token: next }) };
@@ -156,11 +156,11 @@ export class EcsControlPlane implements ListedControlPlane {
     return { at: { cluster: there[0] ?? '' }, refused };
   }
 
-  #take(told: unknown, cluster: string, page: ListingPage): void {
-    const read = readService(told);
+  #take(service: unknown, cluster: string, page: ListingPage): void {
+    const read = readService(service);
     const place = this.#placeOf(cluster);
     if ('problem' in read) {
-      page.refused.push({ task: place.prefix + nameIn(told), reason: read.problem });
+      page.refused.push({ task: place.prefix + nameIn(service), reason: read.problem });
       return;
     }
     if (!isTask(read.service)) return;
@@ -181,8 +181,8 @@ export class EcsControlPlane implements ListedControlPlane {
     if (!cluster || !service || more.length > 0) return undefined;
     const name = { cluster, service };
     if (!(await this.#clusters.has(cluster))) return undefined;
-    const told = await this.#services.find(name);
-    return told && isTask(told) ? { name, service: told } : undefined;
+    const described = await this.#services.find(name);
+    return described && isTask(described) ? { name, service: described } : undefined;
   }
 
   /** It is off by now: by us, whose answer was lost, or by somebody else. */
@@ -269,8 +269,10 @@ function readCursor(cursor: string): Cursor {
 }
 
 /** What stands in the place of a service's name, to find it by. */
-function nameIn(told: unknown): string {
+function nameIn(service: unknown): string {
   const name =
-    typeof told === 'object' && told !== null && 'serviceName' in told ? told.serviceName : undefined;
+    typeof service === 'object' && service !== null && 'serviceName' in service
+      ? service.serviceName
+      : undefined;
   return typeof name === 'string' && name !== '' ? name.slice(0, 255) : '?';
 }

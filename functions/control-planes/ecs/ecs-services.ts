@@ -11,7 +11,7 @@ import type { SettingsOf } from '../../platform/control-plane-settings.ts';
 import type { EcsClients } from './ecs-clients.ts';
 import { isSurelyUndone, refusalIn, saysGone, unavailable } from './ecs-faults.ts';
 import { MARK } from './kept.ts';
-import { canBeTagged, isTaggable, readService, type ToldService } from './told-service.ts';
+import { canBeTagged, isTaggable, readService, type ToldService } from './read-service.ts';
 
 /** So many services does DescribeServices take at once, and so many does ListServices give at most. */
 const AT_ONCE = 10;
@@ -44,7 +44,7 @@ export class EcsServices {
   }
 
   /** A page of a cluster's services as they are told, with where the next begins; none where the cluster is gone. */
-  async page(cluster: string, token: string | undefined): Promise<{ told: unknown[]; next?: string }> {
+  async page(cluster: string, token: string | undefined): Promise<{ services: unknown[]; next?: string }> {
     const asked = new ListServicesCommand({
       cluster,
       maxResults: this.#ofAPage,
@@ -52,25 +52,25 @@ export class EcsServices {
       ...(token !== undefined && { nextToken: token }),
     });
     const page = await this.#ecs.send(asked).catch((error: unknown) => this.#goneOrFault(error));
-    if (!page) return { told: [] };
-    const told: unknown[] = [];
+    if (!page) return { services: [] };
+    const services: unknown[] = [];
     for (let from = 0; from < (page.serviceArns?.length ?? 0); from += AT_ONCE)
-      told.push(...(await this.#told(cluster, page.serviceArns?.slice(from, from + AT_ONCE) ?? [])));
-    return { told, ...(page.nextToken && { next: page.nextToken }) };
+      services.push(...(await this.#told(cluster, page.serviceArns?.slice(from, from + AT_ONCE) ?? [])));
+    return { services, ...(page.nextToken && { next: page.nextToken }) };
   }
 
   /** One service; undefined where there is none. */
   async find({ cluster, service }: ServiceName): Promise<ToldService | undefined> {
-    const [told] = await this.#told(cluster, [service]);
-    return told === undefined ? undefined : this.#read(service, told);
+    const [answer] = await this.#told(cluster, [service]);
+    return answer === undefined ? undefined : this.#read(service, answer);
   }
 
   /** Sets how many tasks a service is to run, and nothing else. Answers what it is then. */
   async setDesiredCount({ cluster, service }: ServiceName, desiredCount: number): Promise<Changed> {
     try {
       const asked = new UpdateServiceCommand({ cluster, service, desiredCount });
-      const { service: told } = await this.#ecs.send(asked);
-      return { outcome: 'done', service: this.#read(service, told) };
+      const { service: answer } = await this.#ecs.send(asked);
+      return { outcome: 'done', service: this.#read(service, answer) };
     } catch (error) {
       if (saysGone(error)) return { outcome: 'gone' };
       const reason = refusalIn(error);
@@ -115,13 +115,13 @@ export class EcsServices {
     if (other) throw this.#meaningless(`a service cannot be described: ${String(other.reason)}`);
     const named = [...services.map(({ serviceArn }) => serviceArn), ...failures.map(({ arn }) => arn)];
     const names = new Set(named.map((arn = '') => arn.split('/').at(-1)));
-    const forgotten = asked.filter((one) => !names.has(one.split('/').at(-1)));
+    const forgotten = asked.filter((arn) => !names.has(arn.split('/').at(-1)));
     if (forgotten.length > 0 || named.length !== asked.length)
       throw this.#meaningless(`it told ${named.length} of ${asked.length} services`);
   }
 
-  #read(service: string, told: unknown): ToldService {
-    const read = readService(told);
+  #read(service: string, answer: unknown): ToldService {
+    const read = readService(answer);
     if ('service' in read) return read.service;
     throw this.#meaningless(`service ${service}: ${read.problem}`);
   }

@@ -69,10 +69,10 @@ export function writtenMark({ desiredCount, suspended }: Kept, requestId: string
 export function readMark(value: string | undefined): (Kept & { request: string }) | undefined {
   const [, desired, suspended, request] = MARKED.exec(value ?? '') ?? [];
   if (desired === undefined || request === undefined) return undefined;
-  const said = suspended?.split('+');
+  const names = suspended?.split('+');
   return {
     desiredCount: Number(desired),
-    suspended: said === undefined ? null : WORDS.filter((word) => said.includes(word)),
+    suspended: names === undefined ? null : WORDS.filter((word) => names.includes(word)),
     request,
   };
 }

@@ -12,7 +12,7 @@ import type { SecretPlace, SettingsOf } from '../../platform/control-plane-setti
 import type { Clock, Fetch } from '../../platform/ports.ts';
 import { webhookHeaders } from '../../platform/webhook-signature.ts';
 import { type Answer, HttpCalls, wordsOf } from './http-calls.ts';
-import { type Place, readPage, readTask } from './told-tasks.ts';
+import { type Place, readPage, readTask } from './read-tasks.ts';
 
 /** What an HTTP control plane is asked with. */
 export interface HttpParts {
@@ -91,10 +91,10 @@ export class HttpControlPlane implements ListedControlPlane {
     const now = await this.get(task.id);
     if (now === undefined) return { outcome: 'gone' };
     if (now.revision !== revision) return { outcome: 'changed', reason: 'it was published meanwhile' };
-    const { said } = answer;
-    if (!now.enabled) return said !== 'conflict' || isRepeated ? this.#confirmed() : changed(answer);
-    if (said === 'accepted') return { outcome: 'requested' };
-    if (said === 'done' && isRepeated)
+    const { word } = answer;
+    if (!now.enabled) return word !== 'conflict' || isRepeated ? this.#confirmed() : changed(answer);
+    if (word === 'accepted') return { outcome: 'requested' };
+    if (word === 'done' && isRepeated)
       return { outcome: 'changed', reason: 'it was enabled again meanwhile' };
     throw this.#calls.unavailable(contradiction(answer, 'disabled', 'it reads enabled, in the same version'));
   }
@@ -114,7 +114,7 @@ export class HttpControlPlane implements ListedControlPlane {
     if (now.revision !== revision) return { outcome: 'changed', reason: 'it was published meanwhile' };
     // Whoever enabled it: it is as it was to be, and an answer of ours may have been lost.
     if (now.enabled) return this.#confirmed();
-    if (answer.said === 'accepted') return { outcome: 'requested' };
+    if (answer.word === 'accepted') return { outcome: 'requested' };
     throw this.#calls.unavailable(contradiction(answer, 'enabled', 'it reads disabled, in the same version'));
   }
 
@@ -132,9 +132,9 @@ export class HttpControlPlane implements ListedControlPlane {
     const answer = await this.#send('POST', `${this.#pathOf(task)}/${action}`, { key, body });
     const { status, problem } = answer;
     if (isGone(answer)) return { outcome: 'gone' };
-    if (status === 202) return { said: 'accepted' };
-    if (status === 200 || status === 204) return { said: 'done' };
-    if (status === 409) return { said: 'conflict', words: problem && wordsOf(problem) };
+    if (status === 202) return { word: 'accepted' };
+    if (status === 200 || status === 204) return { word: 'done' };
+    if (status === 409) return { word: 'conflict', words: problem && wordsOf(problem) };
     if (status === 422 && problem?.code === 'refused')
       return { outcome: 'refused', reason: wordsOf(problem) };
     throw this.#unexpected(answer);
@@ -210,20 +210,20 @@ export class HttpControlPlane implements ListedControlPlane {
 
 /** What is not to be believed before the task is read again. */
 interface ToBeRead {
-  said: 'done' | 'accepted' | 'conflict';
+  word: 'done' | 'accepted' | 'conflict';
   words?: string | undefined;
 }
 
 function isToBeRead(answer: ControlAnswer | ToBeRead): answer is ToBeRead {
-  return 'said' in answer;
+  return 'word' in answer;
 }
 
 function changed({ words = 'somebody disabled it' }: ToBeRead): ControlAnswer {
   return { outcome: 'changed', reason: words };
 }
 
-function contradiction({ said }: ToBeRead, done: string, reads: string): string {
-  return said === 'done' ? `says that it ${done} a task: ${reads}` : `says that a task has changed: ${reads}`;
+function contradiction({ word }: ToBeRead, done: string, reads: string): string {
+  return word === 'done' ? `says that it ${done} a task: ${reads}` : `says that a task has changed: ${reads}`;
 }
 
 /** A 404 without the contract's code may come from a wrong URL, or from what stands before the control plane. */

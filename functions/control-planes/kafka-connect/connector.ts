@@ -90,15 +90,15 @@ export function listedTask(
 
 /** The connector itself is a shard where it failed, or where no task is there to speak for it. */
 function shardsOf({ connector: self, tasks }: Connector['status']): ListedTask['shards'] | string {
-  const unknown = [self, ...tasks].find((one) => SHARD_OF_STATE[one.state] === undefined);
+  const unknown = [self, ...tasks].find((part) => SHARD_OF_STATE[part.state] === undefined);
   if (unknown) return `it has a state that is not known (${named(unknown.state)})`;
   if (OFF.some((off) => off === self.state)) return [];
   const own: ListedTask['shards'] = [];
   if (self.state === 'FAILED') own.push({ id: 'connector', status: 'FAILED' });
   else if (tasks.length === 0) own.push({ id: 'connector', status: 'PENDING' });
-  const others = tasks.map((one) => ({
-    id: String(one.id),
-    status: SHARD_OF_STATE[one.state] ?? ('PENDING' as const),
+  const others = tasks.map((part) => ({
+    id: String(part.id),
+    status: SHARD_OF_STATE[part.state] ?? ('PENDING' as const),
   }));
   return [...own, ...others];
 }
@@ -106,7 +106,7 @@ function shardsOf({ connector: self, tasks }: Connector['status']): ListedTask['
 /** What the first of those that failed says, the connector before its tasks. */
 function causeOf({ connector: self, tasks }: Connector['status']): FailureCause | undefined {
   if (OFF.some((off) => off === self.state)) return undefined;
-  const failed = [self, ...tasks].find((one) => one.state === 'FAILED');
+  const failed = [self, ...tasks].find((part) => part.state === 'FAILED');
   return failed && causeOfTrace(failed.trace ?? '');
 }
 

@@ -65,8 +65,8 @@ export class KafkaConnectControlPlane implements ListedControlPlane {
 
   /** Connect knows no pages: all of it is asked for, and cut by the order of names. The cursor is the last name. */
   async list(cursor: string | null, tag?: string): Promise<(ListingPage & { tag: string }) | 'notModified'> {
-    const known = await this.#names();
-    const page = this.#page(known, new Map(Object.entries(await this.#described())), cursor);
+    const connectors = await this.#names();
+    const page = this.#page(connectors, new Map(Object.entries(await this.#described())), cursor);
     const newTag = hashOf(JSON.stringify(page));
     return newTag === tag ? 'notModified' : { ...page, tag: newTag };
   }
@@ -113,11 +113,11 @@ export class KafkaConnectControlPlane implements ListedControlPlane {
   }
 
   #page(
-    known: readonly string[],
+    names: readonly string[],
     described: ReadonlyMap<string, unknown>,
     cursor: string | null,
   ): ListingPage {
-    const all = [...new Set([...known, ...described.keys()])].sort();
+    const all = [...new Set([...names, ...described.keys()])].sort();
     const isLong = (name: string) => name.length > LONGEST_NAME;
     const rest = all.filter((name) => !isLong(name) && (cursor === null || name > cursor));
     const here = rest.slice(0, this.#pageSize);

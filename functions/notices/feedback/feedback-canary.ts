@@ -32,7 +32,7 @@ export async function sendFeedbackCanary(system: System, id: string, delivery: D
     messages.push(result.messageId);
   }
   const sentAt = system.clock.now();
-  await change(system, id, (known) => ({ ...known, sentAt, messages }));
+  await change(system, id, (newest) => ({ ...newest, sentAt, messages }));
   return { outcome: 'done', reason: 'canary of the feedback path' };
 }
 
@@ -65,10 +65,10 @@ export async function takeCanaryAnswer(
   }
   const now = system.clock.now();
   if (event.kind === 'delivered' && event.recipients.includes(TAKES)) {
-    await change(system, round.id, (known) => ({ ...known, deliveredAt: known.deliveredAt ?? now }));
+    await change(system, round.id, (newest) => ({ ...newest, deliveredAt: newest.deliveredAt ?? now }));
   }
   if (event.kind === 'bounced' && event.bounceType === 'permanent' && event.recipients.includes(BOUNCES)) {
-    await change(system, round.id, (known) => ({ ...known, bouncedAt: known.bouncedAt ?? now }));
+    await change(system, round.id, (newest) => ({ ...newest, bouncedAt: newest.bouncedAt ?? now }));
   }
   return 'recorded';
 }

@@ -3,14 +3,14 @@ import { METRIC } from '../../platform/names.ts';
 import type { System } from '../../platform/system.ts';
 import type { DigestRecord } from '../../store/digests.ts';
 import { noteMailEvent } from '../../store/heard.ts';
-import { recordEvent, recordUnsent, type Said } from '../send/record-digest.ts';
+import { type MailNews, recordEvent, recordUnsent } from '../send/record-digest.ts';
 import type { MailEvent } from '../ses/ses-events.ts';
 import { takeCanaryAnswer } from './feedback-canary.ts';
 import { recordDelivery, recordSoftBounce } from './soft-bounces.ts';
 import { boundedAt, whoseMail } from './whose-mail.ts';
 
 /** What an event says of its mail (promise 4); undefined where SES took it and did not send it. */
-function saidBy(event: MailEvent, at: Instant): Said | undefined {
+function newsIn(event: MailEvent, at: Instant): MailNews | undefined {
   switch (event.kind) {
     case 'sent':
       return { state: 'sent' };
@@ -55,10 +55,10 @@ async function recordAbout(system: System, digest: DigestRecord, event: MailEven
   const { id } = digest;
   const { kind, subType } = event;
   const at = boundedAt(event, digest, system.clock.now());
-  const said = saidBy(event, at);
-  if (!said) return recordUnsent(system, id, kind);
-  await recordEvent(system, id, said);
+  const news = newsIn(event, at);
+  if (!news) return recordUnsent(system, id, kind);
+  await recordEvent(system, id, news);
   if (kind === 'delivered') await recordDelivery(system, id, at);
-  if (kind === 'bounced' && !said.dead) await recordSoftBounce(system, id, at);
+  if (kind === 'bounced' && !('dead' in news)) await recordSoftBounce(system, id, at);
   if (kind === 'delayed') system.telemetry.log('info', 'a mail is delayed', { digest: id, subType });
 }

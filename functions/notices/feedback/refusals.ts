@@ -32,11 +32,11 @@ export async function blameFor(
   const words = wordsOf(refused, digest.address);
   const together = batch && noteInBatch(batch, words, digest);
   const stored = await commitUnlessBusy(system, async () => {
-    const known = await loadRefusals(system.table);
+    const row = await loadRefusals(system.table);
     // Other words begin a row of their own; those blamed for these are made good first.
-    if (known.many && known.words !== words) await makeGood(system);
-    const next = afterRefusal(known, words, digest, together ?? []);
-    return isNews(next, known) ? { writes: [refusalsWrite(next)], value: next } : { value: next };
+    if (row.many && row.words !== words) await makeGood(system);
+    const next = afterRefusal(row, words, digest, together ?? []);
+    return isNews(next, row) ? { writes: [refusalsWrite(next)], value: next } : { value: next };
   });
   // So many at once that it cannot be stored: no reason to take anybody for dead.
   if (!stored) return 'nobody';
@@ -46,9 +46,9 @@ export async function blameFor(
 
 /** SES took a mail: a row of refusals ends, and those blamed in it who are not to blame are made good before. */
 export async function noteTaken(system: System): Promise<void> {
-  const known = await loadRefusals(system.table);
-  if (known.words === '') return;
-  if (known.many) await makeGood(system);
+  const row = await loadRefusals(system.table);
+  if (row.words === '') return;
+  if (row.many) await makeGood(system);
   const left = await loadRefusals(system.table);
   if (left.many && left.blamed.length > 0) return;
   // Refused where SES refused another meanwhile, or busy: the next mail that it takes ends that row.
@@ -74,25 +74,25 @@ function noteInBatch(batch: Batch, words: string, digest: DigestRecord): string[
 
 /** `together`: what makes half of a batch, or nothing. */
 function afterRefusal(
-  known: RefusalsRecord,
+  row: RefusalsRecord,
   words: string,
   { id, recipient }: DigestRecord,
   together: readonly string[],
 ): RefusalsRecord {
-  const isSame = known.words === words;
-  const before = isSame ? known.recipients : [];
+  const isSame = row.words === words;
+  const before = isSame ? row.recipients : [];
   const recipients = before.includes(recipient) ? before : [...before, recipient];
-  const many = (isSame && known.many) || recipients.length > FEW || together.length > 0;
-  const others = new Set([...(isSame ? known.blamed : []), ...together]);
+  const many = (isSame && row.many) || recipients.length > FEW || together.length > 0;
+  const others = new Set([...(isSame ? row.blamed : []), ...together]);
   others.delete(id);
   const blamed = (many ? [...others] : [...others, id]).slice(-BOUNDS.blamed.most);
-  return { words, recipients: recipients.slice(0, FEW + 1), many, blamed, rev: known.rev };
+  return { words, recipients: recipients.slice(0, FEW + 1), many, blamed, rev: row.rev };
 }
 
 /** Of a row of many that goes on only a new one to make good says anything new. */
-function isNews(next: RefusalsRecord, known: RefusalsRecord): boolean {
-  const goesOn = next.words === known.words && next.many === known.many;
-  return !(goesOn && next.many && next.blamed.length === known.blamed.length);
+function isNews(next: RefusalsRecord, row: RefusalsRecord): boolean {
+  const goesOn = next.words === row.words && next.many === row.many;
+  return !(goesOn && next.many && next.blamed.length === row.blamed.length);
 }
 
 async function nobodyToBlame(system: System, { code, message }: Refused, row: RefusalsRecord): Promise<void> {
@@ -104,10 +104,10 @@ async function nobodyToBlame(system: System, { code, message }: Refused, row: Re
 /** Lets those live again who were blamed in a row of too many; taken up again by the next answer where it was left. */
 async function makeGood(system: System): Promise<void> {
   await commitUnlessBusy(system, async () => {
-    const known = await loadRefusals(system.table);
-    if (!known.many || known.blamed.length === 0) return { value: undefined };
-    for (const digest of known.blamed) await recordBlameless(system, digest);
-    return { writes: [refusalsWrite({ ...known, blamed: [] })], value: undefined };
+    const row = await loadRefusals(system.table);
+    if (!row.many || row.blamed.length === 0) return { value: undefined };
+    for (const digest of row.blamed) await recordBlameless(system, digest);
+    return { writes: [refusalsWrite({ ...row, blamed: [] })], value: undefined };
   });
 }
 

@@ -7,7 +7,7 @@ import { evaluationRequest } from '../../store/looks.ts';
 import type { RecipientRecord } from '../../store/recipients.ts';
 import { ROW_VERSION } from '../../store/rows.ts';
 import type { Write } from '../../store/table/table.port.ts';
-import { touchTold } from '../send/touch-told.ts';
+import { evaluateNotified } from '../send/evaluate-notified.ts';
 
 /** So many mails in a row came back for the time being, and the first of them at least a day before the last. */
 const MAILS = 3;
@@ -43,13 +43,13 @@ export function afterDelivery(recipient: RecipientRecord, at: Instant): Recipien
 /** Counts a soft bounce of a known digest; the open episodes of one who is dead by it are looked at again (promise 4). */
 export async function recordSoftBounce(system: System, digest: string, at: Instant): Promise<void> {
   const now = system.clock.now();
-  const after = await change(system, digest, (one) => afterSoftBounce(one, { digest, at }, now));
+  const after = await change(system, digest, (recipient) => afterSoftBounce(recipient, { digest, at }, now));
   if (after?.dead?.reason !== 'soft-bounce') return;
   system.telemetry.log('warn', 'an address is suppressed for a time', {
     recipient: after.key,
     ...after.dead,
   });
-  await touchTold(system, after.key);
+  await evaluateNotified(system, after.key);
 }
 
 /** A mail was delivered: clears what was counted. */
@@ -82,8 +82,8 @@ async function change(
 ): Promise<RecipientRecord | undefined> {
   const key = (await loadDigest(system.table, digest))?.recipient;
   if (key === undefined) return undefined;
-  return changeRecipient(system, key, (known) => {
-    const recipient = known && make(known);
+  return changeRecipient(system, key, (before) => {
+    const recipient = before && make(before);
     const dead = recipient?.dead;
     const ends = dead?.reason === 'soft-bounce' ? [endWrite(dead.until, key)] : [];
     return { recipient, beside: ends, value: recipient };

@@ -25,7 +25,7 @@ export async function whoseMail(table: Table, event: MailEvent): Promise<Whose> 
   const answers = await Promise.all(
     addressesOf(event).map((address) => mailTo(table, recipientKey(address), event)),
   );
-  const ours = answers.filter((one) => one !== undefined && one !== 'unsettled');
+  const ours = answers.filter((answer) => answer !== undefined && answer !== 'unsettled');
   if (ours.length > 0) return { ours };
   return answers.includes('unsettled') ? 'unsettled' : 'not ours';
 }
@@ -39,7 +39,7 @@ function isFor(digest: DigestRecord, event: MailEvent): boolean {
   const addresses = addressesOf(event);
   return (
     addresses.length === 0 ||
-    addresses.some((one) => one === digest.address || recipientKey(one) === digest.recipient)
+    addresses.some((address) => address === digest.address || recipientKey(address) === digest.recipient)
   );
 }
 

@@ -21,28 +21,28 @@ export interface Told {
 }
 
 /** A mail with the notices that stand in it, or what keeps it from being written. */
-export type Written<One> =
+export type Written<Chosen> =
   | { mail: OutgoingMail; items: DigestItem[] }
   /** Nothing can be written to this recipient. */
   | { unwritable: 'recipient' }
   /** These notices cannot be written to anybody; the others can. */
-  | { unwritable: { one: One; error: unknown }[] };
+  | { unwritable: { culprit: Chosen; error: unknown }[] };
 
 /**
  * Writes the mail of a digest that is about to be claimed, and says which notices stand in it: what found no room is
  * left for the next mail (promise 7). Throws what is nobody's own fault.
  */
-export async function mailOf<One extends Told>(
+export async function mailOf<Chosen extends Told>(
   system: System,
   view: FleetView,
   digest: DigestRecord,
-  told: readonly One[],
-): Promise<Written<One>> {
+  notices: readonly Chosen[],
+): Promise<Written<Chosen>> {
   await view.loadRecipients([digest.recipient]);
-  await view.loadPlanes(told.flatMap(({ record }) => (record ? [record.task.dataPlane] : [])));
-  const ruled = told.find(({ record }) => record && view.asksRules(record.task))?.record;
+  await view.loadPlanes(notices.flatMap(({ record }) => (record ? [record.task.dataPlane] : [])));
+  const ruled = notices.find(({ record }) => record && view.asksRules(record.task))?.record;
   if (ruled) await view.ownersOf(ruled.task);
-  const byFacts = new Map(told.map((one) => [mailItem(system, view, digest, one), one]));
+  const byFacts = new Map(notices.map((notice) => [mailItem(system, view, digest, notice), notice]));
   // A topic is shared: what acts in one person's name has no place there.
   const links = isTopic(digest.address) ? undefined : system.links && (await linksOf(system.links, digest));
   const { zone, language } = view.preferencesOf(digest.recipient);
@@ -99,18 +99,18 @@ const PLAIN: MailItem = {
  * Whose fault it is that a mail cannot be written: code that can write no plain mail is broken for all and throws, so
  * that the breaker hears of it; else it is the recipient's, or that of single notices.
  */
-function culpritsOf<One>(
+function culpritsOf<Chosen>(
   facts: DigestFacts,
-  byFacts: ReadonlyMap<MailItem, One>,
+  byFacts: ReadonlyMap<MailItem, Chosen>,
   error: unknown,
-): Written<One> {
+): Written<Chosen> {
   const { now } = facts;
-  const isBroken = (given: DigestFacts) => 'error' in written(given);
+  const isBroken = (candidate: DigestFacts) => 'error' in written(candidate);
   if (isBroken({ recipient: 'somebody', now, contact: '', declined: false, items: [PLAIN] })) throw error;
   if (isBroken({ ...facts, items: [PLAIN] })) return { unwritable: 'recipient' };
-  const unwritable = [...byFacts].flatMap(([item, one]) => {
+  const unwritable = [...byFacts].flatMap(([item, culprit]) => {
     const alone = written({ ...facts, items: [item] });
-    return 'error' in alone ? [{ one, error: alone.error }] : [];
+    return 'error' in alone ? [{ culprit, error: alone.error }] : [];
   });
   if (unwritable.length === 0) throw error;
   return { unwritable };
@@ -178,8 +178,8 @@ function modeOf({ notice, disableAt, binds }: DigestItem): Mode {
 /** The addresses of the others who are told of the open episode. */
 export function othersTold(record: TaskRecord | undefined, recipient: string): string[] {
   return Object.entries(record?.open?.told ?? {})
-    .filter(([key, told]) => key !== recipient && !told.left && told.warning !== 'failed')
-    .map(([, told]) => told.address)
+    .filter(([key, part]) => key !== recipient && !part.left && part.warning !== 'failed')
+    .map(([, part]) => part.address)
     .sort();
 }
 
@@ -192,9 +192,10 @@ export function countsRestarts({ listed, evidence }: TaskRecord): boolean {
 function othersHearing(record: TaskRecord | undefined, recipient: string): string[] {
   return Object.entries(record?.stopping?.told ?? {})
     .filter(
-      ([key, one]) =>
-        key !== recipient && (one.pending !== undefined || one.last?.moves === record?.stopping?.moves),
+      ([key, announced]) =>
+        key !== recipient &&
+        (announced.pending !== undefined || announced.last?.moves === record?.stopping?.moves),
     )
-    .map(([, one]) => one.address)
+    .map(([, announced]) => announced.address)
     .sort();
 }

@@ -3,7 +3,7 @@
  *
  * @param fits whether so many do; the more there are, the less they do
  */
-export function mostThatFit(count: number, fits: (told: number) => boolean): number {
+export function mostThatFit(count: number, fits: (count: number) => boolean): number {
   if (count <= 1 || fits(count)) return count;
   let room = 1;
   let tooMany = count;

@@ -94,26 +94,26 @@ function kindOf(items: readonly MailItem[], reader: Reader): Kind {
 
 /** What a mail says of each task, of several at once. */
 function factsOf(items: readonly MailItem[], reader: Reader): string[] {
-  const told = [...new Set(items.flatMap((item) => item.told))].sort();
+  const others = [...new Set(items.flatMap((item) => item.told))].sort();
   return [
     ...sinceOf(items, reader),
     ...new Set(items.flatMap((item) => (lastOf(item, reader) ? [] : restorableOf(item, reader)))),
     whereOf(items, reader),
     ...(reader.hasReasons ? reasonsOf(items, reader).slice(0, NAMED_REASONS) : []),
-    toldOf({ told }, reader),
+    toldOf({ told: others }, reader),
   ];
 }
 
 function sinceOf(items: readonly MailItem[], { words, zone }: Reader): string[] {
-  const [one] = items;
-  if (!one || one.notice === 'stopping' || TELLS_REASON.includes(groupOf(one))) return [];
+  const [first] = items;
+  if (!first || first.notice === 'stopping' || TELLS_REASON.includes(groupOf(first))) return [];
   const instants = items.map(({ since }) => since).sort((a, b) => a - b);
   const dayAt = (index: number) => dayIn(instants.at(index) ?? 0, zone, words.dates);
   const days = { first: dayAt(0), last: dayAt(-1) };
-  if (one.isOverdue) return [words.outlivedMany(days)];
+  if (first.isOverdue) return [words.outlivedMany(days)];
   const counts = items.flatMap(({ restarts }) => restarts ?? []);
   const restarts = counts.length === 0 ? null : Math.max(...counts);
-  return [words.notRunningMany({ ...days, restarts, past: isPast(one) })];
+  return [words.notRunningMany({ ...days, restarts, past: isPast(first) })];
 }
 
 function whereOf(items: readonly MailItem[], { words }: Reader): string {

@@ -59,12 +59,12 @@ function daysIn({ from, to }: Report, { dates }: Wordings): ReportDays {
 
 function partOf(report: Report, words: Wordings): ReportPart {
   const { total, before, tenant } = report;
-  const told = REPORTED.filter((figure) => total[figure] !== 0 || before[figure] !== 0);
+  const shown = REPORTED.filter((figure) => total[figure] !== 0 || before[figure] !== 0);
   return {
     heading: words.report.of(tenant === null ? null : nameShown(tenant)),
     now: words.report.thisWeek,
     before: words.report.weekBefore,
-    figures: told.map((figure) => ({
+    figures: shown.map((figure) => ({
       label: words.report.figures[figure],
       now: numberIn(total[figure], words),
       before: numberIn(before[figure], words),

@@ -68,9 +68,9 @@ function sectionOf(
 
 function sectionsOf(items: readonly MailItem[], isGrouped: boolean, reader: Reader): Section[] {
   const groups = GROUPS.map((group) => ({ group, of: items.filter((item) => groupOf(item) === group) }));
-  const told = groups.filter(({ of }) => of.length > 0);
-  const hasHeading = told.length > 1;
-  return told.map(({ group, of }) => sectionOf(group, of, { hasHeading, isGrouped }, reader));
+  const filled = groups.filter(({ of }) => of.length > 0);
+  const hasHeading = filled.length > 1;
+  return filled.map(({ group, of }) => sectionOf(group, of, { hasHeading, isGrouped }, reader));
 }
 
 /** The one button: to the page of its task where the mail is about one, else to that of all. */
@@ -142,26 +142,26 @@ function digestOf(
 
 /** A mail that tells so many of the first items. */
 interface Drafted {
-  told: number;
+  count: number;
   digest: Digest;
   html: string;
 }
 
 /** The mail that tells as many as it has room for: one by one where they are few, else grouped by date and cause. */
 function fitOf(items: readonly MailItem[], facts: DigestFacts, reader: Reader): Drafted {
-  const drafted = (told: number, isGrouped: boolean): Drafted => {
-    const digest = digestOf(items.slice(0, told), isGrouped, facts, reader);
-    return { told, digest, html: digestHtml(digest, escapeHtml) };
+  const drafted = (count: number, isGrouped: boolean): Drafted => {
+    const digest = digestOf(items.slice(0, count), isGrouped, facts, reader);
+    return { count, digest, html: digestHtml(digest, escapeHtml) };
   };
   const fits = ({ html }: Drafted) => Buffer.byteLength(html) < MAX_HTML_BYTES;
   const detailed = items.length <= MOST_DETAILED ? drafted(items.length, false) : undefined;
   if (detailed && fits(detailed)) return detailed;
   let newest: Drafted | undefined;
-  const told = mostThatFit(items.length, (count) => {
+  const most = mostThatFit(items.length, (count) => {
     newest = drafted(count, true);
     return fits(newest);
   });
-  return newest?.told === told ? newest : drafted(told, true);
+  return newest?.count === most ? newest : drafted(most, true);
 }
 
 /**
@@ -177,11 +177,11 @@ export function renderDigest(facts: DigestFacts): RenderedDigest {
   const isLinked = links && facts.items.length <= MOST_DETAILED;
   const reader: Reader = { now, zone, words, hasReasons, ...(isLinked && { links }) };
   const ordered = inOrder(facts.items);
-  const { told, digest, html } = fitOf(ordered, facts, reader);
+  const { count, digest, html } = fitOf(ordered, facts, reader);
   return {
     subject: digest.heading.replaceAll(UNBROKEN_SPACE, ' '),
     text: wrapLines(digestText(quotable(digest))).replaceAll(UNBROKEN_SPACE, ' '),
     html,
-    left: ordered.slice(told),
+    left: ordered.slice(count),
   };
 }

@@ -6,8 +6,8 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(zone: string, locale: string): Intl.DateTimeFormat {
   const key = `${locale} ${zone}`;
-  const known = formats.get(key);
-  if (known) return known;
+  const cached = formats.get(key);
+  if (cached) return cached;
   const format = new Intl.DateTimeFormat(`${locale}-u-ca-gregory-nu-latn`, {
     timeZone: zone,
     hourCycle: 'h23',

@@ -25,9 +25,9 @@ import { storeOnTask } from './unchangeable.ts';
 export async function applyItems(system: System, view: FleetView, digest: DigestRecord): Promise<void> {
   const mail = outcomeOf(digest);
   for (const item of digest.items) {
-    const told = { recipient: digest.recipient, task: item.task, episode: item.episode };
+    const notice = { recipient: digest.recipient, task: item.task, episode: item.episode };
     const applied = { digest, mail, item };
-    const isStored = await storeOnTask(system, told, () => applyItem(system, view, applied));
+    const isStored = await storeOnTask(system, notice, () => applyItem(system, view, applied));
     if (!isStored) await closeNotice(system, applied, true);
   }
 }
@@ -42,8 +42,8 @@ export async function bindDates(
   { recipient, claimedAt, items }: DigestRecord,
 ): Promise<void> {
   for (const item of items.filter(({ disableAt, notice }) => disableAt !== null && notice !== 'stopping')) {
-    const told = { recipient, task: item.task, episode: item.episode };
-    await storeOnTask(system, told, () => bindDate(system, view, claimedAt, item));
+    const notice = { recipient, task: item.task, episode: item.episode };
+    await storeOnTask(system, notice, () => bindDate(system, view, claimedAt, item));
   }
 }
 
@@ -58,8 +58,8 @@ async function bindDate(system: System, { policies }: FleetView, claimedAt: Inst
 
 async function applyItem(system: System, view: FleetView, applied: AppliedItem): Promise<void> {
   // The task first, the notice after it, so that a crash between is mended.
-  const { record, open } = await changeTask(system, applied.item.task, (known) =>
-    outcomeOn(system, view, applied, known),
+  const { record, open } = await changeTask(system, applied.item.task, (before) =>
+    outcomeOn(system, view, applied, before),
   );
   if (bringsNews(applied, open)) await noteHolder(system, applied.digest, applied.item, record);
   await closeNotice(system, applied, open !== null || applied.item.notice === 'stopping');
@@ -85,28 +85,28 @@ async function outcomeOn(
   const changed = withMailOutcome(record, mail, item);
   if (changed === record) return { value };
   const now = system.clock.now();
-  const given = await view.caseOf(changed);
-  const decision = decide(given, now);
+  const taskCase = await view.caseOf(changed);
+  const decision = decide(taskCase, now);
   const policy = view.policies.for(item.task);
   const waiting = waitingAfterMail(changed, {
     decision,
-    mode: given.policy.mode,
+    mode: taskCase.policy.mode,
     isDated: item.disableAt !== null,
     now,
     confirmWithin: system.config.confirmWithin,
   });
   const beside = [
-    ...firstWarned(record.open, changed.open, given, now),
+    ...firstWarned(record.open, changed.open, taskCase, now),
     ...newsOfChange(system, view.pausesRecord.webhooks, { before: record, after: waiting }),
   ];
   return { record: waiting, policy, value, beside };
 }
 
 /** That SES took the first warning of an episode, as facts count it. */
-function firstWarned(before: Episode, after: Episode, given: Case, at: Instant): Write[] {
+function firstWarned(before: Episode, after: Episode, taskCase: Case, at: Instant): Write[] {
   if (after.warned === before.warned) return [];
-  const cell = cellOf(given, after);
-  return [milestoneWrite({ kind: 'warned', at, task: given.task.id, episode: after.number, cell })];
+  const cell = cellOf(taskCase, after);
+  return [milestoneWrite({ kind: 'warned', at, task: taskCase.task.id, episode: after.number, cell })];
 }
 
 /** What the mail means for the announcement of a task's own deadline, whatever episode is open. */

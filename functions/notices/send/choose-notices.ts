@@ -3,8 +3,8 @@ import type { Instant } from '../../abandonment/time.ts';
 import { isTopic } from '../../abandonment/topics.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
 import type { RecipientRecord } from '../../store/recipients.ts';
-import { isAdmitted } from './ramp.ts';
 import type { Waiting } from './waiting.ts';
+import { isAdmitted } from './warm-up-places.ts';
 import { awakeFrom, dayOpensAt, isScarce, windowOpensAt, withdrawalOpensAt } from './windows.ts';
 
 /**
@@ -20,25 +20,27 @@ export function choose(
 ): { notices: Waiting[] } | { until: Instant | null } {
   const { digestEvery } = view.policies.global;
   const windowAt = windowOpensAt(recipient, digestEvery);
-  const urgent = pending.some(({ pending: one }) => 'by' in one && one.by <= windowAt && one.by > now);
-  const readyAt = ({ pending: one, address }: Waiting): Instant | null => {
-    if (view.pauses.evaluate && isEvaluated(one.notice)) return null;
-    const needsPlace = one.notice === 'warning' && !isTopic(address) && !isAdmitted(recipient, now);
+  const urgent = pending.some(
+    ({ pending: waiting }) => 'by' in waiting && waiting.by <= windowAt && waiting.by > now,
+  );
+  const readyAt = ({ pending: waiting, address }: Waiting): Instant | null => {
+    if (view.pauses.evaluate && isEvaluated(waiting.notice)) return null;
+    const needsPlace = waiting.notice === 'warning' && !isTopic(address) && !isAdmitted(recipient, now);
     // While the window of the last mail holds him back he takes no place of the ramp: he may have one then.
     if (needsPlace && windowAt <= now) return null;
-    if (one.notice === 'withdrawn') return Math.max(one.notBefore, withdrawalOpensAt(recipient));
-    const opens = isWindowed(one.notice) && !urgent ? windowAt : dayOpensAt(recipient);
-    return Math.max(one.notBefore, opens);
+    if (waiting.notice === 'withdrawn') return Math.max(waiting.notBefore, withdrawalOpensAt(recipient));
+    const opens = isWindowed(waiting.notice) && !urgent ? windowAt : dayOpensAt(recipient);
+    return Math.max(waiting.notBefore, opens);
   };
   const instants = pending.map(readyAt);
   const isAwake = awakeFrom(recipient, now) <= now;
   const due = pending.filter((_, at) => isAwake && (instants[at] ?? Number.POSITIVE_INFINITY) <= now);
-  const others = due.filter(({ pending: one }) => one.notice !== 'disabled');
+  const others = due.filter(({ pending: { notice } }) => notice !== 'disabled');
   // Of the last mail of a day that has the turn which was asked for first, so that neither starves the other.
   const isNews = isScarce(recipient, now) && askedOf(due) < askedOf(others);
   if (others.length > 0 && !isNews) return { notices: others };
   if (due.length > 0) {
-    return { notices: pending.filter(({ pending: one }) => one.notice === 'disabled') };
+    return { notices: pending.filter(({ pending: { notice } }) => notice === 'disabled') };
   }
   const future = instants.filter((at): at is Instant => at !== null);
   return { until: future.length > 0 ? awakeFrom(recipient, Math.max(now, Math.min(...future))) : null };

@@ -1,5 +1,13 @@
+import type { Instant } from '../../abandonment/time.ts';
 import type { MailOutcome } from '../../episodes/mail.ts';
-import type { DigestRecord, DigestState } from '../../store/digests.ts';
+import {
+  type AcceptedDigest,
+  type DeadDigest,
+  type DigestRecord,
+  type DigestState,
+  isAccepted,
+  isDead,
+} from '../../store/digests.ts';
 
 const RANK: Record<DigestState, number> = {
   sending: 0,
@@ -16,8 +24,8 @@ const RANK: Record<DigestState, number> = {
 export const DIGEST_STATES = Object.keys(RANK) as DigestState[];
 
 /** A digest's state only rises, whichever of the sender and SES's events comes first (docs/rules.md#mail). */
-export function raised(state: DigestState, to: DigestState): DigestState {
-  return RANK[to] > RANK[state] ? to : state;
+function isRise(from: DigestState, to: DigestState): boolean {
+  return RANK[to] > RANK[from];
 }
 
 /** What the state means for the notices in it: it was taken, it came to nothing, or it was never given away. */
@@ -27,18 +35,70 @@ export function standingOf(state: DigestState): MailOutcome['standing'] {
   return state === 'sent' || state === 'delivered' ? 'accepted' : 'failed';
 }
 
-/** What an event makes of a digest: it is applied again where its notices stand otherwise by that. */
-export function raisedBy(
-  { state, applied, sentAt, claimedAt }: DigestRecord,
-  to: DigestState,
-): Pick<DigestRecord, 'state' | 'applied' | 'sentAt'> {
-  const next = raised(state, to);
-  const standing = standingOf(next);
-  return {
-    state: next,
-    applied: standing === standingOf(state) ? applied : false,
-    sentAt: sentAt ?? (standing === 'accepted' ? claimedAt : null),
-  };
+/** The digest that its channel took; where more is known of it, that state stands. */
+export function withAnswer(
+  digest: DigestRecord,
+  answer: { sentAt: Instant; messageId: string },
+): DigestRecord {
+  return digest.state === 'sending' || digest.state === 'superseded'
+    ? { ...digest, ...answer, state: 'sent', applied: false }
+    : { ...digest, ...answer, applied: false };
+}
+
+/** How a digest is given up: SES surely did not take it, or nobody knows whether it went. */
+export type GivingUp = { retryAt: Instant | null } | { retryAt: null; unsettled: true };
+
+/** The digest that is given up; where more is known of it, that state stands. */
+export function superseded(digest: DigestRecord, how: GivingUp): DigestRecord {
+  return digest.state === 'sending'
+    ? { ...digest, ...how, state: 'superseded', applied: false }
+    : { ...digest, ...how, applied: false };
+}
+
+/** The digest that SES took and did not send; undefined where it was decided again already. */
+export function unsent(digest: DigestRecord): DigestRecord | undefined {
+  return digest.state === 'sending' || digest.state === 'sent'
+    ? { ...digest, state: 'unsent', applied: false }
+    : undefined;
+}
+
+/** The digest that SES refused in the words in which it refused many; undefined where more is known of it. */
+export function blameless(digest: DigestRecord): DigestRecord | undefined {
+  if (digest.state !== 'sending' && digest.state !== 'rejected') return undefined;
+  const { dead: _, ...rest } = digest;
+  return { ...rest, state: 'unsent', blameless: true, applied: false };
+}
+
+/** By which state of its mail an address is dead, and why. */
+export type Death = Pick<DeadDigest, 'state' | 'dead'>;
+
+/** The digest that showed that its address is dead; undefined where no refusal of it kills anybody. */
+export function withDeath(digest: DigestRecord, { state, dead }: Death): DeadDigest | undefined {
+  if (digest.blameless && dead === 'rejected') return undefined;
+  const isKnown = isDead(digest) && !isRise(digest.state, state);
+  return isKnown ? { ...digest, dead, applied: false } : { ...digest, state, dead, applied: false };
+}
+
+/** That a mail is under way or arrived, as SES says; `delayedAt`: it goes on trying since. */
+export interface Progress {
+  state: AcceptedDigest['state'];
+  delayedAt?: Instant;
+}
+
+/** The digest after word of its progress; undefined where it stays as it is. */
+export function withProgress(digest: DigestRecord, { state, delayedAt }: Progress): DigestRecord | undefined {
+  const isOpen = digest.state === 'sending' || digest.state === 'superseded';
+  const isNews = isOpen || (!isDead(digest) && isRise(digest.state, state));
+  const isNewlyDelayed = delayedAt !== undefined && digest.delayedAt === undefined;
+  if (!isNews && digest.applied && !isNewlyDelayed) return undefined;
+  const next = isNews ? accepted(digest, state) : digest;
+  return isNewlyDelayed ? { ...next, delayedAt } : next;
+}
+
+/** It is applied again where its notices stand otherwise by that; nobody knows when it went but that it was claimed. */
+function accepted(digest: Exclude<DigestRecord, DeadDigest>, state: AcceptedDigest['state']): AcceptedDigest {
+  const sentAt = digest.sentAt ?? digest.claimedAt;
+  return { ...digest, state, sentAt, applied: isAccepted(digest) && digest.applied };
 }
 
 /** What became of a mail, as far as the episodes in it are concerned. */
@@ -52,7 +112,7 @@ export function outcomeOf(digest: DigestRecord): MailOutcome {
     acceptedAt: sentAt ?? claimedAt,
     standing: standingOf(state),
     isPrinted,
-    mayBeOut: isPrinted || (state === 'superseded' && digest.unsettled === true),
+    mayBeOut: isPrinted || (state === 'superseded' && digest.unsettled),
     isUnsent: state === 'unsent',
   };
 }

@@ -4,6 +4,7 @@ import { judgeNotice, judgeStopping, type StoppingVerdict } from '../../abandonm
 import { restorableUntil } from '../../abandonment/restorable.ts';
 import type { Instant } from '../../abandonment/time.ts';
 import { withoutNoticeOf } from '../../episodes/notice-taken-back.ts';
+import { isOpen, type OpenTask } from '../../episodes/open-task.ts';
 import { recipientKey } from '../../platform/addresses.ts';
 import type { System } from '../../platform/system.ts';
 import type { DigestItem } from '../../store/digests.ts';
@@ -31,7 +32,7 @@ export async function judge(
 ): Promise<Chosen[]> {
   const tasks = await loadTasks(
     system.table,
-    notices.map((one) => one.task),
+    notices.map((notice) => notice.task),
   );
   await view.loadRecipients([key]);
   const chosen: Chosen[] = [];
@@ -48,7 +49,7 @@ export async function judge(
       chosen.push(...(await stoppingOf(system, view, notice, record, now)));
       continue;
     }
-    const open = record?.open?.number === notice.episode ? record : undefined;
+    const open = record && isOpen(record) && record.open.number === notice.episode ? record : undefined;
     const verdict = open
       ? judgeNotice(await view.caseOf(open), key, pending.notice, now, isAgain(pending))
       : ({ verdict: 'void', reason: 'over' } as const);
@@ -108,10 +109,10 @@ function stalenessOf(
   now: Instant,
 ): string | undefined {
   const { notice: kind, since } = notice.pending;
-  const given = record && { ...record, policy: view.policies.for(notice.task) };
+  const newsCase = record && { ...record, policy: view.policies.for(notice.task) };
   const declined = view.hasDeclined(notice.recipient);
   const isOver = isTooLate(notice.pending, now) || isTakenBack(notice.pending, record);
-  return staleness(given, { notice: kind, asked: since, declined, isOver });
+  return staleness(newsCase, { notice: kind, asked: since, declined, isOver });
 }
 
 /** Whether what was disabled can no longer be enabled as it was. */
@@ -133,8 +134,8 @@ async function skip(
   record: TaskRecord | undefined,
   reason: string,
 ): Promise<void> {
-  const told = { task: notice.task, notice: notice.pending.notice, reason };
-  system.telemetry.log('info', 'notice skipped', told);
+  const about = { task: notice.task, notice: notice.pending.notice, reason };
+  system.telemetry.log('info', 'notice skipped', about);
   await drop(system, view, notice, record);
 }
 
@@ -168,7 +169,7 @@ export async function drop(
 
 function presentItem(
   notice: Waiting,
-  record: TaskRecord,
+  { open, evidence }: OpenTask,
   verdict: { disableAt: Instant | null; after?: number },
 ): DigestItem {
   const { pending } = notice;
@@ -176,12 +177,12 @@ function presentItem(
     task: notice.task,
     episode: notice.episode,
     notice: notice.pending.notice,
-    ...(record.open?.alert && { alert: record.open.alert }),
-    grace: record.open?.grace ?? 0,
+    ...(open.alert && { alert: open.alert }),
+    grace: open.grace,
     disableAt: verdict.disableAt,
     ...(verdict.after === undefined ? {} : { after: verdict.after }),
-    since: record.open?.since ?? 0,
-    ...triedSince(record.evidence),
+    since: open.since,
+    ...triedSince(evidence),
     asked: notice.pending.since,
     ...(pending.notice === 'reminder' && { lead: pending.lead }),
   };

@@ -13,9 +13,9 @@ import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
 import type { Delivery, Outcome } from '../../work/consumer.ts';
 import { choose } from './choose-notices.ts';
 import { type Chosen, drop, judge } from './judge-notices.ts';
-import { admitDelayed } from './ramp.ts';
 import { sendDigest } from './send-digest.ts';
 import type { Waiting } from './waiting.ts';
+import { admitDelayed } from './warm-up-places.ts';
 
 /** As many notices stand in one mail; what does not fit goes into the next (promise 7). */
 const MOST_ITEMS = 1_000;
@@ -51,7 +51,7 @@ async function sendNext(
 ): Promise<Outcome | 'sent' | 'stale'> {
   const now = system.clock.now();
   const loaded = await loadRecipientWithNotices(system.table, key);
-  const pending = loaded.notices.filter((one): one is Waiting => one.pending !== null);
+  const pending = loaded.notices.filter((notice): notice is Waiting => notice.pending !== null);
   let recipient = loaded.recipient ?? newRecipient(key, pending[0]?.address ?? null);
   if (recipient.sending) return { outcome: 'skipped', reason: 'a mail is being sent' };
   if (pending.length === 0) return release(system, recipient, 'nothing to tell');

@@ -4,21 +4,34 @@ import { METRIC } from '../../platform/names.ts';
 import type { System } from '../../platform/system.ts';
 import { changeDigest } from '../../store/change-digest.ts';
 import { changeRecipient } from '../../store/change-recipient.ts';
-import { type DigestRecord, type DigestState, digestWrite, loadDigest } from '../../store/digests.ts';
+import {
+  type AcceptedDigest,
+  type DeadDigest,
+  type DigestItem,
+  type DigestRecord,
+  digestWrite,
+  isAccepted,
+  loadDigest,
+} from '../../store/digests.ts';
 import { FleetView } from '../../store/fleet-view.ts';
 import { keys } from '../../store/keys.ts';
 import { evaluationRequest } from '../../store/looks.ts';
-import {
-  type LastingReason,
-  newRecipient,
-  type RecipientRecord,
-  type Suppression,
-} from '../../store/recipients.ts';
+import { newRecipient, type RecipientRecord, type Suppression } from '../../store/recipients.ts';
 import type { Write } from '../../store/table/table.port.ts';
 import { recordOops } from '../../work/oops.ts';
 import { applyItems } from './apply-digest.ts';
-import { raised, raisedBy, standingOf } from './digest-states.ts';
-import { touchTold } from './touch-told.ts';
+import {
+  blameless,
+  type Death,
+  type GivingUp,
+  type Progress,
+  superseded,
+  unsent,
+  withAnswer,
+  withDeath,
+  withProgress,
+} from './digest-states.ts';
+import { evaluateNotified } from './evaluate-notified.ts';
 import { withMailMoved } from './windows.ts';
 
 /** SES took the mail. */
@@ -29,19 +42,13 @@ export async function recordAccepted(
   messageId: string,
 ): Promise<void> {
   const sentAt = system.clock.now();
-  const stored = await changeDigest(system, id, (digest) => ({
-    ...digest,
-    state: raised(digest.state, 'sent'),
-    sentAt,
-    messageId,
-    applied: false,
-  }));
+  const stored = await changeDigest(system, id, (digest) => withAnswer(digest, { sentAt, messageId }));
   if (stored) await finishDigest(system, view, stored);
 }
 
 /** SES refuses the address: it is dead, and so is what the mail would have granted (promise 4). */
 export async function recordRejected(system: System, id: string): Promise<void> {
-  await recordDeath(system, id, 'rejected', 'rejected');
+  await recordDeath(system, id, { state: 'rejected', dead: 'rejected' });
 }
 
 /**
@@ -49,11 +56,7 @@ export async function recordRejected(system: System, id: string): Promise<void> 
  * live again, are warned anew with the next scan, and are told again what is past. May be repeated.
  */
 export async function recordBlameless(system: System, id: string): Promise<void> {
-  const stored = await changeDigest(system, id, (digest) => {
-    if (digest.state !== 'sending' && digest.state !== 'rejected') return undefined;
-    const { dead: _, ...rest } = digest;
-    return { ...rest, state: 'unsent', blameless: true, applied: false };
-  });
+  const stored = await changeDigest(system, id, blameless);
   const digest = stored ?? (await loadDigest(system.table, id));
   if (!digest?.blameless) return;
   await letLive(system, digest.recipient);
@@ -91,46 +94,24 @@ export async function recordUnsettled(system: System, view: FleetView, id: strin
   await supersede(system, view, id, { retryAt: null, unsettled: true });
 }
 
-async function supersede(
-  system: System,
-  view: FleetView,
-  id: string,
-  how: Pick<DigestRecord, 'retryAt'> & Partial<Pick<DigestRecord, 'unsettled'>>,
-): Promise<void> {
-  const stored = await changeDigest(system, id, (digest) => ({
-    ...digest,
-    ...how,
-    state: raised(digest.state, 'superseded'),
-    applied: false,
-  }));
+async function supersede(system: System, view: FleetView, id: string, how: GivingUp): Promise<void> {
+  const stored = await changeDigest(system, id, (digest) => superseded(digest, how));
   if (stored) await finishDigest(system, view, stored);
 }
 
-/** What SES says of a mail: the state it raises it to, whether the address is dead, that it is still under way. */
-export interface Said {
-  state: DigestState;
-  dead?: LastingReason;
-  delayedAt?: Instant;
-}
+/** What SES says of a mail: that it makes its way, or that its address is dead. */
+export type MailNews = Progress | Death;
 
 /** What SES's events say of a mail of ours. */
-export async function recordEvent(system: System, id: string, said: Said): Promise<void> {
-  if (said.dead) {
-    await recordDeath(system, id, said.state, said.dead);
+export async function recordEvent(system: System, id: string, news: MailNews): Promise<void> {
+  if ('dead' in news) {
+    await recordDeath(system, id, news);
     return;
   }
-  const stored = await changeDigest(system, id, (digest) => afterEvent(digest, said));
+  const stored = await changeDigest(system, id, (digest) => withProgress(digest, news));
   if (stored && !stored.applied) {
     await finishDigest(system, await FleetView.load(system.table, system.clock.now()), stored);
   }
-}
-
-/** The digest after an event that does not kill its address; undefined where it is as before. */
-function afterEvent(digest: DigestRecord, { state, delayedAt }: Said): DigestRecord | undefined {
-  const next = raisedBy(digest, state);
-  const isNewlyDelayed = delayedAt !== undefined && digest.delayedAt === undefined;
-  if (next.state === digest.state && digest.applied && !isNewlyDelayed) return undefined;
-  return { ...digest, ...next, ...(isNewlyDelayed ? { delayedAt } : {}) };
 }
 
 /**
@@ -138,11 +119,7 @@ function afterEvent(digest: DigestRecord, { state, delayedAt }: Said): DigestRec
  * record: no recipient can mend it. A mail that was decided again already is let be.
  */
 export async function recordUnsent(system: System, id: string, why: string): Promise<void> {
-  const stored = await changeDigest(system, id, (digest) =>
-    digest.state === 'sending' || digest.state === 'sent'
-      ? { ...digest, state: 'unsent', applied: false }
-      : undefined,
-  );
+  const stored = await changeDigest(system, id, unsent);
   if (!stored) return;
   system.telemetry.metric(METRIC.mailUnsent, 1, 'Count', { digest: id, why });
   const error = new Error(`SES took a mail and did not send it: ${why}`);
@@ -172,8 +149,7 @@ function freed(recipient: RecipientRecord, digest: DigestRecord): RecipientRecor
   const next = afterMail(recipient, digest);
   if (recipient.sending !== digest.id) return next;
   const counted = { ...next, mailedAt: withMailMoved(recipient, digest.claimedAt, countsFrom(digest)) };
-  const waits = digest.retryAt !== null && standingOf(digest.state) === 'void';
-  return waits
+  return digest.state === 'superseded' && digest.retryAt !== null
     ? { ...counted, sending: null, retryAt: digest.retryAt }
     : { ...counted, sending: null, queuedFor: null };
 }
@@ -185,17 +161,17 @@ function countsFrom({ state, unsettled, sentAt, claimedAt, leaseUntil }: DigestR
 }
 
 function afterMail(recipient: RecipientRecord, digest: DigestRecord): RecipientRecord {
-  if (standingOf(digest.state) === 'accepted') return mailed(recipient, digest);
+  if (isAccepted(digest)) return mailed(recipient, digest);
   const mayBeOut = digest.state === 'superseded' && digest.unsettled;
   if (!mayBeOut || !digest.items.some(({ notice }) => notice === 'withdrawn')) return recipient;
   return { ...recipient, lastWithdrawnAt: Math.max(recipient.lastWithdrawnAt ?? 0, digest.leaseUntil) };
 }
 
 /** The recipient after a mail that SES took. */
-function mailed(recipient: RecipientRecord, digest: DigestRecord): RecipientRecord {
-  const at = digest.sentAt ?? digest.claimedAt;
-  const later = (known: Instant | null) => Math.max(known ?? at, at);
-  const has = (wanted: (notice: DigestRecord['items'][number]['notice']) => boolean) =>
+function mailed(recipient: RecipientRecord, digest: AcceptedDigest): RecipientRecord {
+  const at = digest.sentAt;
+  const later = (newest: Instant | null) => Math.max(newest ?? at, at);
+  const has = (wanted: (notice: DigestItem['notice']) => boolean) =>
     digest.items.some(({ notice }) => wanted(notice));
   return {
     ...recipient,
@@ -210,37 +186,28 @@ function mailed(recipient: RecipientRecord, digest: DigestRecord): RecipientReco
 }
 
 /** The address is dead, whichever mail it came for; every open episode it was told of is looked at again. */
-async function recordDeath(
-  system: System,
-  id: string,
-  state: DigestState,
-  reason: LastingReason,
-): Promise<void> {
-  const stored = await changeDigest(system, id, (digest) =>
-    digest.blameless && reason === 'rejected'
-      ? undefined
-      : { ...digest, state: raised(digest.state, state), dead: reason, applied: false },
-  );
+async function recordDeath(system: System, id: string, death: Death): Promise<void> {
+  const stored = await changeDigest(system, id, (digest) => withDeath(digest, death));
   if (stored) await finishDeath(system, stored);
 }
 
 /** What follows from a dead address; done again by the repair where it was left half done. */
-export async function finishDeath(system: System, digest: DigestRecord): Promise<void> {
-  const dead = { reason: digest.dead ?? 'rejected', at: system.clock.now() } as const;
+export async function finishDeath(system: System, digest: DeadDigest): Promise<void> {
+  const dead = { reason: digest.dead, at: system.clock.now() };
   await changeItsRecipient(system, digest, (recipient) => killed(recipient, dead), [
     // Whoever takes a refusal back must not be overtaken by it.
     { check: keys.digest(digest.id), if: [{ equals: ['state', digest.state] }] },
   ]);
   const view = await FleetView.load(system.table, system.clock.now());
   await finishDigest(system, view, digest);
-  await touchTold(system, digest.recipient);
+  await evaluateNotified(system, digest.recipient);
 }
 
 /** A refusal may be taken back: what else kills the address outlasts it. */
 function killed(recipient: RecipientRecord, dead: Suppression): RecipientRecord {
-  const known = recipient.dead;
-  const isLasting = known !== null && known.reason !== 'soft-bounce';
-  const stands = isLasting && (known.reason !== 'rejected' || dead.reason === 'rejected');
+  const before = recipient.dead;
+  const isLasting = before !== null && before.reason !== 'soft-bounce';
+  const stands = isLasting && (before.reason !== 'rejected' || dead.reason === 'rejected');
   return stands ? recipient : { ...recipient, dead };
 }
 
@@ -252,9 +219,9 @@ async function changeItsRecipient(
   also: Write[] = [],
 ): Promise<void> {
   await changeRecipient(system, digest.recipient, (before) => {
-    const known = before ?? newRecipient(digest.recipient, digest.address);
-    const next = make(known);
-    const recipient = next === known ? undefined : next;
+    const current = before ?? newRecipient(digest.recipient, digest.address);
+    const next = make(current);
+    const recipient = next === current ? undefined : next;
     return { recipient, beside: also, value: undefined, refused: () => ({ value: undefined }) };
   });
 }

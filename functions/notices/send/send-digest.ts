@@ -4,11 +4,18 @@ import { normaliseAddress } from '../../platform/addresses.ts';
 import { METRIC } from '../../platform/names.ts';
 import type { OutgoingMail, SendResult } from '../../platform/ports.ts';
 import type { System } from '../../platform/system.ts';
-import { type DigestItem, type DigestRecord, digestWrite, newDigest } from '../../store/digests.ts';
+import {
+  type DigestDraft,
+  type DigestItem,
+  type DigestRecord,
+  digestWrite,
+  newDigest,
+  type SendingDigest,
+} from '../../store/digests.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
 import { noteMail } from '../../store/heard.ts';
 import { keys } from '../../store/keys.ts';
-import { type RecipientRecord, recipientWrite } from '../../store/recipients.ts';
+import { type ReachableRecipient, type RecipientRecord, recipientWrite } from '../../store/recipients.ts';
 import { RowRefused } from '../../store/table/row-limits.ts';
 import type { TransactResult } from '../../store/table/table.port.ts';
 import { TableBusy } from '../../store/table-busy.ts';
@@ -30,7 +37,7 @@ import { withMail } from './windows.ts';
 export async function sendDigest(
   system: System,
   view: FleetView,
-  recipient: RecipientRecord,
+  recipient: ReachableRecipient,
   chosen: Chosen[],
   delivery: Delivery,
 ): Promise<Outcome | 'sent' | 'stale'> {
@@ -42,7 +49,7 @@ export async function sendDigest(
   const written = await mailOf(system, view, { ...draft, address }, chosen);
   if ('unwritable' in written) {
     if (written.unwritable === 'recipient') return unmailable(system, recipient, 'what they chose');
-    for (const { one, error } of written.unwritable) await setAside(system, view, one.notice, error);
+    for (const { culprit, error } of written.unwritable) await setAside(system, view, culprit.notice, error);
     return 'stale';
   }
   const { mail: outgoing, items } = written;
@@ -96,7 +103,7 @@ const TOO_LARGE = new RowRefused('its mail cannot be stored');
 async function sendLess(
   system: System,
   view: FleetView,
-  recipient: RecipientRecord,
+  recipient: ReachableRecipient,
   chosen: Chosen[],
   delivery: Delivery,
   error: unknown,
@@ -199,7 +206,7 @@ function draftOf(
   system: System,
   recipient: RecipientRecord,
   chosen: Chosen[],
-): Omit<DigestRecord, 'address'> & { address: string | undefined } {
+): DigestDraft<string | undefined> {
   const now = system.clock.now();
   const stored = recipient.address ?? chosen[0]?.notice.address ?? null;
   const address = isTopic(stored) ? stored : (stored && normaliseAddress(stored)) || undefined;
@@ -219,8 +226,8 @@ function draftOf(
  */
 export async function claim(
   system: System,
-  recipient: RecipientRecord,
-  digest: DigestRecord,
+  recipient: ReachableRecipient,
+  digest: SendingDigest,
 ): Promise<'claimed' | 'taken' | 'too-large'> {
   const { table, random } = system;
   const frozen = await frozenBy(system, digest);
@@ -238,7 +245,7 @@ export async function claim(
 
 async function frozenBy(
   { table, random }: System,
-  digest: DigestRecord,
+  digest: SendingDigest,
 ): Promise<TransactResult | 'too-large'> {
   try {
     return await table.transact(

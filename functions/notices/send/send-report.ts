@@ -4,9 +4,9 @@ import { beginOf, daysAfter } from '../../facts/days.ts';
 import { isQuiet, loadReport, type Report } from '../../facts/report.ts';
 import type { OutgoingMail } from '../../platform/ports.ts';
 import type { System } from '../../platform/system.ts';
-import { type DigestRecord, loadDigest, newDigest } from '../../store/digests.ts';
+import { type DigestRecord, loadDigest, newDigest, type SendingDigest } from '../../store/digests.ts';
 import { FleetView } from '../../store/fleet-view.ts';
-import { loadRecipient, type RecipientRecord } from '../../store/recipients.ts';
+import { loadRecipient, type ReachableRecipient, type RecipientRecord } from '../../store/recipients.ts';
 import type { Delivery, Outcome } from '../../work/consumer.ts';
 import type { ReportMessage } from '../../work/read-messages.ts';
 import { renderReport } from '../render/render-report.ts';
@@ -27,8 +27,9 @@ export async function sendReport(
 ): Promise<Outcome> {
   const now = system.clock.now();
   const id = digestIdOf(week, key);
-  const known = await loadDigest(system.table, id);
-  if (known && !isSurelyUnsent(known)) return { outcome: 'skipped', reason: 'the report of that week went' };
+  const earlier = await loadDigest(system.table, id);
+  if (earlier && !isSurelyUnsent(earlier))
+    return { outcome: 'skipped', reason: 'the report of that week went' };
   const recipient = await loadRecipient(system.table, key);
   if (!recipient || recipient.dead) return { outcome: 'skipped', reason: 'dead address' };
   if (recipient.address === null) return { outcome: 'skipped', reason: 'no address is known' };
@@ -44,13 +45,13 @@ export async function sendReport(
     claimedAt: now,
     leaseUntil: now + system.config.sendLease,
   });
-  const digest = { ...draft, rev: known?.rev ?? 0, report: { week, tenants } };
+  const digest = { ...draft, rev: earlier?.rev ?? 0, report: { week, tenants } };
   return send(system, view, { recipient, digest, reports, delivery });
 }
 
 interface Sending {
-  recipient: RecipientRecord;
-  digest: DigestRecord;
+  recipient: ReachableRecipient;
+  digest: SendingDigest;
   reports: readonly Report[];
   delivery: Delivery;
 }
@@ -75,7 +76,7 @@ async function send(
 function mailOf(
   { config }: System,
   { language }: RecipientRecord,
-  { id, address }: DigestRecord,
+  { id, address }: SendingDigest,
   reports: readonly Report[],
 ): OutgoingMail {
   const facts = { recipient: address, contact: config.contact, reports, ...(language && { language }) };

@@ -18,7 +18,7 @@ interface Told {
  */
 export async function storeOnTask(
   system: System,
-  told: Told,
+  notice: Told,
   store: () => Promise<unknown>,
 ): Promise<boolean> {
   try {
@@ -26,7 +26,7 @@ export async function storeOnTask(
     return true;
   } catch (error) {
     if (classOf(error, 1) !== 'permanent') throw error;
-    await leaveAlone(system, told, error);
+    await leaveAlone(system, notice, error);
     return false;
   }
 }

@@ -1,4 +1,4 @@
-import { withTried } from '../../episodes/told.ts';
+import { withTried } from '../../episodes/recipient-part.ts';
 import type { System } from '../../platform/system.ts';
 import { changeRecipient } from '../../store/change-recipient.ts';
 import { changeTask } from '../../store/change-task.ts';
@@ -6,7 +6,7 @@ import type { FleetView } from '../../store/fleet-view.ts';
 import { noticeDelete } from '../../store/notices.ts';
 import { newRecipient, type RecipientRecord } from '../../store/recipients.ts';
 import { recordOops } from '../../work/oops.ts';
-import { touchTold } from './touch-told.ts';
+import { evaluateNotified } from './evaluate-notified.ts';
 import { storeOnTask } from './unchangeable.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -26,11 +26,11 @@ export async function recordUnmailable(
   error.name = 'RecipientUnmailable';
   await recordOops(system, { worker: 'notify', item: key, attempt: 1, cause: 'permanent', error });
   await changeRecipient(system, key, (before) => {
-    const known = before ?? newRecipient(key, address);
+    const current = before ?? newRecipient(key, address);
     const dead = { reason: 'unmailable', at: system.clock.now() } as const;
-    return { recipient: known.dead ? undefined : { ...known, dead }, value: undefined };
+    return { recipient: current.dead ? undefined : { ...current, dead }, value: undefined };
   });
-  await touchTold(system, key);
+  await evaluateNotified(system, key);
 }
 
 /**

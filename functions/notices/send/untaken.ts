@@ -14,9 +14,9 @@ export type Untaken = Exclude<SendResult, { outcome: 'accepted' }>;
  */
 export async function recordUntaken(
   system: System,
-  given: { item: string; channel: Channel['name']; result: Untaken; delivery: Delivery },
+  failure: { item: string; channel: Channel['name']; result: Untaken; delivery: Delivery },
 ): Promise<void> {
-  const { item, channel, result, delivery } = given;
+  const { item, channel, result, delivery } = failure;
   const error = new Error(`${channel}: ${result.code}: ${result.message}`);
   error.name = `${channel === 'SES' ? 'Ses' : 'Sns'}${result.code}`;
   const attempt = delivery.receiveCount;

@@ -1,8 +1,8 @@
 import type { Instant } from '../../abandonment/time.ts';
 import type { System } from '../../platform/system.ts';
 import { commit } from '../../store/commit.ts';
-import { loadWarmUpLimit, type RateLimitRecord, warmUpLimitWrite } from '../../store/pace.ts';
-import { placesLeft, withAdmitted } from './ramp.ts';
+import { loadWarmUpLimit, type RateLimitRecord, warmUpLimitWrite } from '../../store/rate-limits.ts';
+import { placesLeft, withAdmitted } from './warm-up-places.ts';
 
 /** By what the warm-up limit admits: whose oldest alert fired first, then `notPrimarySince`, task, address. */
 export interface Rank {
@@ -37,10 +37,10 @@ export class WarmUp<One extends { rank: Rank }> {
   }
 
   /** Takes one in; answers the one who has no place for that, who may be the same. */
-  offer(one: One): One | undefined {
+  offer(candidate: One): One | undefined {
     const chosen = this.#chosen;
-    const worse = chosen.findIndex((other) => compareRanks(one.rank, other.rank) < 0);
-    chosen.splice(worse < 0 ? chosen.length : worse, 0, one);
+    const worse = chosen.findIndex((other) => compareRanks(candidate.rank, other.rank) < 0);
+    chosen.splice(worse < 0 ? chosen.length : worse, 0, candidate);
     return chosen.length > this.#left ? chosen.pop() : undefined;
   }
 

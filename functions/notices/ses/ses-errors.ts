@@ -126,8 +126,10 @@ function blames({ code, message }: Fault, to: string | undefined): boolean {
   if (!INVALID.test(code)) return false;
   if (MALFORMED.has(words)) return true;
   const named = NAMES_IT.exec(words)?.[1];
-  const known = to?.toLowerCase();
-  return named !== undefined && known !== undefined && (named === known || named === domainOf(known));
+  const recipient = to?.toLowerCase();
+  return (
+    named !== undefined && recipient !== undefined && (named === recipient || named === domainOf(recipient))
+  );
 }
 
 /**

@@ -17,10 +17,10 @@ export interface DeadlineView {
 }
 
 /** What there is to say of a task's deadline; null of one that is no job and for which none was ever said. */
-export function deadlineView(given: Case, at: Instant): DeadlineView | null {
-  const { task } = given;
+export function deadlineView(taskCase: Case, at: Instant): DeadlineView | null {
+  const { task } = taskCase;
   if (task.kind !== 'job' && task.deadlineSetAt === undefined) return null;
-  const { policy, stopping, hearers } = stoppingCase(given, at);
+  const { policy, stopping, hearers } = stoppingCase(taskCase, at);
   const deadline = ownDeadline(task, policy);
   const isSaid = deadline !== null && endsBy(task)?.deadline === deadline;
   return {
@@ -29,16 +29,16 @@ export function deadlineView(given: Case, at: Instant): DeadlineView | null {
     startedAt: instantText(task.startedAt),
     endedAt: instantText(task.endedAt),
     announced: hearers.map(({ key, address, declined }) => {
-      const one = stopping.told[key];
-      const acceptedAt = instantText(one?.acceptedAt);
-      return { address, deadline: instantText(one?.last?.deadline), acceptedAt, declined };
+      const announced = stopping.told[key];
+      const acceptedAt = instantText(announced?.acceptedAt);
+      return { address, deadline: instantText(announced?.last?.deadline), acceptedAt, declined };
     }),
   };
 }
 
 /** What follows from a deadline ahead if nothing else is heard: its announcement, and what is done at it. */
-export function deadlineSteps(given: Case, at: Instant): NextStep[] {
-  const { task, policy, stopping } = stoppingCase(given, at);
+export function deadlineSteps(taskCase: Case, at: Instant): NextStep[] {
+  const { task, policy, stopping } = stoppingCase(taskCase, at);
   const deadline = ownDeadline(task, policy);
   if (deadline === null || at >= deadline) return [];
   return [...announcement(policy, deadline, stopping.told, at), ...atItsEnd(policy, deadline)];
@@ -47,11 +47,11 @@ export function deadlineSteps(given: Case, at: Instant): NextStep[] {
 function announcement(
   { stopNotice, mode }: EffectivePolicy,
   deadline: Instant,
-  told: ReturnType<typeof stoppingCase>['stopping']['told'],
+  announcements: ReturnType<typeof stoppingCase>['stopping']['told'],
   at: Instant,
 ): NextStep[] {
   if (stopNotice === null || mode === 'detect') return [];
-  if (Object.values(told).some(({ last }) => last?.deadline === deadline)) return [];
+  if (Object.values(announcements).some(({ last }) => last?.deadline === deadline)) return [];
   const when = Math.max(at, deadline - stopNotice);
   return [
     { at: instantText(when), what: `its deadline is announced (${formatDuration(stopNotice)} before)` },

@@ -38,32 +38,32 @@ export interface DisablingDecision {
 
 /** The newest disabling by us, up to an instant; undefined where there was none. */
 export function newestDisabling(history: StoredHistory, at: Instant): DisablingDecision | undefined {
-  const entry = history.audit.findLast((one) => one.act === 'disabled' && one.at <= at);
+  const entry = history.audit.findLast((act) => act.act === 'disabled' && act.at <= at);
   return entry && decisionIn(entry, history);
 }
 
 function decisionIn(entry: TaskAudit, history: StoredHistory): DisablingDecision {
-  const said = entry.evidence;
+  const noted = entry.evidence;
   const alert = alertOfIt(entry, history);
-  const episode = numberIn(said.episode) ?? alert?.episode ?? null;
-  const run = textIn(said.run);
+  const episode = numberIn(noted.episode) ?? alert?.episode ?? null;
+  const run = textIn(noted.run);
   return {
     at: instantText(entry.at) ?? '',
-    requestedAt: instantIn(said.requestedAt),
-    confirmedAt: instantIn(said.confirmedAt),
+    requestedAt: instantIn(noted.requestedAt),
+    confirmedAt: instantIn(noted.confirmedAt),
     by: entry.by,
     reason: entry.reason,
     episode,
     run,
-    announcedFor: run === null ? null : instantIn(said.disableAt),
-    evidence: evidenceIn({ ...alert?.evidence, ...said }),
+    announcedFor: run === null ? null : instantIn(noted.disableAt),
+    evidence: evidenceIn({ ...alert?.evidence, ...noted }),
     counted: {
-      notPrimarySince: instantIn(said.notPrimarySince),
-      countedMs: numberIn(said.counted),
-      abandonedAt: instantIn(said.abandonedAt),
+      notPrimarySince: instantIn(noted.notPrimarySince),
+      countedMs: numberIn(noted.counted),
+      abandonedAt: instantIn(noted.abandonedAt),
     },
-    deadline: instantIn(said.deadline),
-    thresholds: thresholdsIn(said) ?? olderThresholds(alert?.evidence ?? {}),
+    deadline: instantIn(noted.deadline),
+    thresholds: thresholdsIn(noted) ?? olderThresholds(alert?.evidence ?? {}),
     mails: episode === null ? [] : mailsIn(history.digests, history.id, episode),
   };
 }
@@ -71,18 +71,18 @@ function decisionIn(entry: TaskAudit, history: StoredHistory): DisablingDecision
 /** An older row does not name its episode: the alert that ended with it does. */
 function alertOfIt({ at, evidence }: TaskAudit, { alerts }: StoredHistory) {
   const episode = numberIn(evidence.episode);
-  if (episode !== null) return alerts.find((one) => one.episode === episode);
+  if (episode !== null) return alerts.find((alert) => alert.episode === episode);
   return alerts.find(({ resolvedAt, reason }) => resolvedAt === at && reason?.startsWith('disabled'));
 }
 
-function evidenceIn(said: Record<string, unknown>): DisablingDecision['evidence'] {
+function evidenceIn(facts: Record<string, unknown>): DisablingDecision['evidence'] {
   return {
-    statuses: Array.isArray(said.statuses) ? said.statuses.map(String) : null,
-    observedAt: instantIn(said.observedAt),
-    cause: textIn(said.cause),
-    restarts: numberIn(said.restarts),
-    twitches: numberIn(said.twitches) ?? 0,
-    version: numberIn(said.version),
+    statuses: Array.isArray(facts.statuses) ? facts.statuses.map(String) : null,
+    observedAt: instantIn(facts.observedAt),
+    cause: textIn(facts.cause),
+    restarts: numberIn(facts.restarts),
+    twitches: numberIn(facts.twitches) ?? 0,
+    version: numberIn(facts.version),
   };
 }
 

@@ -108,16 +108,16 @@ export async function explain(
   const supposed = asIfObserved(record, at, now);
   const audience = await view.audienceOf(record.task, record.open ? alertOf(record.open) : 'task_abandoned');
   const hears = await view.hearersOf(supposed);
-  const given: Case = withJoined({ ...view.bareCase(supposed), ...audience, ...hears }, at);
-  const decision = decide(given, at);
+  const taskCase: Case = withJoined({ ...view.bareCase(supposed), ...audience, ...hears }, at);
+  const decision = decide(taskCase, at);
   const owners = await view.ownersOf(record.task);
-  const holds = holdsOf(given, decision, await holdFacts(table, view, given, owners, at), at);
+  const holds = holdsOf(taskCase, decision, await holdFacts(table, view, taskCase, owners, at), at);
   const disabling = newestDisabling(history, at);
   const plane = view.planeOf(record.task.dataPlane);
   const newest = newestDisabling(history, Math.max(at, now));
   const verdict = verdictOf({
     record: supposed,
-    given,
+    taskCase,
     decision,
     holds,
     plane,
@@ -132,10 +132,10 @@ export async function explain(
     past: at < now ? pastOf(history, at) : null,
     disabling: disabling ?? null,
     acts: actsSince(history, disabling, at),
-    ...withAfterwards(decided(given, decision, at), afterDisabling(supposed, given, at)),
+    ...withAfterwards(decided(taskCase, decision, at), afterDisabling(supposed, taskCase, at)),
     holds,
     owners: ownersOf(owners),
-    recipients: recipientsOf(given, (key) => view.whyNotified(record.task, key)),
+    recipients: recipientsOf(taskCase, (key) => view.whyNotified(record.task, key)),
     mails: mailsSoFar(history),
   };
 }
@@ -150,7 +150,7 @@ function withAfterwards<Decided extends Pick<Explanation, 'next'>>(
 
 /** The parts that rest on the case and its decision alone. */
 function decided(
-  given: Case,
+  taskCase: Case,
   decision: Decision,
   at: Instant,
 ): Pick<
@@ -166,8 +166,8 @@ function decided(
   | 'episode'
   | 'next'
 > {
-  const { task, episode } = given;
-  const deadline = deadlineView(given, at);
+  const { task, episode } = taskCase;
+  const deadline = deadlineView(taskCase, at);
   const deciding = deadline ? [...DECIDING, ...DECIDING_LEAVES_OF_DEADLINES] : DECIDING;
   return {
     kind: task.kind,
@@ -179,10 +179,10 @@ function decided(
       nextLookAt: instantText(decision.nextLookAt),
       disableAt: instantText(decision.facts.disableAt),
     },
-    evidence: evidenceOf(given, at),
-    counted: countedOf(given, decision, at),
+    evidence: evidenceOf(taskCase, at),
+    counted: countedOf(taskCase, decision, at),
     deadline,
-    thresholds: leavesOf(given.written ?? given.policy).filter(({ leaf }) => deciding.includes(leaf)),
+    thresholds: leavesOf(taskCase.written ?? taskCase.policy).filter(({ leaf }) => deciding.includes(leaf)),
     episode: episode && {
       number: episode.number,
       alert: alertOf(episode),
@@ -191,7 +191,7 @@ function decided(
       grace: episode.grace,
       graceStage: episode.graceMode,
     },
-    next: [...deadlineSteps(given, at), ...nextSteps(given, decision, at)],
+    next: [...deadlineSteps(taskCase, at), ...nextSteps(taskCase, decision, at)],
   };
 }
 
@@ -199,20 +199,20 @@ function decided(
 async function holdFacts(
   table: Table,
   view: FleetView,
-  given: Case,
+  taskCase: Case,
   { addresses }: Owners,
   at: Instant,
 ): Promise<HoldFacts> {
-  const isUnreached = given.recipients.length === 0 && addresses.length > 0;
-  const known = isUnreached ? await loadRecipients(table, addresses.map(recipientKey)) : new Map();
-  const brake = given.episode?.brake;
+  const isUnreached = taskCase.recipients.length === 0 && addresses.length > 0;
+  const records = isUnreached ? await loadRecipients(table, addresses.map(recipientKey)) : new Map();
+  const brake = taskCase.episode?.brake;
   const isSpike = isHeldBySpike(brake, at);
   const spike = isSpike ? await loadOperatorAlert(table, 'blast-radius', 'fleet') : undefined;
   return {
     pauses: view.pausesRecord,
-    plane: view.planeOf(given.task.dataPlane),
+    plane: view.planeOf(taskCase.task.dataPlane),
     unreachable: addresses.flatMap((address) => {
-      const dead: Suppression | null = known.get(recipientKey(address))?.dead ?? null;
+      const dead: Suppression | null = records.get(recipientKey(address))?.dead ?? null;
       return dead ? [{ address, why: `${dead.reason} ${instantText(dead.at)}` }] : [];
     }),
     spike: spike?.detail,
@@ -225,7 +225,7 @@ function actsSince(history: KnownHistory, disabling: DisablingDecision | undefin
   const until = instantText(at) ?? '';
   if (from === null || from === undefined) return [];
   return momentsOf(history).filter(
-    (one) => one.by !== null && isWithin(one.at, from, until) && one.what !== 'disabled',
+    (act) => act.by !== null && isWithin(act.at, from, until) && act.what !== 'disabled',
   );
 }
 
@@ -238,8 +238,8 @@ function asIfObserved(record: TaskRecord, at: Instant, now: Instant): TaskRecord
   return { ...record, evidence: { ...record.evidence, observedAt: observedAt + (at - now) } };
 }
 
-function evidenceOf(given: Case, at: Instant): Explanation['evidence'] {
-  const { task, evidence, policy } = given;
+function evidenceOf(taskCase: Case, at: Instant): Explanation['evidence'] {
+  const { task, evidence, policy } = taskCase;
   return {
     statuses: evidence.statuses,
     ...(evidence.cause !== undefined && { cause: evidence.cause }),
@@ -251,13 +251,13 @@ function evidenceOf(given: Case, at: Instant): Explanation['evidence'] {
     publishedByUserAt: instantText(task.publishedByUserAt),
     restartsSinceLoss: evidence.restarts.total - evidence.restarts.atLoss,
     twitchesSinceLoss: evidence.twitches?.count ?? 0,
-    recoversAt: instantText(spellUnderWay(given, at)?.until ?? null),
+    recoversAt: instantText(spellUnderWay(taskCase, at)?.until ?? null),
   };
 }
 
-function countedOf(given: Case, { facts }: Decision, at: Instant): Explanation['counted'] {
+function countedOf(taskCase: Case, { facts }: Decision, at: Instant): Explanation['counted'] {
   const since = facts.notPrimarySince;
-  const touching = unknownOf(given, at).filter(({ from, to }) => from < at && (to === null || to > since));
+  const touching = unknownOf(taskCase, at).filter(({ from, to }) => from < at && (to === null || to > since));
   return {
     notPrimarySince: instantText(since),
     countedMs: facts.counted,
@@ -289,10 +289,10 @@ function recipientsOf(
   whyOf: (key: string) => Why | undefined,
 ): Explanation['recipients'] {
   return recipients.map(({ key, address, declined }) => {
-    const told = episode?.told[key];
-    const warning = told?.warning ?? 'none';
+    const part = episode?.told[key];
+    const warning = part?.warning ?? 'none';
     const as = whyText(whyOf(key));
-    return { address, as, warning, acceptedAt: instantText(told?.acceptedAt), declined };
+    return { address, as, warning, acceptedAt: instantText(part?.acceptedAt), declined };
   });
 }
 

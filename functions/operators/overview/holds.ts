@@ -35,15 +35,15 @@ export interface HoldFacts {
 }
 
 interface Held {
-  given: Case;
+  taskCase: Case;
   decision: Decision;
   facts: HoldFacts;
   at: Instant;
 }
 
 /** All that holds at an instant, in the order in which the first one decides (docs/rules.md#holds). */
-export function holdsOf(given: Case, decision: Decision, facts: HoldFacts, at: Instant): HoldView[] {
-  const held = { given, decision, facts, at };
+export function holdsOf(taskCase: Case, decision: Decision, facts: HoldFacts, at: Instant): HoldView[] {
+  const held = { taskCase, decision, facts, at };
   return [
     ...pauseHolds(held),
     ...unknownHolds(held),
@@ -55,8 +55,8 @@ export function holdsOf(given: Case, decision: Decision, facts: HoldFacts, at: I
 }
 
 /** Every span of unknown health by its beginning, evidence too old among them. */
-export function unknownOf(given: Case, at: Instant): Unknown[] {
-  return [...allUnknown(given, at)].sort((a, b) => a.from - b.from);
+export function unknownOf(taskCase: Case, at: Instant): Unknown[] {
+  return [...allUnknown(taskCase, at)].sort((a, b) => a.from - b.from);
 }
 
 function hold(
@@ -89,8 +89,8 @@ function pauseHolds({ facts: { pauses } }: Held): HoldView[] {
 }
 
 function unknownHolds(held: Held): HoldView[] {
-  const { given, at } = held;
-  return unknownOf(given, at)
+  const { taskCase, at } = held;
+  return unknownOf(taskCase, at)
     .filter(({ from, to }) => from <= at && (to === null || to > at))
     .map((span) => {
       const [says, command = null] = ofUnknown(span, held);
@@ -98,8 +98,8 @@ function unknownHolds(held: Held): HoldView[] {
     });
 }
 
-function ofUnknown({ why, from }: Unknown, { given, facts }: Held): [says: string, command?: string] {
-  const { dataPlane } = given.task;
+function ofUnknown({ why, from }: Unknown, { taskCase, facts }: Held): [says: string, command?: string] {
+  const { dataPlane } = taskCase.task;
   const dismiss = `taskwarden dismiss ${argument(dataPlane)}`;
   switch (why) {
     case 'data-plane':
@@ -113,12 +113,12 @@ function ofUnknown({ why, from }: Unknown, { given, facts }: Held): [says: strin
     case 'no-scan':
       return ['no scan was completed; it ends with the next one', 'taskwarden scan'];
     case 'stale':
-      return [staleText(given)];
+      return [staleText(taskCase)];
   }
 }
 
 function membersText({ plane }: HoldFacts, from: Instant): string {
-  const outage = plane?.outages.find((one) => one.from === from);
+  const outage = plane?.outages.find((spell) => spell.from === from);
   return outage ? `${outage.members} tasks` : 'many tasks';
 }
 
@@ -127,9 +127,9 @@ function staleText({ evidence, policy }: Case): string {
   return `last observed ${seen}, older than evidenceMaxAge ${formatDuration(policy.evidenceMaxAge)}; it ends with the next observation`;
 }
 
-function spellHolds({ given, at }: Held): HoldView[] {
-  const spell = spellUnderWay(given, at);
-  const { minHealthy } = given.policy;
+function spellHolds({ taskCase, at }: Held): HoldView[] {
+  const spell = spellUnderWay(taskCase, at);
+  const { minHealthy } = taskCase.policy;
   const says = `it runs, and must do so for minHealthy ${formatDuration(minHealthy)} to have recovered`;
   return spell ? [hold('recovering', spell.since, spell.until, says)] : [];
 }
@@ -143,13 +143,13 @@ export function spellUnderWay(
   return until !== null && until > at ? { since: until - policy.minHealthy, until } : undefined;
 }
 
-function peopleHolds({ given, at }: Held): HoldView[] {
-  const { keep, task, evidence, policy } = given;
+function peopleHolds({ taskCase, at }: Held): HoldView[] {
+  const { keep, task, evidence, policy } = taskCase;
   const holds: HoldView[] = [];
   if (keep && at < keep.until) {
-    const said = keep.kind === 'keep' ? 'kept' : 'snoozed';
+    const verb = keep.kind === 'keep' ? 'kept' : 'snoozed';
     const says = `asked for by a person${keep.reason === undefined ? '' : `: ${keep.reason}`}`;
-    holds.push(hold(`${said} by ${keep.by}`, keep.at, keep.until, says));
+    holds.push(hold(`${verb} by ${keep.by}`, keep.at, keep.until, says));
   }
   const published = task.publishedByUserAt;
   if (published !== undefined && at < published + policy.publicationVeto) {
@@ -165,8 +165,8 @@ function peopleHolds({ given, at }: Held): HoldView[] {
   return holds;
 }
 
-function mailHolds({ given, decision, facts }: Held): HoldView[] {
-  const { recipients, episode, task } = given;
+function mailHolds({ taskCase, decision, facts }: Held): HoldView[] {
+  const { recipients, episode, task } = taskCase;
   if (recipients.length === 0) return [unreachableHold(facts, task.id)];
   const isHeld = decision.answer === 'hold' && decision.reason === 'warning-not-accepted';
   if (!isHeld || !episode) return [];
@@ -188,8 +188,8 @@ function unreachableHold({ unreachable }: HoldFacts, task: string): HoldView {
   return hold('no-reachable-owner', null, null, `no mail reaches ${why}`, command);
 }
 
-function lastHolds({ given, facts, at }: Held): HoldView[] {
-  const { task, episode, policy } = given;
+function lastHolds({ taskCase, facts, at }: Held): HoldView[] {
+  const { task, episode, policy } = taskCase;
   const holds: HoldView[] = [];
   const spike = episode?.brake;
   if (spike && isHeldBySpike(spike, at)) {

@@ -43,13 +43,13 @@ interface Dated extends Omit<Moment, 'at'> {
 /** All that is kept of a task in one line of time, the oldest first. */
 export function momentsOf(history: StoredHistory): Moment[] {
   const { id, record, alerts, audit, digests, beside } = history;
-  const told = [
+  const dated = [
     ...(record ? momentsOfTask(record, history) : []),
     ...alerts.flatMap((alert, place) => momentsOfAlert(alert, alerts[place - 1], audit)),
     ...[...audit, ...beside].map((entry) => momentOfAct(entry, id)),
     ...namingsOf(digests, id).flatMap(momentOfMail),
   ];
-  return told
+  return dated
     .sort((a, b) => a.at - b.at || MOMENTS.indexOf(a.what) - MOMENTS.indexOf(b.what))
     .map(({ at, ...rest }) => ({ at: instantText(at) ?? '', ...rest }));
 }
@@ -129,15 +129,15 @@ function momentOfAct(entry: AuditEntry, task: string): Dated {
 /** `policy set acmeCo/: warnAfter 14d -> 30d (slow batches)`. */
 function policyText({ act, reason }: AuditEntry, changes: readonly ScopeChange[]): string {
   const [, verb = ''] = act.split(' ');
-  const said = changes.map((change) => `${change.scope || 'global'}: ${changeText(change)}`);
-  return `policy ${verb} ${said.join('; ')}${reason === '' ? '' : ` (${reason})`}`;
+  const texts = changes.map((change) => `${change.scope || 'global'}: ${changeText(change)}`);
+  return `policy ${verb} ${texts.join('; ')}${reason === '' ? '' : ` (${reason})`}`;
 }
 
 function actText({ act, reason, evidence }: AuditEntry): string {
   const until = typeof evidence.until === 'number' ? ` until ${instantText(evidence.until)}` : '';
   const why = reason === '' ? '' : `: ${reason}`;
-  const said: Record<string, string> = { keep: 'kept', snooze: 'snoozed', enabled: 'enabled again' };
-  return `${said[act] ?? act}${until}${why}`;
+  const verbs: Record<string, string> = { keep: 'kept', snooze: 'snoozed', enabled: 'enabled again' };
+  return `${verbs[act] ?? act}${until}${why}`;
 }
 
 /** What the task's own row says of itself; what an act in the audit says better is left out. */
@@ -145,7 +145,7 @@ function momentsOfTask(record: TaskRecord, { audit, alerts }: StoredHistory): Da
   const { task, keep, hold } = record;
   const isAudited = (at: Instant, ...acts: string[]) =>
     audit.some((entry) => entry.at === at && acts.includes(entry.act));
-  const known: (Dated | undefined)[] = [
+  const all: (Dated | undefined)[] = [
     moment(task.createdAt, 'known', 'created'),
     moment(task.firstSeenAt, 'known', 'first seen by Taskwarden'),
     at(task.publishedByUserAt, 'published', 'published by a user'),
@@ -173,7 +173,7 @@ function momentsOfTask(record: TaskRecord, { audit, alerts }: StoredHistory): Da
       : undefined,
     ...momentsOfOpen(record),
   ];
-  return known.filter((one) => one !== undefined);
+  return all.filter((moment) => moment !== undefined);
 }
 
 /** Since when a task fails of which no alert says so. */

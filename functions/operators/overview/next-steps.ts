@@ -15,10 +15,10 @@ export interface NextStep {
 /**
  * What follows from a decision if nothing else is heard.
  *
- * @param given the case that was decided
+ * @param taskCase the case that was decided
  * @param at the instant of the decision
  */
-export function nextSteps(given: Case, decision: Decision, at: Instant): NextStep[] {
+export function nextSteps(taskCase: Case, decision: Decision, at: Instant): NextStep[] {
   const { recoversAt } = decision.facts;
   if (recoversAt !== null && decision.answer !== 'ignore') {
     return [step(recoversAt, 'it has recovered, if it stays alive until then')];
@@ -28,14 +28,16 @@ export function nextSteps(given: Case, decision: Decision, at: Instant): NextSte
       if (decision.reason === 'job') return [step(null, 'nothing else: a job is never abandoned')];
       return [step(null, `nothing: it is not watched (${decision.reason})`)];
     case 'healthy':
-      return [step(null, `nothing while it is alive; ${afterText(given.policy)} without it an alert fires`)];
+      return [
+        step(null, `nothing while it is alive; ${afterText(taskCase.policy)} without it an alert fires`),
+      ];
     case 'unknown':
       return [step(null, `its clock stands still until its health is known again (${decision.reason})`)];
     case 'fire':
       if (decision.reason === 'overdue') return [step(at, 'an alert fires (it is past its own deadline)')];
-      return firing(given, at);
+      return firing(taskCase, at);
     case 'waiting':
-      return waiting(given, decision, at);
+      return waiting(taskCase, decision, at);
     case 'warn':
       return [step(at, `${decision.to.length} of its recipients are warned (${decision.reason})`)];
     case 'remind':
@@ -85,11 +87,15 @@ function held(decision: Extract<Decision, { answer: 'hold' }>, at: Instant): Nex
     : step(null, `nothing while it is held (${reason})`);
 }
 
-function waiting(given: Case, decision: Extract<Decision, { answer: 'waiting' }>, at: Instant): NextStep[] {
+function waiting(
+  taskCase: Case,
+  decision: Extract<Decision, { answer: 'waiting' }>,
+  at: Instant,
+): NextStep[] {
   const { disableAt, abandonedAt } = decision.facts;
   switch (decision.reason) {
     case 'under-threshold':
-      return firing(given, firesAt(given, abandonedAt));
+      return firing(taskCase, firesAt(taskCase, abandonedAt));
     case 'detecting':
       return [step(null, 'nothing: mode detect records only')];
     case 'told':
@@ -104,7 +110,7 @@ function waiting(given: Case, decision: Extract<Decision, { answer: 'waiting' }>
     case 'disabling':
       return [step(null, 'its owning system is asked to disable it and has not confirmed yet')];
     case 'grace':
-      return disableAt === null ? [] : graceSteps(given, disableAt, at);
+      return disableAt === null ? [] : graceSteps(taskCase, disableAt, at);
   }
 }
 
@@ -125,8 +131,8 @@ function firing({ policy }: Case, firedAt: Instant): NextStep[] {
   return [fire, warn, ...reminders(policy, deadline, policy.disableAfter, firedAt), disabled(deadline)];
 }
 
-function graceSteps(given: Case, disableAt: Instant, at: Instant): NextStep[] {
-  const { episode, recipients, policy, unknown } = given;
+function graceSteps(taskCase: Case, disableAt: Instant, at: Instant): NextStep[] {
+  const { episode, recipients, policy, unknown } = taskCase;
   const after = episode && deadlineOf(episode, recipients, policy, unknown, at)?.after;
   return [...reminders(policy, disableAt, after ?? policy.disableAfter, at), disabled(disableAt)];
 }

@@ -113,19 +113,19 @@ class Tally {
     const { open, hold, evidence } = record;
     if (hold) this.hold(hold.reason, hold.since);
     if (!open) return;
-    const given = asWarned(record, view);
-    this.#byMode[modeOf(given)] += 1;
+    const taskCase = asWarned(record, view);
+    this.#byMode[modeOf(taskCase)] += 1;
     const cause = causeOf(evidence);
     this.#byCause.set(cause, (this.#byCause.get(cause) ?? 0) + 1);
     if (open.alert === 'task_overdue') this.#overdue += 1;
-    if (modeOf(given) === 'disable') this.#date(decide(given, this.#now).facts.disableAt);
+    if (modeOf(taskCase) === 'disable') this.#date(decide(taskCase, this.#now).facts.disableAt);
   }
 
   hold(reason: string, since: Instant | null): void {
-    const known = this.#held.get(reason) ?? { tasks: 0, since: null };
-    const oldest = Math.min(known.since ?? Number.POSITIVE_INFINITY, since ?? Number.POSITIVE_INFINITY);
+    const sum = this.#held.get(reason) ?? { tasks: 0, since: null };
+    const oldest = Math.min(sum.since ?? Number.POSITIVE_INFINITY, since ?? Number.POSITIVE_INFINITY);
     this.#held.set(reason, {
-      tasks: known.tasks + 1,
+      tasks: sum.tasks + 1,
       since: Number.isFinite(oldest) ? oldest : null,
     });
   }
@@ -165,13 +165,13 @@ const dayOf = (at: Instant): string => new Date(at).toISOString().slice(0, 10);
 /** The case of a task with those as its recipients who its row says were notified: nobody is asked whether they can be reached. */
 function asWarned(record: TaskRecord, view: FleetView): Case {
   const { open, stopping } = record;
-  const known = (all: Record<string, { address: string; left?: true }>): Recipient[] =>
+  const recipientsIn = (all: Record<string, { address: string; left?: true }>): Recipient[] =>
     Object.entries(all).flatMap(([key, { address, left }]) =>
       left ? [] : [{ key, address, declined: false }],
     );
   return {
     ...view.bareCase(record),
-    recipients: known(open?.told ?? {}),
-    hearers: known(stopping?.told ?? {}),
+    recipients: recipientsIn(open?.told ?? {}),
+    hearers: recipientsIn(stopping?.told ?? {}),
   };
 }

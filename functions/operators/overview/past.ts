@@ -21,7 +21,7 @@ export function pastOf(history: StoredHistory, at: Instant): PastView {
     return { state: 'not-known', says: 'Taskwarden did not know it yet.', episode: null };
   if (deletedAt !== undefined && at >= deletedAt)
     return { state: 'deleted', says: `It was deleted on ${instantText(deletedAt)}.`, episode: null };
-  const turned = audit.findLast((one) => one.at <= at && ['disabled', 'enabled'].includes(one.act));
+  const turned = audit.findLast((entry) => entry.at <= at && ['disabled', 'enabled'].includes(entry.act));
   const isOff = turned?.act === 'disabled' && !firedSince(history, turned.at, at);
   if (isOff) {
     const says = `It was disabled by Taskwarden since ${instantText(turned.at)} (${turned.reason}).`;
@@ -42,7 +42,7 @@ function openAt(history: StoredHistory, at: Instant): PastView {
   if (!alert) return { state: 'no-alert', says: 'No alert about it was open.', episode: null };
   const { episode, firedAt } = alert;
   const mails = namingsOf(history.digests, history.id).filter(
-    (one) => one.episode === episode && one.at <= at && one.sentAt !== null,
+    (naming) => naming.episode === episode && naming.at <= at && naming.sentAt !== null,
   );
   const date = mails.findLast(({ disableAt }) => disableAt !== null)?.disableAt;
   const named = date === undefined ? '' : `; the newest date that they name is ${date}`;

@@ -31,14 +31,14 @@ export async function loadSinceYesterday(table: Table, now: Instant): Promise<Si
     loadMilestones(table, since, now),
     newestActs(table, since),
   ]);
-  const count = (is: (one: Milestone) => boolean) => happened.filter(is).length;
+  const count = (is: (milestone: Milestone) => boolean) => happened.filter(is).length;
   return {
     since: instantText(since) ?? '',
     scans,
     fired: count(({ kind }) => kind === 'fired'),
-    over: count((one) => one.kind === 'ended' && !one.reason.startsWith('disabled')),
+    over: count((milestone) => milestone.kind === 'ended' && !milestone.reason.startsWith('disabled')),
     disabled: count(({ kind }) => kind === 'disabled'),
-    undone: count((one) => one.kind === 'left' && one.why === 'undone'),
+    undone: count((milestone) => milestone.kind === 'left' && milestone.why === 'undone'),
     acts,
   };
 }

@@ -103,7 +103,7 @@ async function ofFleet(table: Table, { planes }: FleetView): Promise<Pick<Status
 async function countsOf(table: Table, planes: readonly DataPlaneRecord[]): Promise<Status['fleet']> {
   if (planes.length > MOST_PLANES) return null;
   const counts = (await Promise.all(planes.map(({ name }) => loadCounts(table, name)))).flat();
-  const sum = (of: 'eligible' | 'alive' | 'jobs') => counts.reduce((total, one) => total + one[of], 0);
+  const sum = (of: 'eligible' | 'alive' | 'jobs') => counts.reduce((total, plane) => total + plane[of], 0);
   return { eligible: sum('eligible'), alive: sum('alive'), jobs: sum('jobs') };
 }
 

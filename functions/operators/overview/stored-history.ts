@@ -64,9 +64,9 @@ const NEWEST = 4;
 async function newsMails(
   table: Table,
   { id, alerts, audit }: Own,
-  known: readonly DigestRecord[],
+  digests: readonly DigestRecord[],
 ): Promise<DigestRecord[]> {
-  const recipients = new Set(known.map(({ recipient }) => recipient));
+  const recipients = new Set(digests.map(({ recipient }) => recipient));
   if (recipients.size === 0) return [];
   const ends = [
     ...alerts.flatMap(({ resolvedAt }) => resolvedAt ?? []),
@@ -88,11 +88,11 @@ export function isKnown({ record, alerts, audit }: StoredHistory): boolean {
 
 /** The mails that its rows name. */
 function digestsOf({ record, alerts, audit }: Own): Set<string> {
-  const told = [...Object.values(record?.open?.told ?? {}), ...Object.values(record?.stopping?.told ?? {})];
+  const parts = [...Object.values(record?.open?.told ?? {}), ...Object.values(record?.stopping?.told ?? {})];
   return new Set([
     ...[...alerts, ...audit].flatMap(({ mails }) => mails),
     ...(record?.open?.mails ?? []),
-    ...told.flatMap(({ digest }) => digest ?? []),
+    ...parts.flatMap(({ digest }) => digest ?? []),
   ]);
 }
 

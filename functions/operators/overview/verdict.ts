@@ -55,7 +55,7 @@ export interface Verdict {
 /** What a verdict rests on. */
 export interface VerdictFacts {
   record: TaskRecord;
-  given: Case;
+  taskCase: Case;
   decision: Decision;
   holds: readonly HoldView[];
   plane: DataPlaneRecord | undefined;
@@ -76,33 +76,37 @@ export function verdictOf(facts: VerdictFacts): Verdict {
   return { ...enabled(facts), disabled: false };
 }
 
-const said = (state: State, says: string, command: string | null = null): Said => ({ state, says, command });
+const saying = (state: State, says: string, command: string | null = null): Said => ({
+  state,
+  says,
+  command,
+});
 const when = (at: Instant | undefined | null): string => instantText(at) ?? 'an instant that is not known';
 
 function deleted({ record: { task }, disabling }: VerdictFacts): Said {
   const before = disabling ? ` Taskwarden had disabled it on ${disabling.confirmedAt ?? disabling.at}.` : '';
-  return said('deleted', `It was deleted on ${when(task.deletedAt)}: nothing is decided of it.${before}`);
+  return saying('deleted', `It was deleted on ${when(task.deletedAt)}: nothing is decided of it.${before}`);
 }
 
 function disabled(facts: VerdictFacts): Said {
   const { record, disabling } = facts;
   const { task, disabledByUs, undo } = record;
-  if (!disabledByUs) return said('disabled-by-others', byOthers(facts));
+  if (!disabledByUs) return saying('disabled-by-others', byOthers(facts));
   const undoCommand = `taskwarden undo --task ${argument(task.id)}`;
   const asked = disabledByUs.undoneAt ?? disabledByUs.enabling?.at;
   if (asked !== undefined) {
     const by = disabledByUs.enabling?.by ?? undo?.by ?? 'a person';
     const says = `It is disabled, and ${by} asked on ${when(asked)} for it to be enabled again: its owning system has not done so yet.`;
-    return said('undo-asked', says);
+    return saying('undo-asked', says);
   }
   const at = when(disabledByUs.at);
   if (disabledByUs.run === null)
-    return said(
+    return saying(
       'disabled-by-owner',
       `It was disabled on ${at} because ${disabling?.by ?? 'its owner'} asked for it.`,
       undoCommand,
     );
-  return said(
+  return saying(
     'disabled-by-us',
     `Taskwarden disabled it on ${at}: ${disabling?.reason ?? 'its grace was over'}.${whyDisabled(disabling)}`,
     undoCommand,
@@ -130,8 +134,8 @@ function byOthers({ record: { task, open }, disabling }: VerdictFacts): string {
 }
 
 function enabled(facts: VerdictFacts): Said {
-  const { decision, given, plane } = facts;
-  const isParked = plane?.state === 'deleted' && given.unknown.some(({ to }) => to === null);
+  const { decision, taskCase, plane } = facts;
+  const isParked = plane?.state === 'deleted' && taskCase.unknown.some(({ to }) => to === null);
   if (isParked && decision.answer !== 'ignore') return parked(facts, plane);
   switch (decision.answer) {
     case 'ignore':
@@ -142,9 +146,12 @@ function enabled(facts: VerdictFacts): Said {
     case 'hold':
       return held(facts, decision.reason);
     case 'fire':
-      return said('fires', `It is not disabled: ${failingText(facts)} An alert fires with the next scan.`);
+      return saying('fires', `It is not disabled: ${failingText(facts)} An alert fires with the next scan.`);
     case 'resolve':
-      return said('ending', `It is not disabled: its alert is over with the next scan (${decision.reason}).`);
+      return saying(
+        'ending',
+        `It is not disabled: its alert is over with the next scan (${decision.reason}).`,
+      );
     case 'warn':
       return beingWarned(facts);
     case 'remind':
@@ -161,21 +168,21 @@ function parked(
   { name, since }: Pick<DataPlaneRecord, 'name' | 'since'>,
 ): Said {
   const says = `It is not disabled: its data plane ${name} was deleted on ${when(since)}, and its clock stands still since.`;
-  return said('parked', says, `taskwarden dismiss ${argument(task.dataPlane)}`);
+  return saying('parked', says, `taskwarden dismiss ${argument(task.dataPlane)}`);
 }
 
 function notWatched({ record: { task }, decision }: VerdictFacts): Said {
   const why = decision.reason === 'dekaf' ? 'it is run by Dekaf' : `a ${task.kind} has no shards`;
-  return said('not-watched', `It is never disabled for being abandoned: ${why}.`);
+  return saying('not-watched', `It is never disabled for being abandoned: ${why}.`);
 }
 
-function job({ record: { task }, given: { policy } }: VerdictFacts): Said {
+function job({ record: { task }, taskCase: { policy } }: VerdictFacts): Said {
   const deadline = ownDeadline(task, policy);
   const never = 'It is not disabled: a job is never abandoned';
   if (task.endedAt !== undefined)
-    return said('job', `${never}, and its run came to its end on ${when(task.endedAt)}.`);
-  if (deadline === null) return said('job', `${never}, and it has no deadline.`);
-  return said('job', `${never}. Its deadline is ${when(deadline)}; atDeadline is ${policy.atDeadline}.`);
+    return saying('job', `${never}, and its run came to its end on ${when(task.endedAt)}.`);
+  if (deadline === null) return saying('job', `${never}, and it has no deadline.`);
+  return saying('job', `${never}. Its deadline is ${when(deadline)}; atDeadline is ${policy.atDeadline}.`);
 }
 
 function healthy({ record, history }: VerdictFacts): Said {
@@ -185,7 +192,7 @@ function healthy({ record, history }: VerdictFacts): Said {
     ? ` Its newest alert (#${newest.episode}) was over on ${when(newest.resolvedAt)}: ${newest.reason}.`
     : '';
   const never = episodes === 0 ? ' No alert about it ever fired.' : past;
-  return said('healthy', `It is not disabled: it runs.${undoText(history)}${never}`);
+  return saying('healthy', `It is not disabled: it runs.${undoText(history)}${never}`);
 }
 
 /** Who took our newest disabling back, where nobody disabled it since. */
@@ -200,7 +207,7 @@ function undoIn(audit: StoredHistory['audit']): StoredHistory['audit'][number] |
 }
 
 /** Since when it fails, and how much of that counts. */
-function failingText({ decision: { facts }, given: { policy }, at }: VerdictFacts): string {
+function failingText({ decision: { facts }, taskCase: { policy }, at }: VerdictFacts): string {
   const { notPrimarySince, counted, deadline, late } = facts;
   if (late) return `it is past its own deadline of ${when(deadline)}.`;
   const wall = spanText(Math.max(0, at - notPrimarySince));
@@ -217,16 +224,16 @@ const HELD: Partial<Record<string, State>> = {
 
 /** Something holds it: the first that does, with its numbers. */
 function held(facts: VerdictFacts, reason: string): Said {
-  const { given, holds, decision } = facts;
-  const first = holds.find((one) => isIt(one, reason, decision));
-  const state = reason === 'kept' ? keptState(given) : (HELD[reason] ?? 'held');
+  const { taskCase, holds, decision } = facts;
+  const first = holds.find((hold) => isIt(hold, reason, decision));
+  const state = reason === 'kept' ? keptState(taskCase) : (HELD[reason] ?? 'held');
   const isUnknown = decision.answer === 'unknown';
   const ends = first?.until ? ` It ends on ${first.until}.` : '';
   const why = first
     ? `${first.reason}${first.since === null ? '' : ` since ${first.since}`} (${first.says})`
     : reason;
   const text = `It is not disabled: it is held, ${why}.${ends} ${sentence(failingText(facts))}`;
-  return said(isUnknown ? 'unknown' : state, text, first?.command ?? null);
+  return saying(isUnknown ? 'unknown' : state, text, first?.command ?? null);
 }
 
 /** Whether a hold of the list is the one that the decision names. */
@@ -242,16 +249,19 @@ function keptState({ keep }: Case): State {
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function waiting(facts: VerdictFacts, reason: string): Said {
-  const { given, record } = facts;
+  const { taskCase, record } = facts;
   switch (reason) {
     case 'under-threshold':
       return failing(facts);
     case 'detecting':
-      return said('recorded', `It is not disabled: ${firedText(record)} ${modeText(given, 'records only')}`);
+      return saying(
+        'recorded',
+        `It is not disabled: ${firedText(record)} ${modeText(taskCase, 'records only')}`,
+      );
     case 'told':
-      return said(
+      return saying(
         'notified',
-        `It is not disabled: ${firedText(record)} ${modeText(given, 'notifies, and announces no date')}`,
+        `It is not disabled: ${firedText(record)} ${modeText(taskCase, 'notifies, and announces no date')}`,
       );
     case 'notice-pending':
       return beingWarned(facts);
@@ -268,36 +278,36 @@ function firedText({ open }: TaskRecord): string {
   return `alert #${open.number} fired on ${when(open.firedAt)}, ${since} ${when(open.since)}.`;
 }
 
-function modeText(given: Case, does: string): string {
-  const { source }: EffectivePolicy = given.written ?? given.policy;
-  return `Mode ${modeOf(given)} (from ${source.mode}) ${does}.`;
+function modeText(taskCase: Case, does: string): string {
+  const { source }: EffectivePolicy = taskCase.written ?? taskCase.policy;
+  return `Mode ${modeOf(taskCase)} (from ${source.mode}) ${does}.`;
 }
 
 /** No alert yet: because people asked for that, after an undo, or because too little time counts. */
 function failing(facts: VerdictFacts): Said {
-  const { given, decision, history, holds, at } = facts;
-  const { keep } = given;
+  const { taskCase, decision, history, holds, at } = facts;
+  const { keep } = taskCase;
   const text = `It is not disabled: ${failingText(facts)}`;
   const fires = ` An alert fires on ${when(decision.facts.abandonedAt)}, if it does not run before.`;
   if (keep && at < keep.until)
-    return said(
-      keptState(given),
+    return saying(
+      keptState(taskCase),
       `${text} ${keep.by} had it ${keep.kind === 'keep' ? 'kept' : 'snoozed'} until ${when(keep.until)}.`,
     );
   const veto = holds.find(({ reason }) => reason === 'user-published');
   if (veto)
-    return said(
+    return saying(
       'vetoed',
       `${text} A user published it on ${veto.since}: no alert fires before ${veto.until}.`,
     );
-  if (undoIn(history.audit)) return said('undone', `${text}${undoText(history)}${fires}`);
-  return said('failing', `${text}${fires}`);
+  if (undoIn(history.audit)) return saying('undone', `${text}${undoText(history)}${fires}`);
+  return saying('failing', `${text}${fires}`);
 }
 
 function beingWarned(facts: VerdictFacts): Said {
-  const { given, record } = facts;
-  const names = given.recipients.map(({ address }) => address).join(', ');
-  return said(
+  const { taskCase, record } = facts;
+  const names = taskCase.recipients.map(({ address }) => address).join(', ');
+  return saying(
     'being-warned',
     `It is not disabled: ${firedText(record)} A warning to ${names} is on its way, and nothing is disabled before it is accepted and its grace is over.`,
   );
@@ -305,10 +315,10 @@ function beingWarned(facts: VerdictFacts): Said {
 
 /** Who was warned, whether a reminder went, and the date. */
 function graceOf(facts: VerdictFacts): Said {
-  const { given, record, decision } = facts;
+  const { taskCase, record, decision } = facts;
   const { open } = record;
-  const warned = open ? warnedOf(open, given.recipients) : [];
-  const first = Math.min(...warned.map(({ told }) => told.acceptedAt ?? Number.POSITIVE_INFINITY));
+  const warned = open ? warnedOf(open, taskCase.recipients) : [];
+  const first = Math.min(...warned.map(({ part }) => part.acceptedAt ?? Number.POSITIVE_INFINITY));
   const names = warned.map(({ recipient }) => recipient.address).join(', ');
   const lead = open?.rungs.findLast(({ grace }) => grace === open.grace)?.lead;
   const since = Number.isFinite(first) ? ` on ${when(first)}` : '';
@@ -317,27 +327,27 @@ function graceOf(facts: VerdictFacts): Said {
   const notified =
     warned.length === 0 ? 'That deadline was announced' : `A warning to ${names} was accepted${since}`;
   const says = `It is not disabled yet: ${firedText(record)} ${notified}${again}. It is disabled on ${date}, unless it runs or somebody keeps it.`;
-  return said(lead === undefined ? 'warned' : 'reminded', says);
+  return saying(lead === undefined ? 'warned' : 'reminded', says);
 }
 
-function due({ given: { policy }, decision, record }: VerdictFacts): Said {
+function due({ taskCase: { policy }, decision, record }: VerdictFacts): Said {
   const { perRun, perDay } = policy.blastRadius;
   const says = `It is not disabled yet: ${firedText(record)} It is due since ${when(decision.facts.disableAt)}, and disabled with the next scan as far as the rate limit goes (${perRun} a scan, ${perDay} in 24 h).`;
-  return said('due', says, 'taskwarden pause disable');
+  return saying('due', says, 'taskwarden pause disable');
 }
 
-function disablingOf({ record: { open }, given }: VerdictFacts): Said {
-  const disabling = (open ?? given.episode)?.disabling;
-  if (!disabling) return said('disabling', 'It is on its way to be disabled.');
+function disablingOf({ record: { open }, taskCase }: VerdictFacts): Said {
+  const disabling = (open ?? taskCase.episode)?.disabling;
+  if (!disabling) return saying('disabling', 'It is on its way to be disabled.');
   const { state, asker, queuedAt, requestedAt, attempts, unanswered } = disabling;
   const who = asker.by === 'person' ? ` as ${asker.person} asked` : '';
   if (state === 'queued')
-    return said(
+    return saying(
       'disabling',
       `It is not disabled yet: it is queued to be disabled since ${when(queuedAt)}${who}.`,
     );
   const answer = unanswered ? 'could not be asked, or its answer was lost' : 'has not confirmed it';
-  return said(
+  return saying(
     'disabling',
     `It is not known to be disabled: its owning system was asked on ${when(requestedAt)}${who} (attempt ${attempts}), and ${answer}.`,
   );

@@ -15,7 +15,7 @@ export const officesGenerator: Generator = {
     const moves = await oldOfficeMoves(run.system.table);
     return sweep(run, {
       name: 'offices',
-      partitions: [{ items: moves, work: (one) => move(run, one) }],
+      partitions: [{ items: moves, work: (office) => move(run, office) }],
       atOnce: 4,
       budget,
     });

@@ -123,8 +123,8 @@ async function isDue(run: Run, due: Due): Promise<boolean> {
 async function isNotedAsKnown(run: Run, due: Due): Promise<boolean> {
   const { incident, alert } = due;
   if (!incident || !isSameIncident(due, run.now) || run.now - incident.toldAt >= REPEATED_AFTER) return false;
-  const known = incident.endedAt === null ? [] : [operatorIncidentWrite(goneOn(incident))];
-  await note(run, due, [toldWrite(due, alert.rev, incident.toldAt), ...known]);
+  const goesOn = incident.endedAt === null ? [] : [operatorIncidentWrite(goneOn(incident))];
+  await note(run, due, [toldWrite(due, alert.rev, incident.toldAt), ...goesOn]);
   return true;
 }
 
@@ -172,14 +172,18 @@ async function note(run: Run, { id }: Found, writes: Write[]): Promise<void> {
   if (outcome !== 'applied') count(run, 'conflicts');
 }
 
-function newsOf(run: Run, about: Pick<OperatorAlertRecord, 'code' | 'subject'>, told: AlertTold[]): Write[] {
-  return alertNews(run.system, run.view.pausesRecord.webhooks, about, told, run.now);
+function newsOf(
+  run: Run,
+  about: Pick<OperatorAlertRecord, 'code' | 'subject'>,
+  alerts: AlertTold[],
+): Write[] {
+  return alertNews(run.system, run.view.pausesRecord.webhooks, about, alerts, run.now);
 }
 
 /** Tells all of one code in one message: a tenant who makes a thousand of them fills no mailbox. */
 async function tell(run: Run, telling: Telling, { due, ends }: Group): Promise<void> {
   const over = [
-    ...due.flatMap((one) => endedBefore(one, run.now) ?? []),
+    ...due.flatMap((alert) => endedBefore(alert, run.now) ?? []),
     ...ends.map(({ incident }) => incident),
   ];
   const [first, ...others] = [
@@ -188,11 +192,11 @@ async function tell(run: Run, telling: Telling, { due, ends }: Group): Promise<v
   ];
   if (!first) return;
   await run.system.operators.tell(first, others);
-  for (const one of due) {
-    const writes = [toldWrite(one, one.alert.rev, run.now), ...knownWrites(run, telling, one)];
+  for (const begun of due) {
+    const writes = [toldWrite(begun, begun.alert.rev, run.now), ...knownWrites(run, telling, begun)];
     await writeUnlessRefused(run.system, writes, 'that operators were told');
   }
-  for (const one of ends) await note(run, one, endWrites(run, telling, one));
+  for (const end of ends) await note(run, end, endWrites(run, telling, end));
 }
 
 function overAlert({ code, subject, since, endedAt }: EndedIncident): OperatorAlert {
@@ -204,12 +208,15 @@ function overAlert({ code, subject, since, endedAt }: EndedIncident): OperatorAl
 function knownWrites(run: Run, telling: Telling, due: Due): Write[] {
   const { alert, incident, closedAt } = due;
   const before = endedBefore(due, run.now);
-  const told = toldOf(due, run.now);
+  const lasting = toldOf(due, run.now);
   const isCondition = !alertEntry(alert.code).isEvent;
   const isNews = (alert.toldAt === null && !isSameIncident(due, run.now)) || (isCondition && !incident);
-  const news = newsOf(run, alert, [...(before ? [before] : []), ...(isNews ? [{ since: told.since }] : [])]);
+  const news = newsOf(run, alert, [
+    ...(before ? [before] : []),
+    ...(isNews ? [{ since: lasting.since }] : []),
+  ]);
   const mark = closedAt === undefined ? [] : forgotten(telling, { id: due.id });
-  return [...(isCondition ? [operatorIncidentWrite(told)] : []), ...mark, ...news];
+  return [...(isCondition ? [operatorIncidentWrite(lasting)] : []), ...mark, ...news];
 }
 
 /** It is forgotten, or, where its alert stays until it would be due again, marked as told. */

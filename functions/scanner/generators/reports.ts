@@ -42,7 +42,7 @@ export const reportsGenerator: Generator = {
     const week = weekToMail(days, run);
     if (week === undefined) return { ...DONE, worked: 0 };
     const items = await subscribedTo(run);
-    const partitions = [{ items, work: (one: Subscribed) => ask(run, week, one) }];
+    const partitions = [{ items, work: (subscribed: Subscribed) => ask(run, week, subscribed) }];
     const { cursor } = await sweep(run, { name: 'reports', partitions, atOnce: 4, budget });
     if (cursor === null) await note(run, { ...days, week });
     return { cursor, worked: items.length };
@@ -58,12 +58,12 @@ function weekToMail({ day, week }: FactDays, { now }: Run): string | undefined {
 
 async function subscribedTo({ system }: Run): Promise<(Subscribed & { id: string })[]> {
   const byKey = new Map<string, Subscribed & { id: string }>();
-  for (const one of await listSubscriptions(system.table)) {
-    if (!('email' in one) || !hasReport(one)) continue;
-    const key = recipientKey(one.email);
-    const known = byKey.get(key) ?? { id: key, key, address: one.email, tenants: [] };
-    const tenants = [...new Set([...known.tenants, tenantOf(one.prefix)])].slice(0, MOST_TENANTS);
-    byKey.set(key, { ...known, tenants });
+  for (const subscription of await listSubscriptions(system.table)) {
+    if (!('email' in subscription) || !hasReport(subscription)) continue;
+    const key = recipientKey(subscription.email);
+    const before = byKey.get(key) ?? { id: key, key, address: subscription.email, tenants: [] };
+    const tenants = [...new Set([...before.tenants, tenantOf(subscription.prefix)])].slice(0, MOST_TENANTS);
+    byKey.set(key, { ...before, tenants });
   }
   return [...byKey.values()];
 }
@@ -76,9 +76,9 @@ function hasReport({ prefix, alertTypes }: SubscriptionRecord): boolean {
 /** The message names them by their key: their row has the address. */
 async function ask({ system }: Run, week: string, { key, address, tenants }: Subscribed): Promise<void> {
   const now = system.clock.now();
-  await changeRecipient(system, key, (known) => ({
+  await changeRecipient(system, key, (stored) => ({
     // Who is queued for their first mail is known by their key alone.
-    recipient: known?.address === null ? { ...known, address } : (known ?? newRecipient(key, address)),
+    recipient: stored?.address === null ? { ...stored, address } : (stored ?? newRecipient(key, address)),
     value: undefined,
   }));
   const message = reportMessageFor({ now, id: system.random.id(now) }, { key, week, tenants });

@@ -45,8 +45,8 @@ async function takeAll(run: Run, budget: Budget, cursor: string | null): Promise
 
 async function* batches({ system }: Run, cursor: string | null): AsyncGenerator<Batch> {
   let news: NewsRecord[] = [];
-  for await (const one of eachNews(system.table, cursor)) {
-    news.push(one);
+  for await (const record of eachNews(system.table, cursor)) {
+    news.push(record);
     if (news.length < NEWS_AT_ONCE) continue;
     yield batchOf(news);
     news = [];

@@ -79,14 +79,14 @@ function heldOf<Due extends Counted>(
 function groupsOf<Due extends Counted>(spike: Load<Due>): Group[] {
   return (['dataPlane', 'tenant'] as const).flatMap((of) =>
     [...sizesBy(spike, of)]
-      .filter(([name, size]) => size > sizeOf(spike) / 2 && spike.due.some((one) => one[of] === name))
+      .filter(([name, size]) => size > sizeOf(spike) / 2 && spike.due.some((task) => task[of] === name))
       .map(([name]) => ({ of, name })),
   );
 }
 
 function sizesBy({ due, past }: Load<Counted>, of: Group['of']): Map<string, number> {
   const sizes = new Map<string, number>();
-  for (const one of [...due, ...past]) sizes.set(one[of], (sizes.get(one[of]) ?? 0) + 1);
+  for (const task of [...due, ...past]) sizes.set(task[of], (sizes.get(task[of]) ?? 0) + 1);
   return sizes;
 }
 
@@ -95,9 +95,9 @@ function sizeOf({ due, past }: Load<Counted>): number {
 }
 
 function ofGroup<Due extends Counted>({ due, past }: Load<Due>, { of, name }: Group): Load<Due> {
-  return { due: due.filter((one) => one[of] === name), past: past.filter((one) => one[of] === name) };
+  return { due: due.filter((task) => task[of] === name), past: past.filter((task) => task[of] === name) };
 }
 
 function withoutGroup<Due extends Counted>({ due, past }: Load<Due>, { of, name }: Group): Load<Due> {
-  return { due: due.filter((one) => one[of] !== name), past: past.filter((one) => one[of] !== name) };
+  return { due: due.filter((task) => task[of] !== name), past: past.filter((task) => task[of] !== name) };
 }

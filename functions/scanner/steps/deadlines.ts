@@ -43,10 +43,10 @@ function queriesOf(run: Run): IndexQuery[] {
   const global = startReach(policies.global);
   const scopes = policies.scopes().filter((scope) => scope !== '');
   const ends = furthest([policies.global, ...scopes.map((scope) => policies.for(scope))].map(endReach));
-  const said = ends === null ? [] : inBuckets((bucket) => upTo('g1', index.endsAt(bucket), run.now + ends));
+  const ending = ends === null ? [] : inBuckets((bucket) => upTo('g1', index.endsAt(bucket), run.now + ends));
   const started =
     global === null ? [] : inBuckets((bucket) => upTo('g2', index.startedAt(bucket), run.now + global));
-  return [...said, ...started, ...startedInScopes(run, scopes, global)];
+  return [...ending, ...started, ...startedInScopes(run, scopes, global)];
 }
 
 /** Of tenants with a scope whose jobs are to be found by a later start than those of all. */
@@ -84,8 +84,8 @@ function startReach(policy: EffectivePolicy): Duration | null {
 }
 
 function furthest(reaches: readonly (Duration | null)[]): Duration | null {
-  const known = reaches.filter((reach) => reach !== null);
-  return known.length > 0 ? Math.max(...known) : null;
+  const some = reaches.filter((reach) => reach !== null);
+  return some.length > 0 ? Math.max(...some) : null;
 }
 
 /** Decides from what the index carries; only a task whose own policy asks for it now is read. */

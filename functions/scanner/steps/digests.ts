@@ -1,9 +1,9 @@
 import { type Duration, type Instant, SECOND } from '../../abandonment/time.ts';
-import { isAdmitted } from '../../notices/send/ramp.ts';
 import { type Rank, WarmUp } from '../../notices/send/warm-up.ts';
+import { isAdmitted } from '../../notices/send/warm-up-places.ts';
 import type { OutgoingMessage } from '../../platform/ports.ts';
 import { inBuckets } from '../../store/buckets.ts';
-import { loadWarmUpLimit } from '../../store/pace.ts';
+import { loadWarmUpLimit } from '../../store/rate-limits.ts';
 import {
   loadRecipients,
   newRecipient,
@@ -28,7 +28,7 @@ const CHUNK = 50;
 
 /** One who may be mailed at an instant. */
 interface Ready {
-  one: WaitingRecipient;
+  recipient: WaitingRecipient;
   record: RecipientRecord;
   at: Instant;
   /** They take a place of the warm-up limit. */
@@ -84,10 +84,10 @@ async function queueChunk(run: Run, waiting: WaitingRecipient[], last: Last): Pr
     waiting.map(({ key }) => key),
   );
   const ready: Ready[] = [];
-  for (const one of waiting) {
-    if (await isTellingGivenUp(run, one.key, one.newestAt)) continue;
-    const record = records.get(one.key) ?? newRecipient(one.key, null);
-    ready.push(...(await readyNow(run, one, record, last)));
+  for (const recipient of waiting) {
+    if (await isTellingGivenUp(run, recipient.key, recipient.newestAt)) continue;
+    const record = records.get(recipient.key) ?? newRecipient(recipient.key, null);
+    ready.push(...(await readyNow(run, recipient, record, last)));
   }
   await queue(run, ready);
 }
@@ -95,29 +95,29 @@ async function queueChunk(run: Run, waiting: WaitingRecipient[], last: Last): Pr
 /** Who may be mailed now that one is looked at: they, nobody, or another who gives their place up. */
 async function readyNow(
   run: Run,
-  one: WaitingRecipient,
+  recipient: WaitingRecipient,
   record: RecipientRecord,
   last: Last,
 ): Promise<Ready[]> {
   const lost = await lostAfter(run, record);
-  const at = readyAt(run, record, one.all, lost);
+  const at = readyAt(run, record, recipient.all, lost);
   if (at === undefined) return [];
-  const ready = { one, record, at, admitted: false };
-  const { first: rank } = one;
+  const ready = { recipient, record, at, admitted: false };
+  const { first: rank } = recipient;
   // Admitted now and no more when the mail goes: new again by then.
   const isNew = !isAdmitted(record, at);
   // Whom `digestEvery` delays takes no place yet: the notifier gives them one then, where one is left.
-  if (rank !== null && isNew && !isDelayed(run, record, one.all))
+  if (rank !== null && isNew && !isDelayed(run, record, recipient.all))
     return withoutPlace(run, last.warmUp.offer({ ...ready, admitted: true, rank }), lost);
-  if (!one.informs) return [ready];
+  if (!recipient.informs) return [ready];
   last.topics.push(ready);
   return [];
 }
 
 /** One for whom the warm-up limit has no place goes for their other notices alone. */
 function withoutPlace(run: Run, turnedAway: Ready | undefined, lost: Duration): Ready[] {
-  if (!turnedAway?.one.others) return [];
-  const at = readyAt(run, turnedAway.record, turnedAway.one.others, lost);
+  if (!turnedAway?.recipient.others) return [];
+  const at = readyAt(run, turnedAway.record, turnedAway.recipient.others, lost);
   return at === undefined ? [] : [{ ...turnedAway, at, admitted: false }];
 }
 
@@ -127,12 +127,12 @@ async function queueLast(run: Run, { warmUp, topics }: Last): Promise<void> {
 }
 
 async function queue(run: Run, ready: readonly Ready[]): Promise<void> {
-  const marked = (await Promise.all(ready.map((one) => markQueued(run, one)))).flat();
+  const marked = (await Promise.all(ready.map((candidate) => markQueued(run, candidate)))).flat();
   if (marked.length === 0) return;
   try {
     await run.system.queues.send(
       'notify',
-      marked.map((one) => messageFor(run, one)),
+      marked.map((queued) => messageFor(run, queued)),
     );
   } catch (error) {
     await Promise.all(marked.map(({ record }) => unmarkQueued(run, record)));
@@ -141,9 +141,9 @@ async function queue(run: Run, ready: readonly Ready[]): Promise<void> {
   count(run, 'recipientsQueued', marked.length);
 }
 
-function messageFor(run: Run, { one, at }: Ready): OutgoingMessage {
+function messageFor(run: Run, { recipient, at }: Ready): OutgoingMessage {
   const delaySeconds = Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil((at - run.now) / SECOND)));
-  return notifyMessageFor(run, one.key, one.group, delaySeconds);
+  return notifyMessageFor(run, recipient.key, recipient.group, delaySeconds);
 }
 
 /** With their record as it is stored then; nobody where another was first. */

@@ -2,7 +2,7 @@ import { isDisabling, withDisabling } from '../../episodes/disabling.ts';
 import { isOpen } from '../../episodes/open-task.ts';
 import { heldSince, withSpikeHold } from '../../episodes/spike.ts';
 import { storeTask } from '../../store/change-task.ts';
-import { loadRateLimit } from '../../store/pace.ts';
+import { loadRateLimit } from '../../store/rate-limits.ts';
 import { loadTasks, type TaskRecord } from '../../store/tasks.ts';
 import { disableMessageFor } from '../../work/messages.ts';
 import { DONE } from '../generator.ts';
@@ -28,9 +28,9 @@ export const disablingStep: Step = {
     if (due.length === 0) return DONE;
     const rateLimit = await loadRateLimit(run.system.table);
     const held = await findHeld(run, due, rateLimit);
-    await workEach(run, held.newly, 16, (one) => holdAsSpike(run, one.id));
-    const free = due.filter((one) => !held.all.has(one) && !one.waits);
-    await workEach(run, await reserve(run, free, rateLimit), 1, (one) => start(run, one));
+    await workEach(run, held.newly, 16, (task) => holdAsSpike(run, task.id));
+    const free = due.filter((task) => !held.all.has(task) && !task.waits);
+    await workEach(run, await reserve(run, free, rateLimit), 1, (task) => start(run, task));
     return DONE;
   },
 };
@@ -40,7 +40,7 @@ async function workEach(
   run: Run,
   items: readonly Due[],
   atOnce: number,
-  work: (one: Due) => Promise<void>,
+  work: (task: Due) => Promise<void>,
 ): Promise<void> {
   await sweep(run, { name: 'disabling', partitions: [{ items, work }], atOnce });
 }

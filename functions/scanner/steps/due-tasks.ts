@@ -2,6 +2,7 @@ import { hasLapsed, isHeldBySpike } from '../../abandonment/approval.ts';
 import type { Decision } from '../../abandonment/decide.ts';
 import { type HoldReason, tenantOf } from '../../abandonment/task.ts';
 import type { Instant } from '../../abandonment/time.ts';
+import { isOpen } from '../../episodes/open-task.ts';
 import { inBuckets } from '../../store/buckets.ts';
 import { bucketOf, index } from '../../store/keys.ts';
 import type { Row } from '../../store/table/table.port.ts';
@@ -32,8 +33,8 @@ export interface Due extends Counted {
 export async function gatherDue(run: Run, budget: Budget): Promise<Due[] | undefined> {
   const due: Due[] = [];
   const work = async (row: Row) => {
-    const one = await dueOf(run, row);
-    if (one) due.push(one);
+    const task = await dueOf(run, row);
+    if (task) due.push(task);
   };
   const partitions = inBuckets((bucket) => ({
     items: dueIn(run, index.toDisable(bucket), run.now),
@@ -48,7 +49,7 @@ async function dueOf(run: Run, row: Row): Promise<Due | undefined> {
   const record = (await loadTasks(run.system.table, [id])).get(id);
   if (!record) return undefined;
   const seen = await lookAt(run, record);
-  if (!seen?.record.open || seen.record.open.disabling || !isDue(seen.decision)) return undefined;
+  if (!seen || !isOpen(seen.record) || seen.record.open.disabling || !isDue(seen.decision)) return undefined;
   if (await isDisablingGivenUp(run, seen.record)) return undefined;
   const { decision } = seen;
   const { brake } = seen.record.open;

@@ -48,8 +48,8 @@ async function watchOrHold(run: Run, plane: DataPlaneRecord): Promise<void> {
   }
 }
 
-async function watch(run: Run, known: DataPlaneRecord): Promise<void> {
-  const plane = await withoutUnused(run, known);
+async function watch(run: Run, stored: DataPlaneRecord): Promise<void> {
+  const plane = await withoutUnused(run, stored);
   if (!plane) return;
   const { plane: after, alert } = await withOutages(run, detectSilence(run, plane));
   if (after !== plane) await storePlane(run, plane, after, alert);
@@ -79,8 +79,8 @@ async function alertSilence(run: Run, before: DataPlaneRecord, after: DataPlaneR
   if (after.state === 'up' && before.unknown.length === 0 && after.unknown.length === 0) return;
   const { silentAfter } = run.view.policies.global;
   const due = after.state === 'silent' && run.now - after.since >= silentAfter;
-  const told = await loadOperatorAlert(run.system.table, 'data-plane-silent', after.name);
-  const write = silenceWrite(run, after, due, told);
+  const stored = await loadOperatorAlert(run.system.table, 'data-plane-silent', after.name);
+  const write = silenceWrite(run, after, due, stored);
   if (!write) return;
   // What was not stored for another writer or a busy table is found again by the next scan.
   const result = await run.system.table.transact([write], run.system.random.id(run.now));
@@ -92,16 +92,16 @@ function silenceWrite(
   run: Run,
   plane: DataPlaneRecord,
   due: boolean,
-  told: OperatorAlertRecord | undefined,
+  stored: OperatorAlertRecord | undefined,
 ): Write | undefined {
   const key = keys.operatorAlert('data-plane-silent', plane.name);
-  if (!told) {
+  if (!stored) {
     const detail = `no life sign of ${plane.name} since ${sortable(plane.since)}; the clocks of its tasks stand still`;
     return due ? operatorAlert('data-plane-silent', plane.name, detail, run.now) : undefined;
   }
-  const { endedAt, ...alert } = told;
+  const { endedAt, ...alert } = stored;
   const over = endedAt !== undefined && run.now - endedAt >= SAME_INCIDENT;
-  if (over && plane.state !== 'silent') return { delete: key, if: [{ equals: ['rev', told.rev] }] };
+  if (over && plane.state !== 'silent') return { delete: key, if: [{ equals: ['rev', stored.rev] }] };
   if (over && due) return silenceWrite(run, plane, due, undefined);
   if (due && endedAt !== undefined) return operatorAlertWrite(alert);
   if (plane.state === 'silent' || endedAt !== undefined) return undefined;
@@ -112,9 +112,9 @@ function silenceWrite(
 async function alertDeletion(run: Run, { name, since }: DataPlaneRecord): Promise<void> {
   const counts = await loadCounts(run.system.table, name);
   const parked = counts.reduce((sum, { eligible }) => sum + eligible, 0);
-  const told = await loadOperatorAlert(run.system.table, 'data-plane-deleted', name);
-  if ((told !== undefined) === parked > 0) return;
-  const write = told
+  const stored = await loadOperatorAlert(run.system.table, 'data-plane-deleted', name);
+  if ((stored !== undefined) === parked > 0) return;
+  const write = stored
     ? { delete: keys.operatorAlert('data-plane-deleted', name) }
     : operatorAlert('data-plane-deleted', name, deletionDetail(name, since, parked), run.now);
   // What was not stored for another writer or a busy table is found again by the next scan.
@@ -191,8 +191,8 @@ async function firstOfBurst(
   window: Duration,
 ): Promise<Instant | undefined> {
   const counts = await loadCounts(run.system.table, plane.name);
-  if (counts.filter((one) => one.eligible > 0).length < 2) return undefined;
-  const alive = counts.reduce((sum, one) => sum + one.alive, 0);
+  if (counts.filter((count) => count.eligible > 0).length < 2) return undefined;
+  const alive = counts.reduce((sum, count) => sum + count.alive, 0);
   const share = run.view.policies.global.correlatedShare;
   return losses.find((from) => {
     const within = losses.filter((loss) => loss >= from && loss <= from + window).length;
@@ -211,7 +211,7 @@ async function followOutage(run: Run, plane: DataPlaneRecord, open: OutageRecord
   if (!ended && joined === 0) return { plane, alert: [] };
   const outage: OutageRecord = { ...open, members, countedTo: run.now, endedAt: ended ? run.now : null };
   return {
-    plane: { ...plane, outages: plane.outages.map((one) => (one === open ? outage : one)) },
+    plane: { ...plane, outages: plane.outages.map((other) => (other === open ? outage : other)) },
     alert: ended ? [{ delete: keys.operatorAlert('correlated-failure', plane.name) }] : [],
   };
 }

@@ -22,6 +22,6 @@ export function withOutage(
 function joinNearest(outages: OutageRecord[]): void {
   const gaps = outages.slice(1).map(({ from }, before) => from - (outages[before]?.endedAt ?? from));
   const place = placeOfLeast(gaps);
-  const [one, next] = outages.slice(place, place + 2) as [OutageRecord, OutageRecord];
-  outages.splice(place, 2, { ...next, from: one.from, members: one.members + next.members });
+  const [first, next] = outages.slice(place, place + 2) as [OutageRecord, OutageRecord];
+  outages.splice(place, 2, { ...next, from: first.from, members: first.members + next.members });
 }

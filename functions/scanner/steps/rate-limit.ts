@@ -1,7 +1,7 @@
 import { BOUNDS } from '../../abandonment/bounds.ts';
 import { groupsOf } from '../../platform/groups.ts';
 import { inLastDay } from '../../store/fleet-view.ts';
-import { type RateLimitEntry, type RateLimitRecord, rateLimitWrite } from '../../store/pace.ts';
+import { type RateLimitEntry, type RateLimitRecord, rateLimitWrite } from '../../store/rate-limits.ts';
 import { runWrite } from '../../store/runs.ts';
 import type { Write } from '../../store/table/table.port.ts';
 import type { Run } from '../run.ts';
@@ -27,7 +27,7 @@ export async function reserve<One extends Limited>(
   const paced = due.slice(0, Math.max(0, Math.min(perRun, perDay - used)));
   const chosen = withinRow(paced, recent);
   if (chosen.length === 0) return [];
-  const unapproved = grouped(chosen.filter((one) => !one.approved));
+  const unapproved = grouped(chosen.filter((task) => !task.approved));
   const entry = { at: run.now, run: run.id, count: chosen.length, unapproved };
   const writes = [rateLimitWrite({ ...rateLimit, runs: [...recent, entry] }), ...begun(run, chosen.length)];
   const reserved = await run.system.table.transact(writes, run.system.random.id(run.now));
@@ -48,8 +48,8 @@ export function withinRow<One extends Limited>(
   const listed = recent.reduce((sum, { unapproved = [] }) => sum + unapproved.length, 0);
   const room = Math.max(0, BOUNDS.paced.most - listed);
   const groups = new Set<string>();
-  const full = due.findIndex((one) => {
-    if (!one.approved) groups.add(groupOf(one));
+  const full = due.findIndex((task) => {
+    if (!task.approved) groups.add(groupOf(task));
     return groups.size > room;
   });
   return due.slice(0, full < 0 ? due.length : full);

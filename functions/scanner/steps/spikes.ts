@@ -5,7 +5,7 @@ import { loadCounts } from '../../store/counts.ts';
 import { inLastDay } from '../../store/fleet-view.ts';
 import { keys } from '../../store/keys.ts';
 import { loadOperatorAlert, operatorAlert } from '../../store/operator-alerts.ts';
-import type { RateLimitRecord } from '../../store/pace.ts';
+import type { RateLimitRecord } from '../../store/rate-limits.ts';
 import { allRows } from '../../store/rows.ts';
 import { TableBusy } from '../../store/table-busy.ts';
 import { loadTasks } from '../../store/tasks.ts';
@@ -24,8 +24,8 @@ export interface Held {
 
 /** Finds what a spike holds (promise 10), and tells operators before anything is marked. */
 export async function findHeld(run: Run, due: readonly Due[], rateLimit: RateLimitRecord): Promise<Held> {
-  const unapproved = due.filter((one) => !one.approved);
-  const before = unapproved.filter((one) => one.braked);
+  const unapproved = due.filter((task) => !task.approved);
+  const before = unapproved.filter((task) => task.braked);
   const lasts = before.length > 0;
   const alert = lasts ? await loadOperatorAlert(run.system.table, 'blast-radius', 'fleet') : undefined;
   if (lasts && !alert) await alertSpike(run, before.length, true);
@@ -34,7 +34,7 @@ export async function findHeld(run: Run, due: readonly Due[], rateLimit: RateLim
     unapproved.filter(({ lapsed }) => !lapsed),
     rateLimit,
   );
-  const newly = [...held].filter((one) => !one.braked);
+  const newly = [...held].filter((task) => !task.braked);
   // Who rejected a spike did not speak of what joins it.
   if (newly.length > 0) await alertSpike(run, held.size, lasts && !alert?.rejected);
   return { all: new Set([...before, ...held]), newly };
@@ -64,7 +64,7 @@ async function fleetOf(run: Run, rateLimit: RateLimitRecord): Promise<Fleet> {
     const counts = await loadCounts(run.system.table, plane);
     byPlane.set(
       plane,
-      counts.reduce((sum, one) => sum + one.eligible + one.jobs, 0),
+      counts.reduce((sum, plane) => sum + plane.eligible + plane.jobs, 0),
     );
   }
   for (const dataPlane of await planesOfTurnedOff(run, rateLimit))

@@ -39,13 +39,13 @@ async function watchFeed(run: Run): Promise<void> {
   const heardAt = (await table.get(keys.feed()))?.at;
   if (typeof heardAt !== 'number') return;
   const alert = keys.operatorAlert('evidence-stale', 'events');
-  const told = await table.get(alert);
+  const stored = await table.get(alert);
   if (run.now - heardAt < feedLimit(run)) {
-    if (told) await writeUnlessRefused(run.system, [{ delete: alert }], 'the end of an alert');
+    if (stored) await writeUnlessRefused(run.system, [{ delete: alert }], 'the end of an alert');
     return;
   }
   telemetry.metric(METRIC.feedSilent, 1, 'Count', { since: formatInstant(heardAt) });
-  if (told) return;
+  if (stored) return;
   const detail = `no event of any control plane was taken in since ${formatInstant(heardAt)}`;
   await writeUnlessRefused(
     run.system,

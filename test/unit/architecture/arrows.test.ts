@@ -171,7 +171,7 @@ describe('the matrix of arrows', () => {
     ['functions/abandonment/decide.ts', 'functions/platform/names.ts', false],
     ['functions/platform/ports.ts', 'lib/config.ts', false],
     ['functions/platform/system.ts', 'functions/store/table/table.port.ts', false],
-    ['functions/control-planes/http/told-tasks.ts', 'functions/catalog/ingest.ts', false],
+    ['functions/control-planes/http/read-tasks.ts', 'functions/catalog/ingest.ts', false],
     ['lib/config.ts', 'functions/store/rows.ts', false],
     ['functions/catalog/ingest.handler.ts', 'functions/disabling/confirm.ts', true],
     ['simulation/engine/world.ts', 'functions/scanner/scan.ts', true],

@@ -42,3 +42,51 @@ it.each([
 ])('finds them in %j', (text, names) => {
   expect(bannedIn(text)).toEqual(names);
 });
+
+/** Folders whose parameters and locals are named after the thing. */
+const NAMED = /^(functions|cli|lib|local|simulation)\//;
+/** Not read for that: the words of the owner page, and what is left for later. */
+const UNREAD = /^(functions\/(store\/table|owner-page\/words)|local\/kafka-connect|simulation\/engine)\//;
+
+/** Where one of the words that name nothing is declared: by itself, in a pattern, as a parameter with its type or without. */
+const NAMELESS = [
+  /\b(?:const|let) (WORD)\b/g,
+  /\[(?:\w+, |, )?(WORD)(?:, \w+)?\](?=: | = | of |\)|,)/g,
+  /\w: (WORD)(?: = [^,}]+)?(?=,? ?[\w, :]*\}(?: = |: |\) =>| of ))/g,
+  /\((?:\w+, )*(WORD)(?:, \w+)*\) =>/g,
+  /[(,] ?(?:\.\.\.)?(WORD)\??: (?=TYPE)/g,
+  /^ +(?:\.\.\.)?(WORD)\??: (?=TYPE.*,$|\{[^,]*;.*,$)/g,
+].map(({ source }) => {
+  const words = source.replaceAll('WORD', 'given|known|one|said|told');
+  return new RegExp(words.replaceAll('TYPE', '(?:readonly |[A-Z][a-z]|string\\b|number\\b|unknown\\b)'), 'g');
+});
+
+function namelessIn(text: string): string[] {
+  const lines = text.split('\n').filter((line) => !/^\s*(?:\*|\/\*|\/\/)/.test(line));
+  const code = lines.map((line) => line.replaceAll(/'(?:[^'\\]|\\.)*'/g, "''"));
+  return code.flatMap((line) =>
+    NAMELESS.flatMap((words) => [...line.matchAll(words)].map(([, name = '']) => name)),
+  );
+}
+
+it('parameters and locals are nouns of the thing', () => {
+  const files = textFiles().filter((file) => NAMED.test(file) && !UNREAD.test(file) && file.endsWith('.ts'));
+  expect(files.length).toBeGreaterThan(600);
+  const found = files.flatMap((file) =>
+    namelessIn(readFileSync(join(ROOT, file), 'utf8')).map((name) => `${file}: ${name}`),
+  );
+  expect(found).toEqual([]);
+});
+
+it.each([
+  ['const known = 1;', ['known']],
+  ['tasks.filter((one) => one.open);', ['one']],
+  ['for (const [key, one] of entries) {}', ['one']],
+  ['const { at, said: given, other } = notice;', ['given']],
+  ['function judge(given: Case, told: Told): void {}', ['given', 'told']],
+  ['  known: TaskRecord | undefined,', ['known']],
+  ["const { told } = open; const word = words.one; const part = { said: 1, given: at, one: 'one' };", []],
+  ['/** The newest (one: of all) */', []],
+])('finds those that are none in %j', (text, names) => {
+  expect(namelessIn(text)).toEqual(names);
+});

@@ -7,7 +7,7 @@ const POLICIES = 'functions/abandonment';
 /** What somebody who follows the recipe writes: so long after its creation a task is never disabled. */
 const RULE = `
   const { untouchedFor } = policy;
-  const { createdAt } = view.given.task;
+  const { createdAt } = view.taskCase.task;
   if (untouchedFor !== null && view.now < createdAt + untouchedFor) return hold('quiet-hours', createdAt + untouchedFor);
 `;
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { readPage } from '../../../functions/control-planes/http/told-tasks.ts';
+import { readPage } from '../../../functions/control-planes/http/read-tasks.ts';
 import { controlPlaneSettings } from '../../../functions/platform/control-plane-settings.ts';
 
 const read = (path: string) => readFileSync(join(import.meta.dirname, '..', '..', '..', path), 'utf8');

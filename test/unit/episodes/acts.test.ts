@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isOpen, type OpenTask } from '../../../functions/episodes/open-task.ts';
+import { withErased, withTried } from '../../../functions/episodes/recipient-part.ts';
 import { heldSince, withApproval, withSpikeHold } from '../../../functions/episodes/spike.ts';
-import { withErased, withTried } from '../../../functions/episodes/told.ts';
 import { type DisabledByUs, enabledByPublication, withUndoAsked } from '../../../functions/episodes/undo.ts';
 import { newTaskRecord } from '../../../functions/store/tasks.ts';
 import { aTask, day, evidenceOf, graced, warnedAt } from '../abandonment/decide-builders.ts';

@@ -162,18 +162,21 @@ describe('mails', () => {
       restarts: 0,
       asked: 0,
     });
-    const mail = (id: string, state: 'delivered' | 'bounced', ...items: DigestItem[]) =>
+    type Became = { state: 'delivered' } | { state: 'bounced'; dead: 'bounce' };
+    const mail = (id: string, state: Became, ...items: DigestItem[]) =>
       digestWrite(
         {
           ...newDigest({ id, recipient: 'key', address: 'ana@acme.test', claimedAt: NOON, leaseUntil: NOON }),
-          state,
+          ...state,
+          sentAt: NOON,
+          messageId: id,
           items,
         },
         { doneAt: NOON },
       );
     const table = await tableWith(
-      mail('one', 'delivered', item('warning'), item('warning'), item('reminder')),
-      mail('two', 'bounced', item('warning')),
+      mail('one', { state: 'delivered' }, item('warning'), item('warning'), item('reminder')),
+      mail('two', { state: 'bounced', dead: 'bounce' }, item('warning')),
     );
     expect(plain(await mailsAggregation.rowsOf({ table, planes: [] }, DAY))).toEqual({
       warning: { all: { mails: 2, notices: 3, failed: 1 } },

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { saysOf } from '../../../functions/owner-page/entitlement.ts';
 import { keys } from '../../../functions/store/keys.ts';
+import type { Office, Subscriber } from '../../../functions/store/people.ts';
 import { ROW_VERSION } from '../../../functions/store/rows.ts';
 import { loadTask } from '../../../functions/store/tasks.ts';
 import { type CliStage, failingFleet } from '../cli/cli-stage.ts';
@@ -124,5 +125,19 @@ describe('the places of people', () => {
       const removed = await stage.taskwarden([command, 'remove', ...given]);
       expect(removed.err).not.toContain('ValidationException');
     }
+  });
+});
+
+/** The compiler holds these: they fail in `tsc`. */
+describe('who hears of a scope', () => {
+  it('is somebody at an address, or a topic by its ARN', () => {
+    expectTypeOf<{ topic: 'arn:aws:sns:eu-west-1:123456789012:chat' }>().toExtend<Subscriber>();
+    expectTypeOf<{ topic: 'team@acme.test' }>().not.toExtend<Subscriber>();
+    expectTypeOf<{ scope: string }>().not.toExtend<Office>();
+  });
+
+  it('is an admin at an address alone', () => {
+    expectTypeOf<{ scope: string; alertTypes: null; email: string }>().toExtend<Office>();
+    expectTypeOf<{ scope: string; alertTypes: null; topic: `arn:${string}` }>().not.toExtend<Office>();
   });
 });

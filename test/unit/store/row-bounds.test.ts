@@ -12,8 +12,8 @@ import { dataPlaneWrite, newDataPlane, type OutageRecord } from '../../../functi
 import { digestWrite, newDigest } from '../../../functions/store/digests.ts';
 import { MOST_WHY, partsOf, workPartWrite } from '../../../functions/store/operator-work.ts';
 import { ownerRulesWrite } from '../../../functions/store/owner-rules.ts';
-import { rateLimitWrite } from '../../../functions/store/pace.ts';
 import { pausesWrite } from '../../../functions/store/pauses.ts';
+import { rateLimitWrite } from '../../../functions/store/rate-limits.ts';
 import { scansWrite } from '../../../functions/store/scans.ts';
 import { measureRow, ROW_BYTES } from '../../../functions/store/table/row-limits.ts';
 import type { Row, Write } from '../../../functions/store/table/table.port.ts';

@@ -28,9 +28,9 @@ import {
   workPartWrite,
 } from '../../../functions/store/operator-work.ts';
 import { ownerRulesFromRow } from '../../../functions/store/owner-rules.ts';
-import { rateLimitFromRow, rateLimitWrite, warmUpLimitWrite } from '../../../functions/store/pace.ts';
 import { pausesFromRow, pausesWrite } from '../../../functions/store/pauses.ts';
 import { adminFromRow, subscriptionFromRow } from '../../../functions/store/people.ts';
+import { rateLimitFromRow, rateLimitWrite, warmUpLimitWrite } from '../../../functions/store/rate-limits.ts';
 import { recipientFromRow, recipientWrite } from '../../../functions/store/recipients.ts';
 import { refusalsFromRow, refusalsWrite } from '../../../functions/store/refusals.ts';
 import { refusedEventsFromRow, refusedEventsWrite } from '../../../functions/store/refused-events.ts';

@@ -185,7 +185,7 @@ export async function answerStage(given: Given = {}) {
     claimedAt: START,
     leaseUntil: START + MINUTE,
   });
-  const digest = { ...claimed, items, ...given.digest };
+  const digest = { ...claimed, items, ...given.digest } as DigestRecord;
   const ana = { ...newRecipient(ANA, ANA_ADDRESS), sending: MAIL, mailedAt: [START], ...given.recipient };
   const { notice, asked } = items[0] ?? ITEM;
   const pending = { notice, since: asked, notBefore: asked, ...given.waits } as PendingNotice;
@@ -233,7 +233,8 @@ export async function answerStage(given: Given = {}) {
     },
     changeDigest: async (change: Partial<DigestRecord>) => {
       const known = (await loadDigest(table, MAIL)) as DigestRecord;
-      await table.transact([digestWrite({ ...known, ...change }, { lookAt: known.leaseUntil })], 'another');
+      const digest = { ...known, ...change } as DigestRecord;
+      await table.transact([digestWrite(digest, { lookAt: known.leaseUntil })], 'another');
     },
   };
 }

@@ -135,7 +135,7 @@ describe('the date of a mail', () => {
       false,
     ],
   ])('%s', async (_what, state, more, binds, listed) => {
-    const { open } = await applied({}, { state, ...more });
+    const { open } = await applied({}, { state, ...more } as Partial<DigestRecord>);
     const { dates, mails } = await open();
     expect(dates).toEqual(binds ? [PRINTED] : []);
     expect(mails).toEqual(listed ? [MAIL] : []);

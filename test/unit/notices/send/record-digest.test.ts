@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../../functions/abandonment/time.ts';
 import {
   finishDigest,
+  type MailNews,
   recordAccepted,
   recordBlameless,
   recordEvent,
@@ -9,7 +10,6 @@ import {
   recordRejected,
   recordUnsent,
   recordUnsettled,
-  type Said,
 } from '../../../../functions/notices/send/record-digest.ts';
 import type { DigestRecord } from '../../../../functions/store/digests.ts';
 import type { RecipientRecord } from '../../../../functions/store/recipients.ts';
@@ -33,7 +33,7 @@ const refuse = async (stage: Stage, retryAt: number | null) =>
 const giveUp = async (stage: Stage) => recordUnsettled(stage.system, await stage.view(), MAIL);
 const reject = (stage: Stage) => recordRejected(stage.system, MAIL);
 const unsent = (stage: Stage) => recordUnsent(stage.system, MAIL, 'rejected');
-const hears = (said: Said) => (stage: Stage) => recordEvent(stage.system, MAIL, said);
+const hears = (news: MailNews) => (stage: Stage) => recordEvent(stage.system, MAIL, news);
 
 describe('a mail that SES took', () => {
   it('is known with its instant and its id, and needs no second look', async () => {
@@ -239,7 +239,7 @@ describe('a mail of which nothing was heard', () => {
 });
 
 describe('what SES says of a mail, after what was known', () => {
-  it.each<[string, Partial<DigestRecord>, Said, Partial<DigestRecord>]>([
+  it.each<[string, Partial<DigestRecord>, MailNews, Partial<DigestRecord>]>([
     ['it went: from its claim on', {}, { state: 'sent' }, { state: 'sent', sentAt: START }],
     ['it arrived', {}, { state: 'delivered' }, { state: 'delivered', sentAt: START }],
     [
@@ -331,7 +331,7 @@ describe('what SES says of a mail, after what was known', () => {
     },
   );
 
-  it.each<[string, Partial<DigestRecord>, Said]>([
+  it.each<[string, Partial<DigestRecord>, MailNews]>([
     ['that it went', { state: 'sent', sentAt: SOON }, { state: 'sent' }],
     ['that it went, of one that arrived', { state: 'delivered', sentAt: SOON }, { state: 'sent' }],
     ['that it is late', { state: 'sent', delayedAt: START }, { state: 'sent', delayedAt: SOON }],

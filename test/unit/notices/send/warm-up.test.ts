@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { WarmUp } from '../../../../functions/notices/send/warm-up.ts';
-import { loadWarmUpLimit, warmUpLimitWrite } from '../../../../functions/store/pace.ts';
+import { loadWarmUpLimit, warmUpLimitWrite } from '../../../../functions/store/rate-limits.ts';
 import { START, workStage } from '../../work/stage.ts';
 
 const one = (address: string, firedAt: number) => ({

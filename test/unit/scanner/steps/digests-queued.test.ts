@@ -7,8 +7,8 @@ import { digestsStep } from '../../../../functions/scanner/steps/digests.ts';
 import { FleetView } from '../../../../functions/store/fleet-view.ts';
 import { bucketOf, keys } from '../../../../functions/store/keys.ts';
 import { noticeWrite, type PendingNotice } from '../../../../functions/store/notices.ts';
-import { loadWarmUpLimit, warmUpLimitWrite } from '../../../../functions/store/pace.ts';
 import { pausesWrite } from '../../../../functions/store/pauses.ts';
+import { loadWarmUpLimit, warmUpLimitWrite } from '../../../../functions/store/rate-limits.ts';
 import {
   loadRecipient,
   newRecipient,

@@ -42,7 +42,8 @@ const KEY = recipientKey(ANA);
 async function withMail(how: Partial<DigestRecord> = {}): Promise<Stage> {
   const stage = workStage();
   const claimed = { id: 'digest-1', recipient: KEY, address: ANA };
-  const digest = { ...newDigest({ ...claimed, claimedAt: START, leaseUntil: START + MINUTE }), ...how };
+  const draft = newDigest({ ...claimed, claimedAt: START, leaseUntil: START + MINUTE });
+  const digest = { ...draft, ...how } as DigestRecord;
   const recipient = { ...newRecipient(KEY, ANA), sending: digest.id, queuedFor: START };
   await stage.table.transact(
     [digestWrite(digest, { lookAt: digest.leaseUntil }), recipientWrite(recipient)],

@@ -4,8 +4,8 @@ import type { TaskRecord } from '../store/tasks.ts';
 import { isOpen, type OpenTask } from './open-task.ts';
 
 /** The episode with the part of one recipient changed. */
-export function withRecipient(open: Episode, key: string, told: Told): Episode {
-  return { ...open, told: { ...open.told, [key]: told } };
+export function withRecipient(open: Episode, key: string, part: Told): Episode {
+  return { ...open, told: { ...open.told, [key]: part } };
 }
 
 /** One notice of one episode for one recipient. */
@@ -25,16 +25,16 @@ export function withTried(
   now: Instant,
 ): OpenTask | undefined {
   if (!record || !isOpen(record) || record.open.number !== episode) return undefined;
-  const told = record.open.told[recipient];
-  if (!told) return undefined;
-  const open = withRecipient(record.open, recipient, triedOf(told, notice));
+  const part = record.open.told[recipient];
+  if (!part) return undefined;
+  const open = withRecipient(record.open, recipient, triedOf(part, notice));
   return { ...record, open, next: { at: now, why: 'look' } };
 }
 
-function triedOf(told: Told, notice: Notice): Told {
-  return notice === 'reminder' && told.reminder
-    ? { ...told, reminder: { ...told.reminder, state: 'tried' } }
-    : { ...told, warning: told.warning === 'accepted' ? told.warning : 'tried' };
+function triedOf(part: Told, notice: Notice): Told {
+  return notice === 'reminder' && part.reminder
+    ? { ...part, reminder: { ...part.reminder, state: 'tried' } }
+    : { ...part, warning: part.warning === 'accepted' ? part.warning : 'tried' };
 }
 
 /** The task with a recipient under another address, as one who left: their warning grants nothing more (promises 1, 4). */
@@ -45,7 +45,7 @@ export function withErased(record: TaskRecord, key: string, address: string): Ta
     record.stopping && heard
       ? { ...record.stopping, told: { ...record.stopping.told, [key]: { address } } }
       : record.stopping;
-  const told = record.open?.told[key];
-  if (!told || !isOpen(record)) return heard ? { ...record, stopping } : record;
-  return { ...record, stopping, open: withRecipient(record.open, key, { ...told, address, left: true }) };
+  const part = record.open?.told[key];
+  if (!part || !isOpen(record)) return heard ? { ...record, stopping } : record;
+  return { ...record, stopping, open: withRecipient(record.open, key, { ...part, address, left: true }) };
 }

@@ -10,8 +10,8 @@ import {
   type RateLimitEntry,
   type RateLimitRecord,
   warmUpLimitWrite,
-} from '../../store/pace.ts';
-import { type RecipientRecord, recipientWrite } from '../../store/recipients.ts';
+} from '../../store/rate-limits.ts';
+import { type ReachableRecipient, type RecipientRecord, recipientWrite } from '../../store/recipients.ts';
 import type { Waiting } from './waiting.ts';
 import { windowOpensAt } from './windows.ts';
 
@@ -41,8 +41,8 @@ export function withAdmitted(record: RateLimitRecord, count: number, now: Instan
 
 function joinNearest(runs: RateLimitRecord['runs']): void {
   const place = placeOfLeast(runs.slice(1).map(({ at }, before) => at - (runs[before]?.at ?? at)));
-  const [one, next] = runs.slice(place, place + 2) as [RateLimitEntry, RateLimitEntry];
-  runs.splice(place, 2, { ...next, count: one.count + next.count });
+  const [first, next] = runs.slice(place, place + 2) as [RateLimitEntry, RateLimitEntry];
+  runs.splice(place, 2, { ...next, count: first.count + next.count });
 }
 
 /**
@@ -52,10 +52,10 @@ function joinNearest(runs: RateLimitRecord['runs']): void {
 export async function admitDelayed(
   system: System,
   view: FleetView,
-  recipient: RecipientRecord,
+  recipient: ReachableRecipient,
   pending: readonly Waiting[],
   now: Instant,
-): Promise<RecipientRecord> {
+): Promise<ReachableRecipient> {
   if (!wasDelayed(view, recipient, pending, now)) return recipient;
   return commit(system, 'the ramp', async () => {
     const ramp = await loadWarmUpLimit(system.table);
@@ -81,6 +81,7 @@ function wasDelayed(
   const { claimed } = view.scans;
   if (opened > now || claimed === null || opened <= claimed) return false;
   return pending.some(
-    ({ address, pending: one }) => one.notice === 'warning' && one.since <= claimed && !isTopic(address),
+    ({ address, pending: { notice, since } }) =>
+      notice === 'warning' && since <= claimed && !isTopic(address),
   );
 }

@@ -11,16 +11,16 @@ import { storeOnTask } from './unchangeable.ts';
  * Has every open episode that a recipient was told of looked at with the next scan: he died.
  * Throws TableBusy where a task changes too fast; one whose row the table refuses keeps no other from it.
  */
-export async function touchTold(system: System, recipient: string): Promise<void> {
+export async function evaluateNotified(system: System, recipient: string): Promise<void> {
   const view = await FleetView.load(system.table, system.clock.now());
   for await (const row of eachRow(system.table, { pk: keys.recipient(recipient).pk, consistent: true })) {
     if (row.sk === 'R') continue;
     const { task, episode } = noticeFromRow(row);
-    await storeOnTask(system, { recipient, task, episode }, () => touchTask(system, view, task));
+    await storeOnTask(system, { recipient, task, episode }, () => evaluateTask(system, view, task));
   }
 }
 
-async function touchTask(system: System, { policies }: FleetView, id: string): Promise<void> {
+async function evaluateTask(system: System, { policies }: FleetView, id: string): Promise<void> {
   await changeTask(system, id, (record) =>
     record?.open || record?.stopping
       ? { record: scheduled(record, system.clock.now()), policy: policies.for(id), value: undefined }

@@ -44,8 +44,8 @@ const MOST_TAGS = 50;
 const SHOWN = 200;
 
 /** Reads a service as DescribeServices told it, or says in a line why it can be none. */
-export function readService(told: unknown): { service: ToldService } | { problem: string } {
-  const parsed = parseEvent(service, told);
+export function readService(answer: unknown): { service: ToldService } | { problem: string } {
+  const parsed = parseEvent(service, answer);
   return parsed.ok ? { service: parsed.value } : { problem: shown(parsed.problems.join('; ')) };
 }
 
@@ -64,31 +64,31 @@ export interface Place {
 }
 
 /** The task that a service is (docs/connect/ecs.md#what-a-service-is), or why it can be none. */
-export function taskOf(told: ToldService, place: Place): { task: ListedTask } | { problem: string } {
-  const id = place.prefix + told.serviceName;
+export function taskOf(service: ToldService, place: Place): { task: ListedTask } | { problem: string } {
+  const id = place.prefix + service.serviceName;
   const wrong = taskIdProblem(id);
   if (wrong !== undefined) return { problem: `its id ${wrong}` };
-  const enabled = told.desiredCount > 0;
-  const failed = primaryOf(told)?.failedTasks;
+  const enabled = service.desiredCount > 0;
+  const failed = primaryOf(service)?.failedTasks;
   return {
     task: {
       id,
       kind: 'service',
       enabled,
-      owners: ownersIn(told, place.ownersTag),
+      owners: ownersIn(service, place.ownersTag),
       dataPlane: place.dataPlane,
       // What of a disabled one still runs is about to stop.
-      shards: enabled ? [{ status: statusOf(told) }] : [],
-      revision: revisionOf(told),
-      ...(told.createdAt && { createdAt: Math.min(told.createdAt.getTime(), place.now) }),
+      shards: enabled ? [{ status: statusOf(service) }] : [],
+      revision: revisionOf(service),
+      ...(service.createdAt && { createdAt: Math.min(service.createdAt.getTime(), place.now) }),
       ...(failed !== undefined && { restarts: failed }),
     },
   };
 }
 
 /** The addresses among the words of a tag, each once. A tag of ECS has neither commas nor brackets. */
-function ownersIn(told: ToldService, ownersTag: string): string[] {
-  const words = (tagOf(told, ownersTag) ?? '').split(/\s+/);
+function ownersIn(service: ToldService, ownersTag: string): string[] {
+  const words = (tagOf(service, ownersTag) ?? '').split(/\s+/);
   return [...new Set(words.flatMap((word) => normaliseAddress(word) ?? []))];
 }
 
@@ -102,8 +102,8 @@ export function isTaggable({ serviceArn }: ToldService): boolean {
 }
 
 /** Whether there is room for another tag. */
-export function canBeTagged(told: ToldService): boolean {
-  return isTaggable(told) && told.tags.filter(({ key }) => !key.startsWith('aws:')).length < MOST_TAGS;
+export function canBeTagged(service: ToldService): boolean {
+  return isTaggable(service) && service.tags.filter(({ key }) => !key.startsWith('aws:')).length < MOST_TAGS;
 }
 
 function primaryOf({ deployments, taskSets }: ToldService): Deployment | undefined {
@@ -114,10 +114,11 @@ function primaryOf({ deployments, taskSets }: ToldService): Deployment | undefin
  * One status for the service: what its primary deployment does, else what still runs of an earlier one. A deployment
  * that failed tasks says so at each listing, whether one is being started just then or not.
  */
-function statusOf(told: ToldService): ShardStatus {
-  const primary = primaryOf(told);
+function statusOf(service: ToldService): ShardStatus {
+  const primary = primaryOf(service);
   if (primary && primary.runningCount > 0) return 'PRIMARY';
-  if ([...told.deployments, ...told.taskSets].some(({ runningCount }) => runningCount > 0)) return 'STANDBY';
+  if ([...service.deployments, ...service.taskSets].some(({ runningCount }) => runningCount > 0))
+    return 'STANDBY';
   return primary?.rolloutState === 'FAILED' || (primary?.failedTasks ?? 0) > 0 ? 'FAILED' : 'PENDING';
 }
 
@@ -125,9 +126,9 @@ function statusOf(told: ToldService): ShardStatus {
  * What was deployed, and when it was deployed anew (docs/decisions/0046-ecs-services-as-tasks.md): each deployment has an
  * id of its own, also one of the same task definition. Counts and tags are no part of it.
  */
-export function revisionOf(told: ToldService): string {
-  const primary = primaryOf(told);
-  const deployed = [primary?.taskDefinition ?? told.taskDefinition ?? '', primary?.id ?? ''];
+export function revisionOf(service: ToldService): string {
+  const primary = primaryOf(service);
+  const deployed = [primary?.taskDefinition ?? service.taskDefinition ?? '', primary?.id ?? ''];
   return createHash('sha256').update(deployed.join('\n')).digest('base64url').slice(0, 32);
 }
 

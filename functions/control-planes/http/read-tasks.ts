@@ -51,22 +51,22 @@ export interface Place {
 }
 
 /** Reads a task as it was told, or says in a line why it can be none. */
-export function readTask(told: unknown, place: Place): { task: ListedTask } | { problem: string } {
-  const parsed = parseEvent(toldTask, told);
+export function readTask(answer: unknown, place: Place): { task: ListedTask } | { problem: string } {
+  const parsed = parseEvent(toldTask, answer);
   if (!parsed.ok) return { problem: cut(recordable(parsed.problems.join('; ')), SHOWN) };
   const problem = idProblem(parsed.value.id, place.prefix) ?? futureProblem(parsed.value, place.now);
   return problem === undefined ? { task: listed(parsed.value, place) } : { problem };
 }
 
 /** A page as it was told: its tasks, and those that can be none; or why it is no page. */
-export function readPage(told: unknown, place: Place): ListingPage | { problem: string } {
-  const parsed = parseEvent(toldPage, told);
+export function readPage(answer: unknown, place: Place): ListingPage | { problem: string } {
+  const parsed = parseEvent(toldPage, answer);
   if (!parsed.ok) return { problem: parsed.problems.join('; ') };
   const page: ListingPage = { tasks: [], refused: [], cursor: parsed.value.next };
-  for (const one of parsed.value.tasks) {
-    const read = readTask(one, place);
+  for (const task of parsed.value.tasks) {
+    const read = readTask(task, place);
     if ('task' in read) page.tasks.push(read.task);
-    else page.refused.push({ task: shownName(one, place.prefix), reason: read.problem });
+    else page.refused.push({ task: shownName(task, place.prefix), reason: read.problem });
   }
   const twice = firstRepeated(page.tasks.map(({ id }) => id));
   return twice === undefined ? page : { problem: `task ${recordable(twice)} stands twice in one page` };
@@ -90,15 +90,15 @@ function futureProblem({ createdAt, lastPrimaryAt }: ToldTask, now: Instant): st
   return isAhead(lastPrimaryAt) ? 'lastPrimaryAt lies in the future' : undefined;
 }
 
-function listed(told: ToldTask, { prefix, dataPlane, now }: Place): ListedTask {
-  const { id, kind, enabled, version, shards, owners = [], restarts } = told;
-  const { createdAt, lastPrimaryAt } = told;
+function listed(task: ToldTask, { prefix, dataPlane, now }: Place): ListedTask {
+  const { id, kind, enabled, version, shards, owners = [], restarts } = task;
+  const { createdAt, lastPrimaryAt } = task;
   return {
     id: prefix + id,
     kind,
     enabled,
     owners,
-    dataPlane: told.dataPlane ?? dataPlane,
+    dataPlane: task.dataPlane ?? dataPlane,
     shards: shards.map((shard) =>
       shard.id === undefined ? { status: shard.status } : { id: shard.id, status: shard.status },
     ),
@@ -111,7 +111,7 @@ function listed(told: ToldTask, { prefix, dataPlane, now }: Place): ListedTask {
 }
 
 /** What stands in the place of its id, to find it by. */
-function shownName(told: unknown, prefix: string): string {
-  const id = typeof told === 'object' && told !== null && 'id' in told ? told.id : undefined;
+function shownName(task: unknown, prefix: string): string {
+  const id = typeof task === 'object' && task !== null && 'id' in task ? task.id : undefined;
   return typeof id === 'string' ? cut(recordable(prefix + id), SHOWN) : `${prefix}?`;
 }
