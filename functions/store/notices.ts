@@ -92,8 +92,9 @@ export function factsOf(pending: PendingNotice | null): PastFacts | undefined {
 
 /** The record in a notice's row. */
 export function noticeFromRow(row: Row): NoticeRecord {
-  const { w } = row;
-  return { ...recordIn<NoticeRecord>(row), ...(typeof w === 'string' && { w }) };
+  const record = recordIn<NoticeRecord>(row);
+  if (typeof row.w === 'string') record.w = row.w;
+  return record;
 }
 
 /** Reads one notice; undefined where there is none. */

@@ -76,6 +76,7 @@ export class SimFleet implements EventPublisher {
   /** Planes that are down or say nothing; of all others health checks and life signs come in. */
   readonly #unheard = new Set<string>();
   readonly #planes = new Set<string>();
+  /** But for tasks of a deployed stage that did not turn: of those only the statuses are known. */
   readonly #shards = new Map<string, ScenarioShard[]>();
   /** Shards of listed tasks that turned while their plane said nothing: their control plane sees them once it does. */
   readonly #unseenShards = new Map<string, ScenarioShard[]>();
@@ -124,16 +125,10 @@ export class SimFleet implements EventPublisher {
   }
 
   /** Takes in the fleet of a deployed stage. */
-  loadKnown({ fleet, unheard }: { fleet: readonly TrueTask[]; unheard: readonly string[] }): void {
-    const shards = new Map<string, ScenarioShard[]>();
+  loadKnown(fleet: Iterable<TrueTask>, unheard: readonly string[]): void {
     for (const task of fleet) {
-      this.#facts.addTask({ ...task, history: [] }, this.#clock.now());
+      this.#facts.addTask(task, this.#clock.now());
       this.#planes.add(task.dataPlane);
-      // Most tasks of a large fleet have the same: none needs its own.
-      const name = task.statuses.join();
-      const same = shards.get(name) ?? task.statuses.map((status, place) => ({ id: String(place), status }));
-      this.#shards.set(task.id, same);
-      shards.set(name, same);
     }
     for (const plane of unheard) this.#unheard.add(plane);
   }
@@ -202,7 +197,7 @@ export class SimFleet implements EventPublisher {
   }
 
   shardsOf(task: string): ScenarioShard[] {
-    return this.#shards.get(task) ?? [];
+    return this.#shards.get(task) ?? shardsFrom(this.#facts.tasks.get(task)?.statuses ?? []);
   }
 
   /** When a task that was created later was `PRIMARY` before that, where its control plane knows it. */
@@ -458,9 +453,13 @@ export class SimFleet implements EventPublisher {
     if (tasks.length === 0) return;
     const now = this.#clock.now();
     for (const { id } of tasks) this.#observedAt.set(id, now);
-    const seen = tasks.map(({ id }) => ({ task: id, shards: this.#shards.get(id) ?? [] }));
+    const seen = tasks.map(({ id }) => ({ task: id, shards: this.shardsOf(id) }));
     this.#send(observed(dataPlane, seen, now));
   }
+}
+
+function shardsFrom(statuses: readonly ShardStatus[]): ScenarioShard[] {
+  return statuses.map((status, place) => ({ id: String(place), status }));
 }
 
 function trueTask(task: ScenarioTask, version: number): TrueTask {

@@ -13,7 +13,7 @@ import { type CrashingProcess, ProcessDied } from '../faults/crashing-process.ts
 import { FaultInjection, type FeedbackFault } from '../faults/fault-injection.ts';
 import { FaultPlan } from '../faults/fault-plan.ts';
 import { calmSince, isFaultyScenario, skewOf } from '../faults/fault-spans.ts';
-import type { StageSnapshot } from '../preview/stage-snapshot.ts';
+import { fleetIn, type StageSnapshot } from '../preview/stage-snapshot.ts';
 import { parsedPolicies, policyDocuments } from '../scenario/scenario.ts';
 import type { Scenario } from '../scenario/scenario-types.ts';
 import type { BrokenPromise } from '../verify/checks.ts';
@@ -55,6 +55,8 @@ export interface WorldOptions {
    * known to the verifier, whose findings say nothing then.
    */
   startsFrom?: StageSnapshot;
+  /** Whether the verifier sees mails, disablings and audit rows; where its findings say nothing it need not. @default true */
+  isJudged?: boolean;
   /** Generators that are paused from the start on: what they do shows in nothing that is asked for. */
   paused?: readonly string[];
   /** Part of the fleet that is listed rather than told by events. By default none. */
@@ -102,6 +104,7 @@ export class World {
   readonly #attempts: Attempts;
   readonly #schedule: Schedule;
   readonly #breaker: BreakerWatch;
+  readonly #judges: boolean;
   #book: PolicyBook;
   #progress: ProgressVerifier | undefined;
   #listing: ListingRecord | undefined;
@@ -118,6 +121,7 @@ export class World {
     this.#scenario = scenario;
     this.#service = service;
     this.#options = options;
+    this.#judges = options.isJudged ?? true;
     const clock = new VirtualClock(scenario.start);
     this.#loop = new EventLoop(clock);
     this.#recorder = new EffectRecorder(clock);
@@ -263,7 +267,7 @@ export class World {
     for (const task of tasks) this.#fleet.load(task);
     const { startsFrom, listed } = this.#options;
     if (startsFrom) {
-      this.#fleet.loadKnown(startsFrom);
+      this.#fleet.loadKnown(fleetIn(startsFrom), startsFrom.unheard);
       await storeSource(this.#system);
     } else await storeStart(this.#system, this.#scenario, this.#book);
     await this.#pauseGenerators();
@@ -496,7 +500,7 @@ export class World {
     this.#recorder.committed(changes);
     for (const { after } of changes) {
       if (after?.pk === 'LISTINGS') this.#noteListing(listingFromRow(after));
-      if (!after?.sk.startsWith('L#') || !('task' in after)) continue;
+      if (!this.#judges || !after?.sk.startsWith('L#') || !('task' in after)) continue;
       this.#verifier.audits.audited(auditFromRow(after));
     }
   }
@@ -505,7 +509,7 @@ export class World {
     return {
       accepted: (mail) => {
         if (this.#mail.readsTexts) this.#verifier.mailRead();
-        if (this.#options.seesMail?.(mail) ?? true) this.#verifier.mailAccepted(mail);
+        if (this.#judges && (this.#options.seesMail?.(mail) ?? true)) this.#verifier.mailAccepted(mail);
         this.#recorder.mail(mail);
         this.#injection.mailAccepted(mail);
       },
@@ -528,9 +532,11 @@ export class World {
 
   #fleetListener(): ConstructorParameters<typeof SimFleet>[0]['listener'] {
     return {
-      asked: (request) => this.#verifier.disableAsked(request),
+      asked: (request) => {
+        if (this.#judges) this.#verifier.disableAsked(request);
+      },
       disabled: (done) => {
-        this.#verifier.disabled(done);
+        if (this.#judges) this.#verifier.disabled(done);
         this.#webhookVerifier.disabled(done);
         this.#progress?.disabled();
         this.#recorder.taskDisabled(done);

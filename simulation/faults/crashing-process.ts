@@ -84,8 +84,14 @@ export function systemOf(
   listener: ProcessListener,
 ): System {
   const { clock, random, telemetry, openControlPlane: open } = system;
-  const call = (port: PortName, method: string, asked: readonly unknown[], act: () => Promise<unknown>) =>
-    callWithFaults(process, injector, { port, method, asked }, act);
+  // Nothing can happen to a process without faults: its calls are counted. Their answers come in the same turn as with faults,
+  // so that what goes on at once keeps its order.
+  const call: Call = injector
+    ? (port, method, asked, act) => callWithFaults(process, injector, { port, method, asked }, act)
+    : (_port, _method, _asked, act) => {
+        process.calls += 1;
+        return act().then(asItIs);
+      };
   return {
     ...system,
     clock: process.skew === 0 ? clock : { now: () => clock.now() + process.skew },
@@ -153,13 +159,13 @@ function injectedPort<Port extends object, Method extends keyof Port & string>(
 
 async function callWithFaults(
   process: CrashingProcess,
-  injector: FaultInjector | undefined,
+  injector: FaultInjector,
   call: PortCall,
   act: () => Promise<unknown>,
 ): Promise<unknown> {
   process.assertAlive();
   process.calls += 1;
-  const fault = injector?.(call, process);
+  const fault = injector(call, process);
   if (fault === undefined) return answered(process, await act());
   if (!('isHarmless' in fault)) process.hadFault = true;
   if ('dies' in fault) {
@@ -173,6 +179,10 @@ async function callWithFaults(
   if ('instead' in fault) return answered(process, await fault.instead(act));
   await act();
   return answered(process, await act());
+}
+
+function asItIs(answer: unknown): unknown {
+  return answer;
 }
 
 /** An answer that comes to a process that died meanwhile is lost. */

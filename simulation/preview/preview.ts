@@ -91,7 +91,7 @@ export async function previewStage(
     return { ...today, events: [event] };
   };
   const isSame = Object.keys(change.set).length === 0;
-  const of = { change, tasks: snapshot.fleet.length, service, today, isSame, proposed, snapshot };
+  const of = { change, tasks: snapshot.tasks, service, today, isSame, proposed, snapshot };
   const previewed = await compare(of);
   return previewed.ok ? { ...previewed, broken: [] } : previewed;
 }
@@ -125,7 +125,7 @@ export async function previewDocuments(
   const isSame = documents.size === 0;
   const of = {
     change: { scope, set },
-    tasks: snapshot.fleet.length,
+    tasks: snapshot.tasks,
     service,
     today,
     isSame,

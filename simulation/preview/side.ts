@@ -7,7 +7,7 @@ import type { Scenario } from '../scenario/scenario-types.ts';
 import { type CountedRun, countedRun } from './counts.ts';
 import { type StageSnapshot, snapshotIn } from './stage-snapshot.ts';
 
-/** One of the two runs of a comparison. It is data alone: it can be given to another thread. */
+/** One of the two runs of a comparison. It is data alone: it can be given to another thread (`beside.ts`). */
 export interface Side {
   scenario: Scenario;
   /** The rows of a deployed stage, where it starts from one. */
@@ -34,7 +34,8 @@ export async function runSide(
   snapshot: StageSnapshot | undefined = rows && snapshotIn(rows),
 ): Promise<SideRun> {
   const paused = snapshot && !snapshot.hearsReports ? REPORTING : [];
-  const options = { ...(snapshot && { startsFrom: snapshot }), paused, readsTexts: false };
+  const stage = snapshot && { startsFrom: snapshot, isJudged: false };
+  const options = { ...stage, paused, readsTexts: false };
   const simulated = await simulate(scenario, service, options);
   if (!simulated.ok) return simulated;
   return { ok: true, run: countedRun(simulated.lines), broken: simulated.broken };

@@ -7,10 +7,11 @@ import { type TaskRecord, taskFromRow } from '../../functions/store/tasks.ts';
 import type { Scenario, ScenarioPolicy } from '../scenario/scenario-types.ts';
 import type { TrueTask } from '../verify/fleet-facts.ts';
 
-/** What a deployed stage knew at an instant, and the fleet as it is by that. */
+/** What a deployed stage knew at an instant. */
 export interface StageSnapshot {
   rows: Row[];
-  fleet: TrueTask[];
+  /** How many tasks there are (`fleetIn`). */
+  tasks: number;
   /** Data planes of which nothing is heard, and goes on not to be. */
   unheard: string[];
   policies: ReadonlyMap<string, ScenarioPolicy>;
@@ -47,17 +48,32 @@ export function snapshotIn(rows: Row[]): StageSnapshot {
   const policies = of('POLICY').map((row) => [row.sk.slice(2), policyOf(row)] as const);
   return {
     rows,
-    fleet: rows
-      .filter(({ pk, sk }) => sk === 'T' && pk.startsWith('T#'))
-      .map(taskFromRow)
-      .filter(({ task }) => task.deletedAt === undefined)
-      .map(trueTaskOf),
+    tasks: count(recordsIn(rows)),
     unheard: planes.filter(({ state }) => state !== 'up').map(({ name }) => name),
     policies: new Map(policies),
     hearsReports: rows.some(
       ({ alertTypes }) => Array.isArray(alertTypes) && alertTypes.includes('weekly_report'),
     ),
   };
+}
+
+/** The fleet of a stage, as it is by what the stage knew. Each time anew: who gets a task may change it. */
+export function* fleetIn({ rows }: Pick<StageSnapshot, 'rows'>): Generator<TrueTask> {
+  for (const record of recordsIn(rows)) yield trueTaskOf(record);
+}
+
+function* recordsIn(rows: readonly Row[]): Generator<TaskRecord> {
+  for (const row of rows) {
+    if (row.sk !== 'T' || !row.pk.startsWith('T#')) continue;
+    const record = taskFromRow(row);
+    if (record.task.deletedAt === undefined) yield record;
+  }
+}
+
+function count(items: Iterable<unknown>): number {
+  let counted = 0;
+  for (const _ of items) counted += 1;
+  return counted;
 }
 
 /** A stored policy that is not valid any more says nothing, as for the scanner. */

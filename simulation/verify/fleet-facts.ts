@@ -123,7 +123,8 @@ export class FleetFacts {
   /** Takes a task in, or one that came back. */
   addTask(task: TrueTask, now: Instant): void {
     this.#notRunning = undefined;
-    task.history.push({ at: now, statuses: task.statuses });
+    // A list that is filled later keeps room for many more: in a large fleet most have one entry for good.
+    task.history = [...task.history, { at: now, statuses: task.statuses }];
     this.tasks.set(task.id, task);
     this.#unjudged.add(task);
     this.#noteMode(task.id, now);
@@ -180,14 +181,22 @@ export class FleetFacts {
   /** A scan evaluated the fleet: a spell that had lasted by then is a recovery, whatever the policy becomes. */
   scanned(now: Instant): void {
     for (const task of this.#unjudged) {
-      this.#noteSpell(task, now);
-      const isOpen = this.isAlive(task) && !this.isHealthy(task, now);
+      const isOpen = this.isAlive(task) && !this.#noteSpell(task, now);
       if (!isOpen) this.#unjudged.delete(task);
     }
   }
 
-  #noteSpell(task: TrueTask, now: Instant): void {
-    if (this.isHealthy(task, now)) task.lastedFrom = this.#spellFrom(task);
+  /** Whether its spell has lasted. */
+  #noteSpell(task: TrueTask, now: Instant): boolean {
+    if (!this.isAlive(task)) return false;
+    const from = this.#spellFrom(task);
+    const lasts = this.#lasts(task, from, now);
+    if (lasts) task.lastedFrom = from;
+    return lasts;
+  }
+
+  #lasts(task: TrueTask, from: Instant, now: Instant): boolean {
+    return now - from >= this.policy(task.id, 'minHealthy') || from === task.lastedFrom;
   }
 
   #spellFrom(task: TrueTask): Instant {
@@ -373,9 +382,7 @@ export class FleetFacts {
 
   /** Whether it is alive, and has been for so long that it is a recovery (docs/rules.md#healthy-spells). */
   isHealthy(task: TrueTask, now: Instant): boolean {
-    if (!this.isAlive(task)) return false;
-    const from = this.#spellFrom(task);
-    return now - from >= this.policy(task.id, 'minHealthy') || from === task.lastedFrom;
+    return this.isAlive(task) && this.#lasts(task, this.#spellFrom(task), now);
   }
 
   /** The newest instant at which it was alive in a spell that lasted; now while it is; null where it never was. */
@@ -439,10 +446,13 @@ export class FleetFacts {
 
 /** Since when each observation has one of these statuses; now where the newest has none. */
 function runOf({ history }: TrueTask, statuses: readonly ShardStatus[]): Instant {
-  const has = (seen: TrueTask['history'][number]) =>
-    seen.statuses.some((status) => statuses.includes(status));
-  const before = history.findLastIndex((seen) => !has(seen));
-  return history[before + 1]?.at ?? Number.POSITIVE_INFINITY;
+  let first = history.length;
+  while (first > 0 && hasAny(history[first - 1], statuses)) first -= 1;
+  return history[first]?.at ?? Number.POSITIVE_INFINITY;
+}
+
+function hasAny(seen: TrueTask['history'][number] | undefined, statuses: readonly ShardStatus[]): boolean {
+  return seen?.statuses.some((status) => statuses.includes(status)) ?? false;
 }
 
 function unique(addresses: readonly string[]): string[] {

@@ -270,8 +270,8 @@ function isCalm({ events, soakFaults }: Scenario): boolean {
 function undisturbedTasks(scenario: Scenario, facts: FleetFacts): Set<string> {
   const harmless = new Set(['shards', 'restarted', 'published', 'owners', 'deleted', 'created']);
   const calm = scenario.events.every(({ type }) => harmless.has(type));
-  if (!calm || scenario.soakFaults || scenario.tasks.length > SMALL_FLEET || isLimited(facts))
-    return new Set();
+  const isSmall = scenario.tasks.length > 0 && scenario.tasks.length <= SMALL_FLEET;
+  if (!calm || scenario.soakFaults || !isSmall || isLimited(facts)) return new Set();
   const tasks = new Set(scenario.tasks.filter((task) => isSimple(task.id, facts)).map(({ id }) => id));
   for (const event of scenario.events) {
     if (event.type === 'created') return new Set();

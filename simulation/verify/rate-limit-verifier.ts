@@ -91,15 +91,16 @@ export class RateLimitVerifier {
 
   /** Tasks that are eligible now or were disabled in the last day, each once; of one data plane or (null) of all. */
   #fleet(dataPlane: string | null): number {
-    const fleet = new Set<string>();
     const isHere = (plane: string) => dataPlane === null || plane === dataPlane;
-    for (const { task, dataPlane: plane } of this.#last) if (isHere(plane)) fleet.add(task);
-    for (const task of this.#facts.tasks.values()) {
-      const isOn = task.enabled && !task.deleted;
-      const isRunning = task.kind !== 'job' || (task.startedAt !== null && task.endedAt === null);
-      const eligible = isOn && isRunning && task.kind !== 'collection' && !task.dekaf;
-      if (eligible && isHere(task.dataPlane)) fleet.add(task.id);
-    }
-    return fleet.size;
+    const off = new Set(this.#last.filter((done) => isHere(done.dataPlane)).map(({ task }) => task));
+    let size = off.size;
+    for (const task of this.#facts.tasks.values())
+      if (isHere(task.dataPlane) && isEligible(task) && !off.has(task.id)) size += 1;
+    return size;
   }
+}
+
+function isEligible({ enabled, deleted, kind, dekaf, startedAt, endedAt }: TrueTask): boolean {
+  const isRunning = kind !== 'job' || (startedAt !== null && endedAt === null);
+  return enabled && !deleted && isRunning && kind !== 'collection' && !dekaf;
 }

@@ -87,9 +87,10 @@ export class MemoryTable implements Table {
   async transact(given: Write[], writer: string): Promise<TransactResult> {
     const writes = withSeconds(given, this.#options.retention);
     assertTransaction(writes);
-    const refusal = this.#refusalOf(writes, writer);
+    const before = writes.map((write) => this.#stored(keyOf(write)));
+    const refusal = this.#refusalOf(writes, before, writer);
     if (refusal) return refusal;
-    const changes = this.#changesOf(writes, writer);
+    const changes = this.#changesOf(writes, before, writer);
     for (const change of changes) this.#apply(change);
     if (changes.length > 0) this.#options.onCommit?.(changes);
     return { outcome: 'applied' };
@@ -129,12 +130,16 @@ export class MemoryTable implements Table {
   }
 
   /** `applied` where a refused row shows that this writer was here before. */
-  #refusalOf(writes: Write[], writer: string): TransactResult | undefined {
+  #refusalOf(
+    writes: readonly Write[],
+    before: readonly (Row | undefined)[],
+    writer: string,
+  ): TransactResult | undefined {
     let refusal: TransactResult | undefined;
     for (const [index, write] of writes.entries()) {
       const conditions = conditionsOf(write);
       if (conditions.length === 0) continue;
-      const old = this.#stored(keyOf(write));
+      const old = before[index];
       const isPast = old !== undefined && this.#isPast(old);
       if (conditions.every((one) => holds(one, old) || (isPast && holds(one, undefined)))) continue;
       if ('put' in write && old?.w === writer) return { outcome: 'applied' };
@@ -144,16 +149,17 @@ export class MemoryTable implements Table {
   }
 
   /** Throws, before anything is written, where a row is not one that DynamoDB would take. */
-  #changesOf(writes: Write[], writer: string): Change[] {
+  #changesOf(writes: readonly Write[], stored: readonly (Row | undefined)[], writer: string): Change[] {
     const changes: Change[] = [];
     let size = 0;
-    for (const write of writes) {
+    for (const [index, write] of writes.entries()) {
       if ('check' in write) continue;
-      const before = this.#stored(keyOf(write));
+      const before = stored[index];
       const after = rowAfter(write, before, writer);
       if (after) size += measureRow(after);
       if (after && this.#options.freeze) freezeDeeply(after);
-      if (before || after) changes.push({ ...(before && { before }), ...(after && { after }) });
+      const change = changeOf(before, after);
+      if (change) changes.push(change);
     }
     if (size > TRANSACTION_BYTES)
       throw new RowRefused(`a transaction has ${size} bytes, limit ${TRANSACTION_BYTES}`);
@@ -216,6 +222,12 @@ function rowAfter(
     row[attribute] = value + amount;
   }
   return Object.assign(row, write.set);
+}
+
+function changeOf(before: Row | undefined, after: Row | undefined): Change | undefined {
+  if (before && after) return { before, after };
+  if (after) return { after };
+  return before && { before };
 }
 
 function entryOf(row: Row): Entry {

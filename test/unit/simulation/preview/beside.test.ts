@@ -6,7 +6,12 @@ import { deployedService } from '../../../../simulation/engine/deployed-service.
 import { runBeside } from '../../../../simulation/preview/beside.ts';
 import { previewStage } from '../../../../simulation/preview/preview.ts';
 import { runSide, type Side } from '../../../../simulation/preview/side.ts';
-import { scenarioOf, snapshotIn, snapshotOf } from '../../../../simulation/preview/stage-snapshot.ts';
+import {
+  fleetIn,
+  scenarioOf,
+  snapshotIn,
+  snapshotOf,
+} from '../../../../simulation/preview/stage-snapshot.ts';
 
 const NOW = LOADED + MINUTE;
 
@@ -64,7 +69,7 @@ it('previews a large stage as a small one, with both sides at the same time', as
   const change = { scope: '', set: { warnAfter: '30d' }, days: 1 };
   const previewed = await previewStage(known, { now: NOW, isProduction: true }, change, deployedService);
   const due = (of: number) =>
-    known.fleet.filter(({ lastSeen: { PRIMARY = NOW } }) => PRIMARY <= NOW + DAY - of * DAY).length;
+    [...fleetIn(known)].filter(({ lastSeen: { PRIMARY = NOW } }) => PRIMARY <= NOW + DAY - of * DAY).length;
   expect([due(14), due(30)]).toEqual([8, 0]);
   expect(previewed).toMatchObject({ ok: true, broken: [] });
   const total = previewed.ok ? previewed.lines.at(-1) : undefined;
