@@ -168,6 +168,12 @@ describe('what was recorded of a fault', () => {
     ]);
   });
 
+  it('is whole where a disabling was asked for again under its own id', () => {
+    const again = { ...RECORDED, requests: [...RECORDED.requests, ...RECORDED.requests.slice(-1)] };
+    expect(verify(again)).toMatchObject({ lost: [], twice: [], wrong: [], askedAgain: 1 });
+    expect(blindSpotOf(again)).toBeUndefined();
+  });
+
   it('is not believed of a verifier that knows a mail to be there that is not', () => {
     const again = { ...RECORDED, mails: [...RECORDED.mails, ...RECORDED.mails.slice(-1)] };
     expect(blindSpotOf(again)).toBe('the verifier does not miss the last of the mails');
