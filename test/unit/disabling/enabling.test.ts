@@ -8,11 +8,10 @@ import { auditFromRow } from '../../../functions/store/audit.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { loadOperatorAlert } from '../../../functions/store/operator-alerts.ts';
 import { allRows } from '../../../functions/store/rows.ts';
-import { RowRefused } from '../../../functions/store/table/row-limits.ts';
-import type { Row, Table, Write } from '../../../functions/store/table/table.port.ts';
+import type { Row, Write } from '../../../functions/store/table/table.port.ts';
 import type { TaskRecord } from '../../../functions/store/tasks.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
-import { puts, refusing } from '../store/refusing-table.ts';
+import { puts, refusing, takingNo } from '../store/refusing-table.ts';
 import { A, listedStage } from './listed-stage.ts';
 
 const BY_OLGA = { task: A, by: 'olga', reason: 'it is needed', isOperator: true };
@@ -60,23 +59,6 @@ const answering = (stage: Stage, enable: () => Promise<never>): System => ({
   ...stage.disabler(),
   openControlPlane: () => ({ enable }) as never,
 });
-
-/** The table, as it takes no row of a kind. */
-function without(table: Table, isRefused: (row: Row) => boolean): Table {
-  const transact: Table['transact'] = async (writes, writer) => {
-    if (writes.some((write) => 'put' in write && isRefused(write.put)))
-      throw new RowRefused('it has 409601 bytes');
-    return table.transact(writes, writer);
-  };
-  const { get, batchGet, query, scan } = table;
-  return {
-    get: get.bind(table),
-    batchGet: batchGet.bind(table),
-    query: query.bind(table),
-    scan: scan.bind(table),
-    transact,
-  };
-}
 
 describe('an enabling that somebody asks for', () => {
   it('has an audit row that says who asked, and what is to be taken back', async () => {
@@ -341,7 +323,7 @@ describe('an enabling while its control plane cannot be asked', () => {
 describe('an enabling that the table can never take', () => {
   it('is given up, operators read how it is taken up again, and no scan queues it meanwhile', async () => {
     const stage = await asked();
-    const table = without(stage.table, (row) => row.pk === `T#${A}` && row.sk === 'T' && isOn(row));
+    const table = takingNo(stage.table, (row) => row.pk === `T#${A}` && row.sk === 'T' && isOn(row));
     expect(await stage.work({ system: { ...stage.disabler(), table } })).toMatchObject({
       outcome: 'dead-letter',
     });
