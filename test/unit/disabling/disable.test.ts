@@ -301,6 +301,16 @@ describe('the queue of disablings', () => {
     await expect(disableConsumer.probe?.(stage.system)).resolves.toBeUndefined();
   });
 
+  it('gives up a message about a task whose name no row can have', async () => {
+    const stage = await queuedStage();
+    expect(await stage.work({ task: `acmeCo/${'a'.repeat(1_100)}` })).toMatchObject({
+      outcome: 'dead-letter',
+      reason: expect.stringMatching(/^RowRefused: /),
+    });
+    expect(await stage.rows({ pk: 'OPERATORS' })).toEqual([]);
+    expect(await stage.work()).toMatchObject({ outcome: 'done', reason: 'requested' });
+  });
+
   it('names its work by the task and the episode, and is filled from the state', async () => {
     const stage = await queuedStage();
     stage.system.events = { publish: () => Promise.reject(new Error('the bus is away')) };
