@@ -1,36 +1,35 @@
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { amount } from '../functions/platform/amounts.ts';
 import { type Equivalent, type FileReport, type Score, scoreOf } from './mutation-score.ts';
 import { refuse, suiteArguments } from './suite-arguments.ts';
 import { run } from './vitest-run.ts';
 
-const HELP = `npm run test:mutation -- [--file FILE]... [--resume] [--survivors] [FOLDER]...
+const HELP = `npm run test:mutation -- [--file FILE]... [--figures] [--survivors] [FOLDER]...
 
 Changes one thing at a time in a copy of the code and runs the tests of units and properties that reach it: a change
 that none of them notices is a test that is missing. Prints the figure of each file; the whole takes hours.
 
   FOLDER       a folder under functions/; without any: abandonment, episodes, notices, disabling, scanner, breaker, work, store
   --file FILE  a file, from the root of the repository; may be given several times, and beside folders
-  --resume     skips files that did not change since they were measured; their figures are printed all the same
+  --figures    runs nothing: prints the figures of what was measured before
   --survivors  prints each change that no test noticed
 
-What was measured stays in .local/mutation/: of a file that is measured again only what changed is run, in it or in
-its tests. Changes that nobody could notice are named in test/mutation/equivalent.json, with the reason.
+What was measured stays in .local/mutation/, also where Ctrl-C stops it: run again, it goes on, and runs what is left and
+what changed since, in the code or in its tests. Beside other work on the machine a change may take too long and count as
+noticed: measure alone. Changes that nobody could notice are named in test/mutation/equivalent.json, with the reason.
 Exit code 1 where a file is below 90 %, or where what is named as equivalent is noticed, or no more there.
 `;
 
 const FOLDERS = ['abandonment', 'episodes', 'notices', 'disabling', 'scanner', 'breaker', 'work', 'store'];
 const GOAL = 90;
-const REPORTS = '.local/mutation/reports';
+const REPORT = '.local/mutation/report.json';
 const EQUIVALENTS = 'test/mutation/equivalent.json';
 
 const { values, positionals } = suiteArguments(
   HELP,
   {
     file: { type: 'string', multiple: true, default: [] },
-    resume: { type: 'boolean', default: false },
+    figures: { type: 'boolean', default: false },
     survivors: { type: 'boolean', default: false },
   },
   { allowPositionals: true },
@@ -48,35 +47,18 @@ function chosenFiles(): string[] {
   return [...new Set([...ofFolders, ...values.file])];
 }
 
-const reportPath = (file: string) => join(REPORTS, `${file}.json`);
-
-function reportOf(file: string): FileReport | undefined {
-  if (!existsSync(reportPath(file))) return undefined;
-  const { files } = JSON.parse(readFileSync(reportPath(file), 'utf8')) as {
-    files: Record<string, FileReport>;
-  };
-  return files[file];
+/** What is known of each file that was ever measured. */
+function reports(): Record<string, FileReport> {
+  if (!existsSync(REPORT)) return {};
+  return (JSON.parse(readFileSync(REPORT, 'utf8')) as { files: Record<string, FileReport> }).files;
 }
 
-function isMeasured(file: string): boolean {
-  return reportOf(file)?.source === readFileSync(file, 'utf8');
-}
-
-/** Stryker writes its report when it is through: one run a file, so that a stop costs no more than the file under way. */
-async function measure(file: string): Promise<void> {
-  const before = existsSync(reportPath(file)) ? statSync(reportPath(file)).mtimeMs : 0;
-  await mkdir(dirname(reportPath(file)), { recursive: true });
-  const code = await run('stryker', [
-    'run',
-    'stryker.config.json',
-    '--mutate',
-    file,
-    '--incrementalFile',
-    reportPath(file),
-  ]);
-  if (code !== 0) throw new Error(`${file} could not be measured`);
-  if (reportOf(file) !== undefined && statSync(reportPath(file)).mtimeMs === before)
-    throw new Error(`${file} was not measured`);
+/** One run of Stryker a folder: it starts with all tests that reach the folder, which takes minutes for each run. */
+async function measure(files: readonly string[]): Promise<void> {
+  const code = await run('stryker', ['run', 'stryker.config.json', '--mutate', files.join(',')]);
+  if (code === 0) return;
+  process.stderr.write('stopped before the end: what was measured is kept, and the same command goes on\n');
+  process.exit(1);
 }
 
 function print({ file, figure, killed, counted, equivalent, survivors, unfounded }: Score): void {
@@ -92,11 +74,22 @@ function print({ file, figure, killed, counted, equivalent, survivors, unfounded
 }
 
 const equivalents = JSON.parse(readFileSync(EQUIVALENTS, 'utf8')) as Equivalent[];
+const chosen = chosenFiles();
+// Ctrl-C reaches Stryker too, which writes down what it knows before it ends.
+process.on('SIGINT', () => {});
+if (!values.figures)
+  for (const files of Map.groupBy(chosen, (file) => file.split('/', 2).join('/')).values())
+    await measure(files);
+const known = reports();
 const scores: Score[] = [];
-for (const file of chosenFiles()) {
-  if (!values.resume || !isMeasured(file)) await measure(file);
+for (const file of chosen) {
+  const report = known[file];
+  if (values.figures && report?.source !== readFileSync(file, 'utf8')) {
+    process.stdout.write(`      ${file.padEnd(48)} not measured as it stands\n`);
+    continue;
+  }
   // A file of types alone has nothing to change.
-  const score = scoreOf(file, reportOf(file) ?? { source: '', mutants: [] }, equivalents);
+  const score = scoreOf(file, report ?? { source: '', mutants: [] }, equivalents);
   print(score);
   scores.push(score);
 }

@@ -90,8 +90,8 @@ async function recordAnswer(
   answer: ControlAnswer,
   delivery: Delivery,
 ): Promise<Outcome> {
-  const name = settingsFor(system.config, record.task.id)?.name;
-  if (name !== undefined) await endOutage(system, name);
+  const settings = settingsFor(system.config, record.task.id);
+  if (settings) await endOutage(system, settings.name);
   switch (answer.outcome) {
     case 'confirmed': {
       const audit = enabledAudit(system, record, record.disabledByUs.enabling);

@@ -1,5 +1,4 @@
 import type { EffectivePolicy } from '../abandonment/policy.ts';
-import { formatInstant, type Instant } from '../abandonment/time.ts';
 import { controlPlaneFor, settingsFor } from '../control-planes/control-plane-for.ts';
 import { undoRequestIdOf } from '../episodes/confirm.ts';
 import {
@@ -16,7 +15,6 @@ import { FleetView } from '../store/fleet-view.ts';
 import type { Write } from '../store/table/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import { loadTask } from '../store/tasks.ts';
-import { turnedOffBy } from '../store/turned-off.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { queueEnabling } from './enable.ts';
 import { enabledAudit, storeEnabled } from './enabled.ts';
@@ -107,19 +105,6 @@ async function store<Of extends TaskRecord>(
 
 async function policyOf({ table, clock }: System, id: string): Promise<EffectivePolicy> {
   return (await FleetView.load(table, clock.now())).policies.for(id);
-}
-
-/** Turns on again all that one run turned off and that is off since then; one that cannot be stops no other. */
-export async function undoRun(
-  system: System,
-  { run, by, reason }: { run: Instant; by: string; reason: string },
-): Promise<{ task: string; undone: Undone }[]> {
-  const undone: { task: string; undone: Undone }[] = [];
-  const undo = { by, reason, isOperator: true, run: formatInstant(run) };
-  for await (const { task } of turnedOffBy(system.table, undo.run)) {
-    undone.push({ task, undone: await undoDisabling(system, { ...undo, task }) });
-  }
-  return undone;
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { Instant } from '../../functions/abandonment/time.ts';
-import { undoDisabling, undoRun } from '../../functions/disabling/undo.ts';
+import { formatInstant, type Instant } from '../../functions/abandonment/time.ts';
+import { undoDisabling } from '../../functions/disabling/undo.ts';
 import {
   approveHeld,
   dismissDeletion,
@@ -9,6 +9,7 @@ import {
 import { pause, resume } from '../../functions/operators/pauses.ts';
 import { reviveRecipient } from '../../functions/operators/recipients.ts';
 import type { System } from '../../functions/platform/system.ts';
+import { turnedOffBy } from '../../functions/store/turned-off.ts';
 import type { Pausable } from '../scenario/scenario-types.ts';
 
 /** Whom the audit names. */
@@ -22,9 +23,14 @@ export async function pauseWork(system: System, what: Pausable, paused: boolean)
 
 /** Enables again what was disabled: one task, or all of a run. */
 export async function undoWork(system: System, what: { task: string } | { run: Instant }): Promise<void> {
-  const act = { by: OPERATOR, reason: 'undone' };
-  if ('task' in what) await undoDisabling(system, { ...what, ...act, isOperator: true });
-  else await undoRun(system, { ...what, ...act });
+  const act = { by: OPERATOR, reason: 'undone', isOperator: true };
+  if ('task' in what) {
+    await undoDisabling(system, { ...what, ...act });
+    return;
+  }
+  const run = formatInstant(what.run);
+  for await (const { task } of turnedOffBy(system.table, run))
+    await undoDisabling(system, { ...act, task, run });
 }
 
 /** Lets an address be mailed again; false where it was not suppressed. */

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { DAY } from '../../../functions/abandonment/time.ts';
 import { disableTask } from '../../../functions/disabling/disable.ts';
-import { loadTask, type TaskRecord } from '../../../functions/store/tasks.ts';
+import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
+import { FleetView } from '../../../functions/store/fleet-view.ts';
+import { loadOperatorAlert } from '../../../functions/store/operator-alerts.ts';
+import type { Row } from '../../../functions/store/table/table.port.ts';
+import { loadTask, type TaskRecord, taskWrite } from '../../../functions/store/tasks.ts';
 import type { Delivery } from '../../../functions/work/consumer.ts';
+import { processMessage } from '../../../functions/work/pipeline.ts';
 import { failingFleet, T } from '../cli/cli-stage.ts';
-import { puts, refusing } from '../store/refusing-table.ts';
+import { puts, refusing, takingNo } from '../store/refusing-table.ts';
 
 const A = 'acmeCo/a';
 const delivery = (receiveCount = 1): Delivery => ({
@@ -19,8 +24,12 @@ async function due(controlPlane: 'own' | 'fed' = 'own') {
   const stage = await failingFleet([A]);
   await stage.scanOn(14);
   const { send } = stage.system.queues;
+  const queued: string[] = [];
   stage.system.queues = {
-    send: async (queue, messages) => void (queue === 'disable' || (await send(queue, messages))),
+    send: async (queue, messages) => {
+      if (queue === 'disable') queued.push(...messages.map(({ body }) => body));
+      else await send(queue, messages);
+    },
   };
   await stage.scanOn(21);
   const requests: Record<string, unknown>[] = [];
@@ -30,7 +39,7 @@ async function due(controlPlane: 'own' | 'fed' = 'own') {
   expect((await task()).open?.disabling?.state).toBe('queued');
   const work = (receiveCount = 1, episode = 1) =>
     disableTask(stage.system, { task: A, episode }, delivery(receiveCount));
-  return { ...stage, requests, task, work };
+  return { ...stage, queued, requests, task, work };
 }
 
 describe('the work of turning off one task', () => {
@@ -94,5 +103,45 @@ describe('the work of turning off one task', () => {
     await stage.taskwarden(['resume', 'disable']);
     await stage.scanOn(21.1);
     expect(await stage.work()).toEqual({ outcome: 'done', reason: 'disabled' });
+  });
+});
+
+describe('a disabling that the table can never take', () => {
+  async function givenUp() {
+    const stage = await due();
+    const isNoted = (row: Row) => row.pk === `T#${A}` && JSON.stringify(row).includes('"requestedAt"');
+    const system = { ...stage.system, table: takingNo(stage.table, isNoted) };
+    const message = { ...delivery(), body: stage.queued[0] ?? '' };
+    expect(await processMessage(system, disableConsumer, message)).toMatchObject({
+      outcome: 'dead-letter',
+      reason: 'RowRefused: it has 409601 bytes',
+    });
+    const alert = await loadOperatorAlert(stage.table, 'disable-failing', A);
+    return { ...stage, detail: alert?.detail ?? '' };
+  }
+
+  it('is given up: operators read how it is taken up again, and no scan queues it meanwhile', async () => {
+    const stage = await givenUp();
+    expect(stage.detail).toMatch(
+      /^it can never be disabled: RowRefused: .*; `taskwarden oops resolve [\w-]+` lets it be tried again$/,
+    );
+    await stage.scanOn(22);
+    await stage.scanOn(23);
+    expect(stage.queued).toHaveLength(1);
+    const fingerprint = /resolve ([\w-]+)/.exec(stage.detail)?.[1] ?? '';
+    expect((await stage.taskwarden(['oops', 'resolve', fingerprint])).code).toBe(0);
+    await stage.scanOn(24);
+    expect(stage.queued).toHaveLength(2);
+  });
+
+  it('is queued again once somebody edited the task', async () => {
+    const stage = await givenUp();
+    await stage.scanOn(22);
+    const record = await stage.task();
+    const { policies } = await FleetView.load(stage.table, T + 22 * DAY);
+    const task = { ...record.task, version: record.task.version + 1 };
+    await stage.table.transact([taskWrite({ ...record, task }, policies.for(A))], 'edited');
+    await stage.scanOn(23);
+    expect(stage.queued).toHaveLength(2);
   });
 });

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, formatInstant, MINUTE } from '../../../functions/abandonment/time.ts';
+import { whyNotDisable } from '../../../functions/disabling/disable.ts';
 import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { pausesWrite } from '../../../functions/store/pauses.ts';
+import type { Row } from '../../../functions/store/table/table.port.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
-import { ANA_ADDRESS, EPISODE, type Given, START, TASK } from '../notices/send/answer-stage.ts';
+import { ANA_ADDRESS, ENDED_ALERT, EPISODE, type Given, START, TASK } from '../notices/send/answer-stage.ts';
 import { askedStage, BY_RUN, DISABLING, DUE, NOW, RUN } from './confirm-stage.ts';
 
 const { requestedAt: _, ...QUEUED } = { ...DISABLING, state: 'queued' as const, attempts: 0 };
@@ -37,6 +39,23 @@ async function queuedStage(given: Given = {}, controlPlane: 'own' | 'fed' = 'fed
 /** Of an owner's *disable now*. */
 const BY_ANA = { by: 'person', person: ANA_ADDRESS, at: DUE } as const;
 const WISH = { ...QUEUED, asker: BY_ANA };
+
+const REFUSED = {
+  ...QUEUED,
+  state: 'refused' as const,
+  refused: { at: DUE, reason: 'no', version: 5, fingerprint: 'f' },
+};
+
+/** Scans stay away since `START`. */
+const NO_SCANS = {
+  ...keys.scans(),
+  v: 1,
+  claimed: START,
+  leaseUntil: null,
+  completedAt: START,
+  gaps: [],
+  rev: 1,
+};
 
 describe('a task that is to be turned off', () => {
   it('is asked of its owning system, by the version and the date that were decided upon', async () => {
@@ -141,20 +160,7 @@ describe('a hint that is over', () => {
     ['of a task without an episode', { open: null }, {}, 'over'],
     ['of another episode', { open: { number: 2 } }, {}, 'over'],
     ['of an episode that is not to be turned off', { open: { disabling: undefined as never } }, {}, 'over'],
-    [
-      'of what was refused',
-      {
-        open: {
-          disabling: {
-            ...QUEUED,
-            state: 'refused',
-            refused: { at: DUE, reason: 'no', version: 5, fingerprint: 'f' },
-          },
-        },
-      },
-      {},
-      'refused',
-    ],
+    ['of what was refused', { open: { disabling: REFUSED } }, {}, 'refused'],
     ['of what was asked for', { open: { disabling: DISABLING } }, {}, 'requested'],
   ])('%s changes nothing and asks nobody', async (_what, given, message, reason) => {
     const stage = await queuedStage(given);
@@ -223,10 +229,45 @@ describe('a task that is decided anew when it is to be turned off (promise 9)', 
 
   it('is left on where scans stayed away: nobody knows how it fares since', async () => {
     const stage = await queuedStage({ policy: { scanEvery: '15m' } });
-    const completedAt = START;
-    const scans = { ...keys.scans(), v: 1, claimed: START, leaseUntil: null, completedAt, gaps: [], rev: 1 };
-    await stage.table.transact([{ put: scans }], 'scans');
+    await stage.table.transact([{ put: NO_SCANS }], 'scans');
     expect(await stage.work()).toMatchObject({ outcome: 'skipped', reason: 'unknown' });
+    expect(stage.published).toEqual([]);
+  });
+});
+
+describe('what would become of a hint, as operators read it of a dead letter', () => {
+  it.each<[string, Given, string | undefined, { task?: string; row?: Row }?]>([
+    ['of a task that is to be disabled', {}, undefined],
+    ['of a task that its owner wants off', { open: { disabling: WISH } }, undefined],
+    ['of an unknown task', {}, 'the task is not known', { task: 'acmeCo/none' }],
+    ['of an episode that is over, by why it ended', { open: null }, 'kept', { row: ENDED_ALERT }],
+    [
+      'of an episode before the one that is to be disabled',
+      { open: { number: 2 } },
+      'kept',
+      { row: ENDED_ALERT },
+    ],
+    ['of an episode that is over, and whose alert is forgotten', { open: null }, 'over'],
+    ['of an episode that is not to be disabled', { open: { disabling: undefined as never } }, 'over'],
+    ['of what was refused', { open: { disabling: REFUSED } }, 'refused'],
+    [
+      'of a task that is kept',
+      { record: { keep: { kind: 'keep', until: NOW + DAY, by: ANA_ADDRESS, at: DUE } } },
+      'kept',
+    ],
+    ['of a task that a user published', { task: { publishedByUserAt: DUE } }, 'user-published'],
+    [
+      'of a task of which nothing is known since scans stay away',
+      { policy: { scanEvery: '15m' } },
+      'unknown',
+      { row: NO_SCANS },
+    ],
+  ])('%s: the task stays as it is', async (_what, given, reason, { task = TASK, row } = {}) => {
+    const stage = await queuedStage(given);
+    if (row) await stage.table.transact([{ put: row }], 'row');
+    const before = await stage.rows({});
+    expect(await whyNotDisable(stage.system, { task, episode: 1 })).toBe(reason);
+    expect(await stage.rows({})).toEqual(before);
     expect(stage.published).toEqual([]);
   });
 });
@@ -258,6 +299,16 @@ describe('the queue of disablings', () => {
   it('can be probed where its owning system can be asked', async () => {
     const stage = await queuedStage();
     await expect(disableConsumer.probe?.(stage.system)).resolves.toBeUndefined();
+  });
+
+  it('gives up a message about a task whose name no row can have', async () => {
+    const stage = await queuedStage();
+    expect(await stage.work({ task: `acmeCo/${'a'.repeat(1_100)}` })).toMatchObject({
+      outcome: 'dead-letter',
+      reason: expect.stringMatching(/^RowRefused: /),
+    });
+    expect(await stage.rows({ pk: 'OPERATORS' })).toEqual([]);
+    expect(await stage.work()).toMatchObject({ outcome: 'done', reason: 'requested' });
   });
 
   it('names its work by the task and the episode, and is filled from the state', async () => {

@@ -128,6 +128,8 @@ export async function listedStage(ids: string[] = [A]) {
     requests,
     told,
     scanAfter,
+    /** What the disabler stands on: it alone can ask the control plane. */
+    disabler: (): System => ({ ...system, ...disabler }),
     /** Warned on day 14; due on day 21. */
     due: async () => {
       await stage.scanOn(14);

@@ -129,6 +129,22 @@ describe('a control plane that is down when a date comes', () => {
     expect(stage.told).toHaveLength(2);
   });
 
+  it('is told to operators an hour after an owner asked for it, whatever the date is', async () => {
+    const stage = await listedStage();
+    await stage.scanOn(14);
+    stage.worker.mood = 'down';
+    await actOnTask(stage.system, A, ANA, { action: 'disable' });
+    await stage.work();
+    await stage.scanAfter(14 * DAY + HALF_HOUR);
+    await stage.scanAfter(14 * DAY + HOUR - MINUTE);
+    expect(stage.told).toEqual([]);
+    await stage.scanAfter(14 * DAY + HOUR);
+    await stage.scanAfter(14 * DAY + HOUR + 1);
+    expect(stage.told.map(({ code, subject }) => [code, subject])).toEqual([
+      ['control-plane-unavailable', 'connect'],
+    ]);
+  });
+
   it('is no longer told of once it answers', async () => {
     const stage = await down();
     await stage.scanAfter(DUE + HOUR);

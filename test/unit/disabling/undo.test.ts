@@ -4,6 +4,7 @@ import { undoDisabling } from '../../../functions/disabling/undo.ts';
 import { loadCounts } from '../../../functions/store/counts.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { allRows } from '../../../functions/store/rows.ts';
+import type { Write } from '../../../functions/store/table/table.port.ts';
 import { loadTask, type TaskRecord } from '../../../functions/store/tasks.ts';
 import { failingFleet, T } from '../cli/cli-stage.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
@@ -111,6 +112,20 @@ describe('an undoing in mode own', () => {
     expect((await stage.task()).task.enabled).toBe(false);
   });
 
+  it.each([
+    { run: undefined, reason: 'Taskwarden did not disable it' },
+    {
+      run: '2026-01-22T00:00:00Z',
+      reason: 'it was enabled since, and disabled by others than Taskwarden',
+    },
+  ])('is refused of a task that others disabled since, also of run $run', async ({ run, reason }) => {
+    const stage = await turnedOff();
+    await stage.change(() => ({ disabledByUs: null }));
+    const undo = { ...BY_OPERATOR, ...(run === undefined ? {} : { run }) };
+    expect(await undoDisabling(stage.system, undo)).toEqual({ outcome: 'refused', reason });
+    expect((await stage.task()).task.enabled).toBe(false);
+  });
+
   it('counts restarts from there: those before are no sign of the next time', async () => {
     const stage = await turnedOff();
     await stage.change((row) => ({ evidence: { ...row.evidence, restarts: { total: 5, atLoss: 2 } } }));
@@ -147,6 +162,36 @@ describe('an undoing that an owning system is asked for', () => {
     expect(await undoDisabling(stage.system, BY_OPERATOR)).toEqual({ outcome: 'requested' });
     expect(stage.requests).toHaveLength(2);
     expect((await stage.task()).task.enabled).toBe(false);
+  });
+
+  /** The owning system publishes the task as enabled before its request is even noted. */
+  async function answeredAtOnce() {
+    const stage = await asked();
+    stage.system.events = {
+      publish: async () => {
+        const task = { ...(await stage.task()).task, enabled: true, version: 2 };
+        await stage.change(({ rev }) => ({ task, disabledByUs: null, rev: rev + 1 }));
+      },
+    };
+    return stage;
+  }
+
+  it('has its row of the audit also where the owning system answers before that is noted', async () => {
+    const stage = await answeredAtOnce();
+    expect(await undoDisabling(stage.system, BY_OPERATOR)).toEqual({ outcome: 'requested' });
+    expect(await stage.acts()).toContainEqual(['enabled', 'olga']);
+    expect((await stage.task()).task).toMatchObject({ enabled: true, version: 2 });
+  });
+
+  it('is a fault that names the task, where the table is then too busy for that row', async () => {
+    const stage = await answeredAtOnce();
+    const isAuditAlone = (writes: Write[]) =>
+      writes.length === 1 && puts(writes, `T#${A}`, ({ act }) => act === 'enabled');
+    const answer = { outcome: 'busy', reason: 'a conflict' } as const;
+    stage.system.table = refusing(stage.table, isAuditAlone, { times: 9, answer });
+    await expect(undoDisabling(stage.system, BY_OPERATOR)).rejects.toThrow(
+      `the table is too busy for the undoing of ${A}`,
+    );
   });
 
   it('is not asked for where the task changed as the wish was noted', async () => {
