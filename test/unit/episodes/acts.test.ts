@@ -36,7 +36,7 @@ describe('a spike', () => {
   test('holds a task until it is approved, and its hold is known from when it began', () => {
     const held = withSpikeHold(WARNED, day(21));
     expect(heldSince(held)).toBe(day(21));
-    expect(withApproval(held, day(22)).open.brake).toEqual({ heldAt: day(21), approvedAt: day(22) });
+    expect(withApproval(held, day(22)).open.brake).toStrictEqual({ heldAt: day(21), approvedAt: day(22) });
     expect(held.open).toEqual({ ...WARNED.open, brake: { heldAt: day(21) } });
   });
 

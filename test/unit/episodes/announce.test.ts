@@ -210,6 +210,26 @@ describe('a deadline that is past', () => {
   });
 });
 
+describe('a deadline that is looked at anew', () => {
+  const PAUSED = { pauses: { evaluate: true, notify: false, disable: false } };
+  const lookAfter = (lookAt: Instant | null, atDeadline: EffectivePolicy['atDeadline'], open = false) => {
+    const stopping = { moves: 0, seen: END, told: {}, lookAt };
+    const episode = graced({ alert: 'task_overdue', since: END, firedAt: END });
+    const record = running(day(21), { stopping, ...(open && { open: episode, episodes: 1 }) });
+    const policy = aPolicy({ ...ANNOUNCED, atDeadline });
+    return looked(day(21), record, { ...PAUSED, policy }).record.stopping?.lookAt;
+  };
+
+  test('is due at once where a policy says since then what is done once it is past', () => {
+    expect(lookAfter(null, 'alert')).toBe(day(21));
+  });
+
+  test('is never due again where nothing is done then any more, or while its episode is open', () => {
+    expect(lookAfter(END, 'nothing')).toBeNull();
+    expect(lookAfter(END, 'alert', true)).toBeNull();
+  });
+});
+
 describe('those who were told of deadlines and hear of them no more', () => {
   const most = BOUNDS.toldLeft.most;
   const toldAt = (place: number): Announced => ({
@@ -243,10 +263,11 @@ describe('those who were told of deadlines and hear of them no more', () => {
   });
 
   test('are none of those who hear of it still, however long ago they did', () => {
-    const oldest = { ...bob, key: 'g0' };
-    const kept = keptOf(gone(most + 2), [ana, oldest]);
-    expect(kept).toContain('g0');
+    const told = { ...gone(most + 2), bob: { ...toldAt(-1), last: { deadline: END, moves: 1 } } };
+    const kept = keptOf(told, [ana, bob]);
+    expect(kept).toContain('bob');
     expect(kept).not.toContain('g1');
+    expect(kept).toHaveLength(most + 2);
   });
 });
 

@@ -56,7 +56,7 @@ describe('what a disabling was decided on', () => {
     const said = decidedAt(day(21), {
       policy: aPolicy({ source, quietHours, quietDays, minHealthy: MINUTE }),
     });
-    expect(said.from).toEqual({ mode: 'global', warnAfter: 'acmeCo/' });
+    expect(said.from).toStrictEqual({ mode: 'global', warnAfter: 'acmeCo/' });
     expect(said.policy).toEqual({ ...DEFAULTS, quietHours, quietDays, minHealthy: MINUTE });
   });
 

@@ -7,6 +7,7 @@ import {
   isNews,
   isOnAgain,
   requestAnswered,
+  undoRequestIdOf,
   type Word,
 } from '../../../functions/episodes/confirm.ts';
 import { type ConfirmedDisabling, endDisabled } from '../../../functions/episodes/end-disabled.ts';
@@ -102,7 +103,9 @@ describe('a task that we disabled', () => {
         },
       },
     ]);
-    expect(done.rows.find(({ pk }) => pk === 'RUN#r')).toMatchObject({ sk: 'acmeCo/a', at: day(21, 1) });
+    expect(done.rows.find(({ pk }) => pk === 'RUN#r')).toMatchObject({
+      ...{ sk: 'acmeCo/a', at: day(21, 1), ttl: { kind: 'alerts', from: day(21, 2) } },
+    });
     expect(confirmed(CLOSED).audits).toMatchObject([{ mails: [], evidence: { notPrimarySince: T0 } }]);
   });
 
@@ -134,7 +137,7 @@ describe('a task that we disabled', () => {
     const done = confirmed(listed, { word: { ...WORD, kept: 'RUNNING' } });
     expect(done.record.disabledByUs).toMatchObject({ revision: 'r1' });
     expect(done.record.listed).toEqual({ revision: 'r1', kept: 'RUNNING' });
-    expect(confirmed(listed).record.listed).toEqual({ revision: 'r1' });
+    expect(confirmed(listed).record.listed).toStrictEqual({ revision: 'r1' });
     expect(confirmed(ASKED, { word: { ...WORD, kept: 'RUNNING' } }).record.listed).toBeNull();
     expect(confirmed(ASKED).record.disabledByUs).not.toHaveProperty('revision');
   });
@@ -260,6 +263,8 @@ describe('the word of an owning system', () => {
     expect(requestAnswered(ASKED, { ...WORD, at: day(99) })).toBe(REQUEST);
     expect(requestAnswered(ASKED, { ...WORD, requestId: 'acmeCo/a#2' })).toBeNull();
     expect(requestAnswered({ ...ASKED, asked: null }, WORD)).toBeNull();
+    expect(requestAnswered(ASKED, { ...WORD, requestId: undoRequestIdOf('acmeCo/a', 1) })).toBeNull();
+    expect(undoRequestIdOf('acmeCo/a', 1)).toBe('acmeCo/a#1#undo');
   });
 
   test('that names none answers the newest one for a day', () => {

@@ -108,6 +108,11 @@ describe('what is known of an episode', () => {
     ]);
   });
 
+  test('has its threshold at its default where nobody set it', () => {
+    const done = looked(day(16), published(day(16)), { policy: aPolicy({ source: {} }) });
+    expect(alertIn(done.beside)?.evidence).toMatchObject({ warnAfterFrom: 'default' });
+  });
+
   test('of a task that was never observed says so', () => {
     const { observedAt: _, ...unseen } = evidenceOf(day(16), { statuses: [] });
     const done = looked(day(16), aRecord(day(16), { evidence: unseen, task: aTask({ deletedAt: day(15) }) }));
@@ -276,6 +281,52 @@ describe('the end of an episode', () => {
   });
 });
 
+describe('a date that is taken back', () => {
+  const withdrawnIn = (done: Transition) =>
+    noticesIn(done.beside).map(({ recipient, pending }) => [recipient, pending]);
+
+  test('of a task that outlived its deadline says so', () => {
+    const task = aTask({ deadline: day(14) });
+    const open = graced({ alert: 'task_overdue', since: day(14) });
+    const keep = { kind: 'keep' as const, until: day(40), by: bob.address, at: day(15) };
+    const policy = aPolicy({ stopNotice: 2 * DAY, atDeadline: 'disable' });
+    const done = looked(day(16), aRecord(day(16), { task, open, keep }), { policy });
+    expect(withdrawnIn(done)).toMatchObject([
+      [
+        'ana',
+        { notice: 'withdrawn', facts: { alert: 'task_overdue', since: day(14), resolvedReason: 'kept' } },
+      ],
+    ]);
+    const usual = withdrawnIn(looked(day(16), published(day(16))));
+    expect(usual).toMatchObject([['ana', { notice: 'withdrawn', facts: { since: T0 } }]]);
+    expect(usual[0]?.[1]).not.toHaveProperty('facts.alert');
+  });
+
+  test('by a publication is taken back from whoever once kept the task, too', () => {
+    const keep = { kind: 'keep' as const, until: day(3), by: ana.address, at: day(2) };
+    const done = looked(day(16), { ...published(day(16)), keep });
+    expect(withdrawnIn(done)).toMatchObject([['ana', { notice: 'withdrawn' }]]);
+  });
+});
+
+describe('a user’s publication', () => {
+  test('that holds a task back from firing is a veto, once', () => {
+    const task = aTask({ publishedByUserAt: day(10) });
+    const held = looked(day(15), aRecord(day(15), { open: null, task })).record;
+    expect(held).toMatchObject({ hold: { reason: 'user-published' }, vetoes: { count: 1, lastAt: day(10) } });
+    const again = looked(day(16), { ...held, evidence: evidenceOf(day(16)) }).record;
+    expect(again.vetoes).toEqual({ count: 1, lastAt: day(10) });
+  });
+
+  test('of long ago is none, whatever holds the task or ends its episode', () => {
+    const task = aTask({ publishedByUserAt: day(-50) });
+    const ended = looked(day(16), aRecord(day(16), { task }), { policy: aPolicy({ warnAfter: 30 * DAY }) });
+    expect(ended.record).toMatchObject({ open: null, vetoes: null });
+    const held = looked(day(16), aRecord(day(16), { task }), { unknown: [span(day(15), null)] });
+    expect(held.record).toMatchObject({ hold: { reason: 'unknown' }, vetoes: null });
+  });
+});
+
 describe('a recovery', () => {
   const recovered = (told: Record<string, Told>, recipients: Recipient[], recoveryMail = true) =>
     looked(
@@ -331,6 +382,21 @@ describe('what held an episode', () => {
     expect(alertIn(looked(day(16), published(day(16))).beside)).not.toHaveProperty('holds');
   });
 
+  test('goes on though something else of the episode changes', () => {
+    const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
+    const both = { unknown, recipients: [ana, bob] };
+    const held = at(day(15), aRecord(day(15), { open: graced({ told }) }), both);
+    const left = at(day(15, 6), held, { unknown });
+    expect(left.open?.told.bob?.left).toBe(true);
+    expect(left.open?.holds).toEqual([{ reason: 'unknown', from: day(15), to: null }]);
+  });
+
+  test('by an older version has no spans, also once it is over', () => {
+    const held = aRecord(day(15), { hold: { reason: 'unknown', since: day(14, 12) } });
+    expect(at(day(15), held)).toMatchObject({ hold: null });
+    expect(at(day(15), held).open).not.toHaveProperty('holds');
+  });
+
   test('is kept of the last ten spans', () => {
     let record = aRecord(day(15));
     for (let hour = 0; hour < 12; hour += 1)
@@ -372,6 +438,17 @@ describe('a task that waits', () => {
     expect(noted(day(17))).toEqual({ at: day(18), why: 'look' });
     expect(noted(day(14))).toEqual({ at: day(18), why: 'look' });
     expect(noted(day(18), 'disable')).toEqual({ at: day(18), why: 'look' });
+    const unknown = [span(day(15), null)];
+    const ahead = aRecord(day(15), { next: { at: day(17), why: 'look' } });
+    expect(looked(day(15), ahead, { unknown }).record.next).toEqual({ at: day(15), why: 'look' });
+  });
+
+  test('is written where somebody left, though it waits for the same', () => {
+    const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
+    const first = looked(day(15), aRecord(day(15), { open: graced({ told }) }), { recipients: [ana, bob] });
+    const second = looked(day(15, 1), { ...first.record, evidence: evidenceOf(day(15, 1)) });
+    expect(second.record.open?.told.bob?.left).toBe(true);
+    expect(second.record.next).toEqual(first.record.next);
   });
 
   test('keeps the longest grace that was given, and none in detect', () => {

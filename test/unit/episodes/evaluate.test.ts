@@ -102,7 +102,9 @@ describe('firing', () => {
     }));
     const first = settled(day(14), aRecord(day(14)), { recipients });
     expect(first.beside.length).toBeLessThan(100);
+    expect(first).toMatchObject({ isCut: true, record: { next: { at: day(14), why: 'look' } } });
     const second = settled(day(14), first.record, { recipients });
+    expect(second.isCut).toBe(false);
     expect(second.beside.length).toBeLessThan(100);
     expect(new Set([...pendingOf(first), ...pendingOf(second)]).size).toBe(150);
     expect(Object.values(second.record.open!.told).every(({ grace }) => grace === 1)).toBe(true);
@@ -257,6 +259,32 @@ describe('reminding', () => {
       deadline: day(21),
       state: 'pending',
     });
+  });
+
+  test('takes the place of an earlier step of its lead, and no other', () => {
+    const rungs = [
+      { grace: 1, lead: 5 * DAY, deadline: day(21) },
+      { grace: 1, lead: 3 * DAY, deadline: day(21) },
+    ];
+    const dates = [{ at: day(14), disableAt: day(23), grace: 1, after: 9 * DAY }];
+    const done = settled(day(20), aRecord(day(20), { open: graced({ rungs, dates }) }));
+    expect(done.record.open?.rungs).toEqual([
+      { grace: 1, lead: 5 * DAY, deadline: day(21) },
+      { grace: 1, lead: 3 * DAY, deadline: day(23) },
+    ]);
+    expect([...done.told]).toEqual(['ana']);
+  });
+
+  test('keeps the newest hundred steps', () => {
+    const rungs = Array.from({ length: 100 }, (_, place) => ({
+      grace: 0,
+      lead: place + 1,
+      deadline: day(1),
+    }));
+    const kept = settled(day(18), aRecord(day(18), { open: graced({ rungs }) })).record.open?.rungs;
+    expect(kept).toHaveLength(100);
+    expect(kept?.[0]?.lead).toBe(2);
+    expect(kept?.at(-1)).toEqual({ grace: 1, lead: 3 * DAY, deadline: day(21) });
   });
 
   test('who declined gets none, and the rung counts as given', () => {
@@ -440,6 +468,18 @@ describe('an overdue episode', () => {
     const done = settled(day(14), aRecord(day(14)), { stopping, policy: aPolicy({ mode: 'detect' }) });
     expect(done.record.open).toMatchObject({ since: T0, mails: [], disableAfter: 7 * DAY });
     expect(done.record.open).not.toHaveProperty('alert');
+    expect(done.record.open?.graceMode).toBe('detect');
+  });
+
+  test('is none while its deadline is ahead, or where nothing is done of one that is past', () => {
+    const abandoned = (deadline: Instant) =>
+      settled(day(14), aRecord(day(14), { task: aTask({ deadline }) }), {
+        policy: aPolicy({ stopNotice: 2 * DAY, atDeadline: deadline > day(14) ? 'alert' : 'nothing' }),
+      }).record.open;
+    for (const deadline of [day(30), day(3)]) {
+      expect(abandoned(deadline)).toMatchObject({ since: T0, disableAfter: 7 * DAY });
+      expect(abandoned(deadline)).not.toHaveProperty('alert');
+    }
   });
 });
 
@@ -574,6 +614,26 @@ describe('a table that was restored', () => {
     const again = settled(day(22), aRecord(day(22), { open: done.record.open }), { restoredAt });
     expect(pendingOf(again)).toEqual([]);
     expect(again.record.open?.grace).toBe(2);
+  });
+
+  test('before an episode fired says nothing of it: what was decided of it stands', () => {
+    const done = settled(day(14), aRecord(day(14)), { restoredAt: day(10) });
+    expect(done.record.open).toMatchObject({ grace: 1 });
+    expect(done.record.open).not.toHaveProperty('restoredAt');
+    expect(settled(day(14), aRecord(day(14))).record.open).not.toHaveProperty('restoredAt');
+    expect(settled(day(14), aRecord(day(14))).record.open).not.toHaveProperty('modeRaisedAt');
+  });
+
+  test('is no other reason to warn: an approval stands for whoever joins, and for a mode that was raised', () => {
+    const { brake } = spiked;
+    const open = graced({ brake });
+    const joined = settled(day(20), aRecord(day(20), { open }), { recipients: [ana, bob] });
+    expect(pendingOf(joined)).toContain('bob warning');
+    expect(joined.record.open?.brake).toEqual(brake);
+    const raised = settled(day(20), aRecord(day(20), { open }), {
+      policy: aPolicy({ modeRaisedAt: day(19) }),
+    });
+    expect(raised.record.open).toMatchObject({ grace: 2, brake });
   });
 
   test('lets an episode of which nobody was warned yet begin its first grace, once', () => {

@@ -93,6 +93,7 @@ describe('a topic is asked to hear', () => {
     const open = graced({ grace: 0, graceMode: 'detect', told: {}, dates: [] });
     expect(askedOf(looked(day(15), open, [chat], { policy }))).toEqual([]);
     expect(askedOf(looked(day(15), open, [chat], { recipients: [] }))).toEqual([]);
+    expect(askedOf(looked(day(15), graced(), [chat], { policy }))).toEqual([]);
   });
 });
 
@@ -182,6 +183,11 @@ describe('what a topic hears', () => {
     expect(askedOf(gone)).toEqual([]);
     expect(gone.record.open?.informed).toEqual({});
     expect(askedOf(looked(day(15, 1), gone.record.open as Episode, [chat]))).toEqual(['warning']);
+    const informed = {
+      ...heard(),
+      other: { topic: 'arn:other', grace: 1, heard: 'dated' as const },
+    } as const;
+    expect(looked(day(15), graced({ informed }), [chat]).record.open?.informed).toEqual(heard());
   });
 
   test('is known in detect, where nobody looks up who is subscribed', () => {

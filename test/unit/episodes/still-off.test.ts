@@ -62,7 +62,7 @@ describe('the notice that a task is still off', () => {
   ) => stillOffNotice(record, alert, { mode }, now);
 
   test('says since when it is off, and what was tried before', () => {
-    expect(noticeAt(day(97))).toEqual({
+    expect(noticeAt(day(97))).toStrictEqual({
       ...{ notice: 'still-off', since: day(97), notBefore: day(97) },
       facts: { since: T0, restarts: 7, disabledAt: day(21), resolvedReason: 'disabled' },
     });
