@@ -87,7 +87,7 @@ describe('while it is open', () => {
       expect(step.actions).not.toContain('alert');
       if (step.actions.includes('probe')) {
         probes.push(minute);
-        state = nextBreaker(state, probed({ failed: 'no' }), at).state;
+        state = nextBreaker(state, probed('failed'), at).state;
       }
     }
     expect(probes).toEqual([5, 15, 35, 65, 95]);
@@ -143,7 +143,7 @@ describe('when a probe passed', () => {
 
   /** Closed after two probes, the first of which failed: 15 minutes after it opened. */
   function closedAgain(): BreakerState {
-    const slow = probedAt(opened(), NOW + 5 * MINUTE, { failed: 'no' });
+    const slow = probedAt(opened(), NOW + 5 * MINUTE, 'failed');
     const passed = probedAt(slow, NOW + 15 * MINUTE, 'passed');
     return nextBreaker(passed, work(), NOW + 15 * MINUTE).state;
   }
@@ -212,7 +212,7 @@ describe('where little is tried', () => {
 describe('when there is nothing to be tried', () => {
   /** Probed at so many minutes with that result, after a trial that failed at 5 minutes. */
   const afterFailedTrial = (minute: number, version: string) => {
-    const failed = probedAt(opened(), NOW + 5 * MINUTE, { failed: 'away', inTrial: true });
+    const failed = probedAt(opened(), NOW + 5 * MINUTE, 'failed-in-trial');
     const seen = work({ paused: true, version });
     const at = NOW + minute * MINUTE;
     return nextBreaker(nextBreaker(failed, seen, at).state, probed('empty'), at).actions;
@@ -242,5 +242,35 @@ describe('when a trial is undecided', () => {
     const due = { ...opened(), probeAt: NOW + 20 * MINUTE };
     const probing = nextBreaker(due, work({ paused: true }), NOW + 20 * MINUTE).state;
     expect(nextBreaker(probing, probed('undecided'), NOW + 20 * MINUTE).actions).toEqual(['resume']);
+  });
+});
+
+describe('a queue that is off though nobody noted it', () => {
+  const found = () => nextBreaker(NEW_BREAKER, work({ paused: true }), NOW);
+
+  it('is open and probed at once; who paused it as an operator is left alone', () => {
+    expect(found()).toMatchObject({ state: { phase: 'open', incident: NOW }, actions: ['probe'] });
+    const wanted = nextBreaker(NEW_BREAKER, work({ paused: true, pausedByOperator: true }), NOW);
+    expect(wanted).toMatchObject({ state: { phase: 'closed' }, actions: [] });
+  });
+
+  it.each<[string, TriedResult[], string[][]]>([
+    ['its first probe', ['failed', 'failed'], [['alert'], []]],
+    ['a probe after one that decided nothing', ['undecided', 'failed', 'failed'], [[], ['alert'], []]],
+    ['a trial after one that decided nothing', ['undecided', 'failed-in-trial'], [[], ['alert']]],
+  ])('is told of once, where %s fails', (_, results, alerts) => {
+    let { state } = found();
+    const actions = results.map((result, minute) => {
+      const step = nextBreaker(state, probed(result), NOW + minute * MINUTE);
+      ({ state } = step);
+      return step.actions;
+    });
+    expect(actions).toEqual(alerts);
+  });
+
+  it('is told of by nobody where it goes on by itself', () => {
+    expect(nextBreaker(found().state, probed('passed'), NOW).actions).toEqual(['resume']);
+    const waited = nextBreaker(found().state, probed('undecided'), NOW).state;
+    expect(nextBreaker(waited, probed('undecided'), NOW + 20 * MINUTE).actions).toEqual(['resume']);
   });
 });
