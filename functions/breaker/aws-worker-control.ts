@@ -30,7 +30,7 @@ export interface WorkerPlace {
 
 type Sends<Client extends { send: unknown }> = Pick<Client, 'send'>;
 
-const OFF = new Set(['Disabled', 'Disabling']);
+const OFF: ReadonlySet<string | undefined> = new Set(['Disabled', 'Disabling']);
 const REASON_LENGTH = 300;
 
 /** The workers in Lambda: invoked by their alias, fed by event source mappings. */
@@ -61,7 +61,7 @@ export class AwsWorkerControl implements WorkerControl<AwsMessage> {
   async isPaused(queue: QueueName): Promise<boolean> {
     const command = new GetEventSourceMappingCommand({ UUID: this.#places[queue].mapping });
     const { State } = await this.#lambda.send(command);
-    return OFF.has(State ?? '');
+    return OFF.has(State);
   }
 
   async version(queue: QueueName): Promise<string> {
