@@ -113,7 +113,8 @@ export function trialAnswerOf(payload: string): TrialAnswer {
   return trial ?? { verdict: 'passed', reason: 'worked' };
 }
 
-function jsonOf(text: string): unknown {
+/** What a worker's answer says; undefined where it is no JSON. */
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -17,7 +17,7 @@ import { LIVE_ALIAS } from '../platform/names.ts';
 import type { QueueName } from '../platform/ports.ts';
 import { PROBE_EVENT } from '../work/probe.ts';
 import type { TrialAnswer } from '../work/trial.ts';
-import { type AwsMessage, copyOf, eventOf, takenOf, trialAnswerOf } from './aws-trial.ts';
+import { type AwsMessage, copyOf, eventOf, jsonOf, takenOf, trialAnswerOf } from './aws-trial.ts';
 import type { ProbeResult, WorkerControl } from './worker-control.port.ts';
 
 /** Where the worker of a queue is. */
@@ -166,11 +166,7 @@ export class AwsWorkerControl implements WorkerControl<AwsMessage> {
  * an empty batch, and says nothing of what it rests on.
  */
 function workedOf(payload: string): number | undefined {
-  try {
-    const answer = JSON.parse(payload) as { probe?: unknown; worked?: unknown } | null;
-    if (answer?.probe !== 'passed') return undefined;
-    return typeof answer.worked === 'number' ? answer.worked : 0;
-  } catch {
-    return undefined;
-  }
+  const answer = jsonOf(payload) as { probe?: unknown; worked?: unknown } | null | undefined;
+  if (answer?.probe !== 'passed') return undefined;
+  return typeof answer.worked === 'number' ? answer.worked : 0;
 }

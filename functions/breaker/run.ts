@@ -302,7 +302,8 @@ async function attemptsOf(
   for await (const row of rows) {
     const failure = failurePlaceIn(row);
     if (isOlder(failure.version, version)) continue;
-    const at = Date.parse((row.g2sk as string).split('#', 1)[0] ?? '');
+    const place = row.g2sk as string;
+    const at = Date.parse(place.slice(0, place.indexOf('#')));
     stats.since = Math.min(stats.since ?? at, failure.since ?? at);
     stats.attempts += failure.attempts;
     stats.failed += 1;

@@ -218,6 +218,14 @@ describe('an open breaker', () => {
     expect(given.control.isOff).toBe(true);
   });
 
+  it('pauses again what somebody switched on, without asking its worker', async () => {
+    const given = await opened();
+    Object.assign(given.control, { isOff: false, waits: true });
+    given.pass(1);
+    expect((await given.look())[0]).toMatchObject({ phase: 'open', actions: ['pause'] });
+    expect(given.control).toMatchObject({ isOff: true, done: ['pause'] });
+  });
+
   it('leaves telling to the scanner where operators cannot be told', async () => {
     const given = stage();
     given.system.operators.tell = async () => {
@@ -277,6 +285,7 @@ describe('while the table fails', () => {
     expect(await given.look()).toEqual([{ queue: 'disable', phase: 'unknown', actions: [] }]);
     expect(given.control.isOff).toBe(false);
     expect(given.told).toEqual([]);
+    expect(given.logs('breaker: cannot do without the table')).toEqual([]);
   });
 
   it('a queue whose worker answers is left alone where only nothing can be written', async () => {
@@ -609,6 +618,23 @@ describe('two breakers that look at once', () => {
     expect(given.control.done).toEqual(['pause']);
     expect(given.told).toHaveLength(1);
     expect(await openAlert(given)).toMatchObject({ toldAt: START });
+  });
+
+  it('resume nothing where the other stored something else meanwhile: the queue counts as off', async () => {
+    const given = stage();
+    await fail(given, 5);
+    await given.look();
+    const { probe } = given.control;
+    given.control.probe = async () => {
+      const row = await given.table.get(keys.breaker('disable'));
+      if (row) await given.table.transact([{ put: { ...row, rev: Number(row.rev) + 1 } }], 'another');
+      return probe.call(given.control);
+    };
+    given.pass(5);
+    const open = given.count('BreakerOpen');
+    await given.look();
+    expect(given.control).toMatchObject({ isOff: true, done: ['pause', 'probe'] });
+    expect(given.count('BreakerOpen')).toBe(open + 1);
   });
 
   it('probe once, also where both know of earlier looks', async () => {
