@@ -99,8 +99,8 @@ function release({ system, id, by }: Shift, end: End): Promise<void> {
 /** How far a shift came. */
 interface Walk {
   webhook: WebhookRecord;
-  /** Tasks, and operator alerts, with an event that waits: their later events wait for it. */
-  waiting: Set<string | null>;
+  /** Tasks, and operator alerts, with an event that waits: their later events wait for it. Of others none waits for another. */
+  waiting: Set<string>;
   /** When the first of these may be sent. */
   restUntil: Instant | null;
 }
@@ -129,7 +129,8 @@ async function sendPage(
   const ended = records.filter(({ until }) => until <= now).map((record) => dead(record, 'expired', now));
   if (!(await endDeliveries(shift.system, shift.id, ended, shift.by))) return 'taken';
   for (const record of records.filter(({ until }) => until > now)) {
-    if (walk.waiting.has(orderOf(record))) continue;
+    const order = orderOf(record);
+    if (order !== null && walk.waiting.has(order)) continue;
     if (isShort(shift)) return 'more';
     const stopped = await sendNext(shift, walk, record);
     if (stopped) return stopped;
@@ -150,7 +151,7 @@ async function sendNext(shift: Shift, walk: Walk, record: DeliveryRecord): Promi
 }
 
 function waits(walk: Walk, order: string | null, until: Instant): void {
-  walk.waiting.add(order);
+  if (order !== null) walk.waiting.add(order);
   walk.restUntil = Math.min(walk.restUntil ?? until, until);
 }
 

@@ -6,6 +6,7 @@ import {
   removeWebhook,
   resumeWebhook,
   rotateWebhook,
+  testWebhook,
   webhookHistory,
 } from '../../../functions/operators/webhooks.ts';
 import { loadOpenAlerts } from '../../../functions/store/operator-incidents.ts';
@@ -177,6 +178,17 @@ describe('an event that is not taken', () => {
     expect(stage.said().map(({ data }) => data.rev)).toEqual([2, 4, 1, 1, 3]);
     const ids = stage.calls.map(({ call }) => call.headers['webhook-id']);
     expect(ids[2]).toBe(ids[3]);
+  });
+
+  it('holds up no other where it is about no task, for these have no order', async () => {
+    const stage = webhookStage();
+    const { id } = await stage.add();
+    await testWebhook(stage.system, id, 'olga');
+    await testWebhook(stage.system, id, 'olga');
+    let calls = 0;
+    stage.answering(() => answered(++calls === 1 ? 422 : 200));
+    await tick(stage);
+    expect((await history(stage, id)).map(([, state]) => state).sort()).toEqual(['failed', 'sent']);
   });
 
   it('stands in the history at its time, the newest first, among what was sent before and after it', async () => {
