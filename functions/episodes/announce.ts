@@ -1,6 +1,5 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
-import { hearersDue, nextDeadlineEvaluation } from '../abandonment/deadlines.ts';
-import type { Case } from '../abandonment/decide.ts';
+import { hearersDue, nextDeadlineEvaluation, type StoppingCase } from '../abandonment/deadlines.ts';
 import { stoppingCase } from '../abandonment/judge-notice.ts';
 import type { Announced, Stopping } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
@@ -40,7 +39,10 @@ export function announce(before: TaskRecord, { taskCase, room, now }: Basis): Ep
 }
 
 /** Who was told, without those too many who hear of it no more: first those whose notice is the oldest. */
-function withoutOldestGone(announcements: Stopping['told'], hearers: Case['hearers'] = []): Stopping['told'] {
+function withoutOldestGone(
+  announcements: Stopping['told'],
+  hearers: StoppingCase['hearers'],
+): Stopping['told'] {
   const present = new Set(hearers.map(({ key }) => key));
   const gone = Object.entries(announcements)
     .filter(([key]) => !present.has(key))

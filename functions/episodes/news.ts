@@ -42,7 +42,6 @@ function newsBetween(before: TaskRecord, after: TaskRecord, beside: readonly Wri
     ...disabledNews(before, after),
     ...resolvedNews(before, after, beside),
   ];
-  if (news.length === 0) return news;
   const details = newsDetails(after);
   return news.map(({ type, data }) => ({ type, data: { ...details, ...data } }));
 }
@@ -115,7 +114,7 @@ function isAccepted({ grace, warning }: Told, wanted: number): boolean {
 /** A step of the ladder: its reminders are on their way. */
 function remindedNews(before: TaskRecord, { open }: TaskRecord): News[] {
   if (!open?.rungs.length) return [];
-  const remindedBefore = before.open?.number === open.number ? (before.open?.rungs ?? []) : [];
+  const remindedBefore = before.open?.number === open.number ? before.open.rungs : [];
   const isKnown = (rung: { grace: number; lead: number; deadline: number }) =>
     remindedBefore.some(
       ({ grace, lead, deadline }) => grace === rung.grace && lead === rung.lead && deadline === rung.deadline,
@@ -127,7 +126,6 @@ function remindedNews(before: TaskRecord, { open }: TaskRecord): News[] {
 
 /** The first notice of a deadline of the task's own that SES took. */
 function stoppingNews(before: TaskRecord, after: TaskRecord): News[] {
-  if (!after.stopping) return [];
   const announcedBefore = announcedIn(before);
   return [...announcedIn(after)]
     .filter(([mark]) => !announcedBefore.has(mark))
@@ -141,7 +139,6 @@ function announcedIn({ stopping }: TaskRecord): Map<string, Instant> {
 
 /** How the episode that was open, or that fired with the same write, ended: the alert of it says. */
 function resolvedNews(before: TaskRecord, after: TaskRecord, beside: readonly Write[]): News[] {
-  if (!isAnyOver(before, after)) return [];
   const isOver = ({ episode, resolvedAt }: AlertRecord) =>
     resolvedAt !== null &&
     after.open?.number !== episode &&
@@ -149,13 +146,6 @@ function resolvedNews(before: TaskRecord, after: TaskRecord, beside: readonly Wr
   return alertsIn(after.task.id, beside)
     .filter(isOver)
     .map(({ episode, type, reason }) => ({ type: 'task.resolved', data: { episode, alert: type, reason } }));
-}
-
-/** Whether an episode that was open, or that fired with the same write, is not open after it. */
-function isAnyOver(before: TaskRecord, { open, episodes }: TaskRecord): boolean {
-  if (before.open && before.open.number !== open?.number) return true;
-  const isOpenNew = open !== null && open.number > before.episodes;
-  return episodes - before.episodes > (isOpenNew ? 1 : 0);
 }
 
 function alertsIn(task: string, beside: readonly Write[]): AlertRecord[] {

@@ -1,4 +1,4 @@
-import type { Episode } from '../abandonment/task.ts';
+import type { Episode, Told } from '../abandonment/task.ts';
 import { type NewNotice, noticeWrites } from '../store/notices.ts';
 import { factsAtEnd } from './evidence-of.ts';
 import { type OpenTask, withEpisode } from './open-task.ts';
@@ -19,7 +19,7 @@ export function withdraw(
   const isCut = some.length < holders.length;
   const notices = some.map((key): NewNotice => {
     const pending = { notice: 'withdrawn', since: now, notBefore: now, facts } as const;
-    return { key, address: open.told[key]?.address ?? '', pending };
+    return { key, address: (open.told[key] as Told).address, pending };
   });
   const graceMode = isCut ? open.graceMode : taskCase.policy.mode;
   return {

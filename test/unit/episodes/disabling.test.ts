@@ -2,10 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
 import {
   asBeforeDisabling,
+  isDisabling,
+  putOff,
   queuedAgain,
   reasonOf,
   refused,
   requested,
+  runOf,
+  takenBack,
   withDisabling,
   withoutDisabling,
   withoutStaleRefusal,
@@ -63,6 +67,82 @@ describe('a task on its way to be disabled', () => {
   });
 });
 
+describe('a request whose answer was lost, or that could not be sent', () => {
+  const queued = withDisabling(WARNED, BY_RUN, day(21));
+  const first = requested(queued, day(21, 1), HOUR, { answer: 'disable' });
+
+  test('stays asked for, due in half an hour, with what it was decided on', () => {
+    const lost = putOff(first, queued, false, day(21, 2));
+    expect(lost.open.disabling).toEqual({
+      ...{ state: 'requested', asker: BY_RUN, queuedAt: day(21, 2), requestedAt: day(21, 2) },
+      ...{ attempts: 1, unanswered: true },
+    });
+    expect(lost.asked).toEqual({
+      ...{ at: day(21, 1), episode: 1, asker: BY_RUN, since: T0, decided: { answer: 'disable' } },
+    });
+    expect(lost.next).toEqual({ at: day(21, 2) + 30 * MINUTE, why: 'look' });
+    const again = queuedAgain(lost, day(21, 3));
+    expect(again.open.disabling).toEqual({
+      ...{ state: 'requested', asker: BY_RUN, queuedAt: day(21, 3), requestedAt: day(21, 3) },
+      ...{ attempts: 1, unanswered: true },
+    });
+    expect(again.next).toEqual({ at: day(21, 3) + 30 * MINUTE, why: 'look' });
+    const answered = requested(again, day(21, 4), HOUR);
+    expect(answered.open.disabling).toEqual({
+      ...{ state: 'requested', asker: BY_RUN, queuedAt: day(21, 3), requestedAt: day(21, 4), attempts: 2 },
+    });
+  });
+
+  test('was never asked for where nothing was sent the first time', () => {
+    const unsent = putOff(first, queued, true, day(21, 2));
+    expect(unsent.open.disabling).toEqual({
+      ...{ state: 'queued', asker: BY_RUN, queuedAt: day(21, 2), attempts: 0 },
+    });
+    expect(unsent.asked).toBeNull();
+    expect(unsent.next).toEqual({ at: day(21, 2) + 30 * MINUTE, why: 'look' });
+  });
+
+  test('may have been done before where nothing was sent this time', () => {
+    const lost = putOff(first, queued, false, day(21, 2));
+    const unsent = putOff(requested(lost, day(21, 3), HOUR), lost, true, day(21, 4));
+    expect(unsent.open.disabling).toMatchObject({ state: 'requested', unanswered: true, attempts: 1 });
+    expect(unsent.asked).toEqual(lost.asked);
+  });
+
+  test('is none of an episode before', () => {
+    const earlier = { ...queued, asked: { at: day(1), episode: 0, asker: BY_RUN, since: T0 } };
+    const unsent = putOff(requested(earlier, day(21, 1), HOUR), earlier, true, day(21, 2));
+    expect(unsent.open.disabling).toMatchObject({ state: 'queued' });
+  });
+
+  test('that its control plane did not carry out is taken back, with nothing to be confirmed', () => {
+    expect(takenBack(first, day(22))).toEqual({ ...WARNED, asked: null, next: { at: day(22), why: 'look' } });
+  });
+});
+
+describe('whose disabling it is', () => {
+  test('is on its way where somebody asked', () => {
+    expect(isDisabling(withDisabling(WARNED, BY_RUN, day(21)))).toBe(true);
+    expect(isDisabling(WARNED)).toBe(false);
+    expect(isDisabling({ ...WARNED, open: null })).toBe(false);
+  });
+
+  test('is said by its run, and by the reason of an overdue task', () => {
+    expect(runOf(BY_RUN)).toBe(BY_RUN.run);
+    expect(runOf(BY_ANA)).toBeNull();
+    expect(reasonOf(BY_RUN, 'task_overdue')).toBe('past its deadline; its notice is over');
+    expect(reasonOf(BY_ANA, 'task_overdue')).toBe('its owner asked for it');
+  });
+
+  test('is noted with the alert that it is of, and on what a scan decided it', () => {
+    const overdue: OpenTask = { ...WARNED, open: graced({ alert: 'task_overdue' }) };
+    const decided = { answer: 'disable' };
+    expect(requested(withDisabling(overdue, BY_RUN, day(21)), day(21, 1), HOUR, decided).asked).toEqual({
+      ...{ at: day(21, 1), episode: 1, asker: BY_RUN, since: T0, alert: 'task_overdue', decided },
+    });
+  });
+});
+
 describe('a refused disabling', () => {
   const why = { at: day(21, 1), reason: 'locked', version: 5, fingerprint: 'f' };
   const stopped = refused(withDisabling(WARNED, BY_RUN, day(21)), why);
@@ -78,6 +158,31 @@ describe('a refused disabling', () => {
       open: WARNED.open,
       next: { at: day(22), why: 'look' },
     });
+  });
+
+  test('is counted, and is asked about from then on', () => {
+    expect(stopped.open.refusals).toBe(1);
+    expect(stopped.next).toEqual({ at: why.at, why: 'look' });
+    expect(refused(stopped, why).open.refusals).toBe(2);
+    const lost = putOff(withDisabling(WARNED, BY_RUN, day(21)), stopped, false, day(21));
+    expect(refused(lost, why).open.disabling).not.toHaveProperty('unanswered');
+  });
+
+  test('of a scan is decided anew after a day', () => {
+    const dayAfter = withoutStaleRefusal(stopped, day(22, 1));
+    expect(dayAfter.open).toEqual({ ...WARNED.open, refusals: 1 });
+    expect(dayAfter.next).toEqual({ at: day(22, 1), why: 'look' });
+    expect(withoutStaleRefusal(stopped, day(22, 1) - 1)).toBe(stopped);
+  });
+
+  test('of a person is asked for again after a day, and not where the task was edited', () => {
+    const asked = requested(withDisabling(WARNED, BY_ANA, day(21)), day(21, 1), HOUR);
+    const no = refused(asked, why);
+    const again = withoutStaleRefusal(no, day(22, 1));
+    expect(again.open?.disabling).toEqual({ state: 'queued', asker: BY_ANA, queuedAt: why.at, attempts: 1 });
+    expect(again.next).toEqual({ at: day(22, 1), why: 'look' });
+    const edited = withoutStaleRefusal({ ...no, task: { ...no.task, version: 6 } }, day(22));
+    expect(edited.open).not.toHaveProperty('disabling');
   });
 
   test('is none where nobody refused', () => {

@@ -4,6 +4,7 @@ import type { Episode } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant } from '../../../functions/abandonment/time.ts';
 import { evaluate } from '../../../functions/episodes/evaluate.ts';
 import type { Transition } from '../../../functions/episodes/transition.ts';
+import { keys } from '../../../functions/store/keys.ts';
 import type { Row, Write } from '../../../functions/store/table/table.port.ts';
 import { newTaskRecord, type TaskRecord } from '../../../functions/store/tasks.ts';
 import {
@@ -101,7 +102,9 @@ describe('firing', () => {
     }));
     const first = settled(day(14), aRecord(day(14)), { recipients });
     expect(first.beside.length).toBeLessThan(100);
+    expect(first).toMatchObject({ isCut: true, record: { next: { at: day(14), why: 'look' } } });
     const second = settled(day(14), first.record, { recipients });
+    expect(second.isCut).toBe(false);
     expect(second.beside.length).toBeLessThan(100);
     expect(new Set([...pendingOf(first), ...pendingOf(second)]).size).toBe(150);
     expect(Object.values(second.record.open!.told).every(({ grace }) => grace === 1)).toBe(true);
@@ -258,6 +261,32 @@ describe('reminding', () => {
     });
   });
 
+  test('takes the place of an earlier step of its lead, and no other', () => {
+    const rungs = [
+      { grace: 1, lead: 5 * DAY, deadline: day(21) },
+      { grace: 1, lead: 3 * DAY, deadline: day(21) },
+    ];
+    const dates = [{ at: day(14), disableAt: day(23), grace: 1, after: 9 * DAY }];
+    const done = settled(day(20), aRecord(day(20), { open: graced({ rungs, dates }) }));
+    expect(done.record.open?.rungs).toEqual([
+      { grace: 1, lead: 5 * DAY, deadline: day(21) },
+      { grace: 1, lead: 3 * DAY, deadline: day(23) },
+    ]);
+    expect([...done.told]).toEqual(['ana']);
+  });
+
+  test('keeps the newest hundred steps', () => {
+    const rungs = Array.from({ length: 100 }, (_, place) => ({
+      grace: 0,
+      lead: place + 1,
+      deadline: day(1),
+    }));
+    const kept = settled(day(18), aRecord(day(18), { open: graced({ rungs }) })).record.open?.rungs;
+    expect(kept).toHaveLength(100);
+    expect(kept?.[0]?.lead).toBe(2);
+    expect(kept?.at(-1)).toEqual({ grace: 1, lead: 3 * DAY, deadline: day(21) });
+  });
+
   test('who declined gets none, and the rung counts as given', () => {
     const recipients = [{ ...ana, declined: true }];
     const done = settled(day(18), aRecord(day(18), { open: graced() }), { recipients });
@@ -303,6 +332,183 @@ describe('a mode that goes down', () => {
     const up = settled(day(17), down.record);
     expect(up.record.open).toMatchObject({ grace: 2, graceMode: 'disable' });
     expect(up.record.open?.told.ana).toMatchObject({ grace: 2, warning: 'pending' });
+  });
+});
+
+describe('a mode that goes down with many holders of a date', () => {
+  const crowd = Array.from({ length: 150 }, (_, place) => `r${place}`);
+  const reminder = { lead: 3 * DAY, deadline: day(21), state: 'done' } as const;
+  const told = Object.fromEntries(
+    crowd.map((key) => [key, warnedAt(day(14), { address: `${key}@x.test`, reminder })]),
+  );
+  const recipients = crowd.map((key) => ({ key, address: `${key}@x.test`, declined: false }));
+  const more = { policy: aPolicy({ mode: 'notify' }), recipients };
+
+  test('withdraws it from all of them, in more than one transaction, each once', () => {
+    const first = settled(day(16), aRecord(day(16), { open: graced({ told }) }), more);
+    expect(first).toMatchObject({ isCut: true, record: { next: { at: day(16), why: 'look' } } });
+    expect(first.beside).toHaveLength(90);
+    expect(first.record.open?.graceMode).toBe('disable');
+    const second = settled(day(16), first.record, more);
+    expect(second).toMatchObject({ isCut: false, record: { open: { graceMode: 'notify' } } });
+    expect(second.beside).toHaveLength(60);
+    expect([...pendingOf(first), ...pendingOf(second)].sort()).toEqual(
+      crowd.map((key) => `${key} withdrawn`).sort(),
+    );
+    expect([...first.told, ...second.told].sort()).toEqual([...crowd].sort());
+    const parts = Object.values(second.record.open?.told ?? {});
+    expect(parts.filter(({ dated, reminder }) => dated || reminder)).toEqual([]);
+  });
+
+  test('goes to the address that was warned, and leaves who held none as they are', () => {
+    const bobs = warnedAt(day(14), { address: bob.address, dated: false });
+    const open = graced({ told: { ana: warnedAt(day(14)), bob: bobs } });
+    const done = settled(day(16), aRecord(day(16), { open }), { ...more, recipients: [ana, bob] });
+    expect(puts(done.beside, ' N#')).toMatchObject([{ recipient: 'ana', address: ana.address, episode: 1 }]);
+    expect(done.record.open?.told).toEqual({ ana: warnedAt(day(14), { dated: false }), bob: bobs });
+  });
+});
+
+describe('what a warning says', () => {
+  const noticeIn = (done: Transition) => puts(done.beside, ' N#')[0];
+
+  test('is asked for with its place in the warm-up, to the address of today', () => {
+    const done = settled(day(14), aRecord(day(14)));
+    expect(noticeIn(done)).toMatchObject({
+      ...{ recipient: 'ana', address: ana.address, task: 'acmeCo/a', episode: 1 },
+      pending: {
+        notice: 'warning',
+        since: day(14),
+        notBefore: day(14),
+        order: { firedAt: day(14), since: T0 },
+      },
+    });
+    expect(done.record.open?.told.ana).toEqual({
+      ...{ address: ana.address, grace: 1, warning: 'pending', dated: true },
+    });
+  });
+
+  test('is no date in mode notify', () => {
+    const done = settled(day(14), aRecord(day(14)), { policy: aPolicy({ mode: 'notify' }) });
+    expect(done.record.open).toMatchObject({ graceMode: 'notify', told: { ana: { dated: false } } });
+  });
+
+  test('is of its deadline where the task outlives it, with no place in the warm-up and the length of its notice', () => {
+    const task = aTask({ deadline: day(3) });
+    const policy = aPolicy({ stopNotice: 2 * DAY, atDeadline: 'disable' });
+    const done = settled(day(4), aRecord(day(4), { task }), { policy });
+    expect(noticeIn(done)?.pending).toEqual({ notice: 'overdue', since: day(4), notBefore: day(4) });
+    expect(done.record.open).toMatchObject({
+      ...{ alert: 'task_overdue', since: day(3), firedAt: day(4) },
+      ...{ grace: 1, disableAfter: policy.disableAfter },
+    });
+    expect(alertOf(done)).toMatchObject({ type: 'task_overdue', since: day(3) });
+    expect(puts(done.beside, '').find(({ kind }) => kind === 'fired')).toMatchObject({ isOverdue: true });
+  });
+
+  test('goes on with the grace for whoever joins, and knows of the raise of the mode with a new one', () => {
+    const open = graced({ disableAfter: 9 * DAY });
+    const joined = settled(day(15), aRecord(day(15), { open }), { recipients: [ana, bob] });
+    expect(joined.record.open).toMatchObject({
+      grace: 1,
+      disableAfter: 9 * DAY,
+      told: { bob: { grace: 1 } },
+    });
+    expect(joined.record.open).not.toHaveProperty('modeRaisedAt');
+    expect(joined.record.open?.told.ana).toEqual(open.told.ana);
+    const policy = aPolicy({ modeRaisedAt: day(15) });
+    const raised = settled(day(16), aRecord(day(16), { open }), { policy });
+    expect(raised.record.open).toMatchObject({ grace: 2, disableAfter: 7 * DAY, modeRaisedAt: day(15) });
+    const later = settled(
+      day(17),
+      { ...raised.record, evidence: evidenceOf(day(17)) },
+      { policy, recipients: [ana, bob] },
+    );
+    expect(pendingOf(later)).toEqual(['bob warning']);
+    expect(later.record.open).toMatchObject({ grace: 2, modeRaisedAt: day(15) });
+  });
+});
+
+describe('an overdue episode', () => {
+  const stopping = {
+    ...{ moves: 0, seen: day(3) },
+    told: {
+      ana: { address: ana.address, last: { deadline: day(3), moves: 0 }, acceptedAt: day(1), digest: 'd2' },
+      bob: { address: bob.address, last: { deadline: day(3), moves: 0 }, acceptedAt: day(1), digest: 'd1' },
+      both: { address: 'c@x.test', last: { deadline: day(3), moves: 0 }, acceptedAt: day(1), digest: 'd1' },
+      earlier: {
+        address: 'e@x.test',
+        last: { deadline: day(2), moves: 0 },
+        acceptedAt: day(1),
+        digest: 'd0',
+      },
+      untaken: { address: 'u@x.test', last: { deadline: day(3), moves: 0 } },
+      never: { address: 'n@x.test' },
+    },
+  };
+  const firedAt = (more: Partial<Case>) =>
+    settled(day(4), aRecord(day(4), { task: aTask({ deadline: day(3) }) }), {
+      ...{ policy: aPolicy({ stopNotice: 2 * DAY, atDeadline: 'alert', mode: 'detect' }) },
+      ...more,
+    });
+
+  test('begins with the mails that told of its deadline', () => {
+    expect(firedAt({ stopping }).record.open?.mails).toEqual(['d1', 'd2']);
+    expect(alertOf(firedAt({ stopping }))?.mails).toEqual(['d1', 'd2']);
+    expect(firedAt({}).record.open?.mails).toEqual([]);
+  });
+
+  test('promises the length of its notice; without one that of any grace', () => {
+    expect(firedAt({}).record.open?.disableAfter).toBe(2 * DAY);
+    const policy = aPolicy({ stopNotice: null, atDeadline: 'alert', mode: 'detect' });
+    expect(firedAt({ policy }).record.open?.disableAfter).toBe(7 * DAY);
+  });
+
+  test('is of an abandoned task where no deadline is past, whatever was announced', () => {
+    const done = settled(day(14), aRecord(day(14)), { stopping, policy: aPolicy({ mode: 'detect' }) });
+    expect(done.record.open).toMatchObject({ since: T0, mails: [], disableAfter: 7 * DAY });
+    expect(done.record.open).not.toHaveProperty('alert');
+    expect(done.record.open?.graceMode).toBe('detect');
+  });
+
+  test('is none while its deadline is ahead, or where nothing is done of one that is past', () => {
+    const abandoned = (deadline: Instant) =>
+      settled(day(14), aRecord(day(14), { task: aTask({ deadline }) }), {
+        policy: aPolicy({ stopNotice: 2 * DAY, atDeadline: deadline > day(14) ? 'alert' : 'nothing' }),
+      }).record.open;
+    for (const deadline of [day(30), day(3)]) {
+      expect(abandoned(deadline)).toMatchObject({ since: T0, disableAfter: 7 * DAY });
+      expect(abandoned(deadline)).not.toHaveProperty('alert');
+    }
+  });
+});
+
+describe('what operators are told', () => {
+  const told = ({ beside }: Transition) => puts(beside, '').filter(({ code }) => code !== undefined);
+
+  test('of a task that nobody can be told about, and that it ended', () => {
+    const first = settled(day(14), aRecord(day(14)), { recipients: [] });
+    expect(told(first)).toMatchObject([
+      { code: 'no-reachable-owner', subject: 'acmeCo/a', since: day(14), active: true, toldAt: null },
+    ]);
+    expect(told(first)[0]?.detail).toMatch(/no reachable address.*not be disabled/);
+    const found = settled(day(16), { ...first.record, evidence: evidenceOf(day(16)) });
+    const deleted = found.beside.flatMap((write) => ('delete' in write ? [write.delete] : []));
+    expect(deleted).toEqual([keys.operatorAlert('no-reachable-owner', 'acmeCo/a')]);
+  });
+
+  test('of users who publish it again and again says how often', () => {
+    const record = aRecord(day(16), {
+      ...{
+        open: graced(),
+        vetoes: { count: 2, lastAt: day(1) },
+        task: aTask({ publishedByUserAt: day(15) }),
+      },
+    });
+    expect(told(settled(day(16), record))).toMatchObject([
+      { code: 'veto-loop', subject: 'acmeCo/a', since: day(16) },
+    ]);
+    expect(told(settled(day(16), record))[0]?.detail).toMatch(/^3 publications by users/);
   });
 });
 
@@ -408,6 +614,26 @@ describe('a table that was restored', () => {
     const again = settled(day(22), aRecord(day(22), { open: done.record.open }), { restoredAt });
     expect(pendingOf(again)).toEqual([]);
     expect(again.record.open?.grace).toBe(2);
+  });
+
+  test('before an episode fired says nothing of it: what was decided of it stands', () => {
+    const done = settled(day(14), aRecord(day(14)), { restoredAt: day(10) });
+    expect(done.record.open).toMatchObject({ grace: 1 });
+    expect(done.record.open).not.toHaveProperty('restoredAt');
+    expect(settled(day(14), aRecord(day(14))).record.open).not.toHaveProperty('restoredAt');
+    expect(settled(day(14), aRecord(day(14))).record.open).not.toHaveProperty('modeRaisedAt');
+  });
+
+  test('is no other reason to warn: an approval stands for whoever joins, and for a mode that was raised', () => {
+    const { brake } = spiked;
+    const open = graced({ brake });
+    const joined = settled(day(20), aRecord(day(20), { open }), { recipients: [ana, bob] });
+    expect(pendingOf(joined)).toContain('bob warning');
+    expect(joined.record.open?.brake).toEqual(brake);
+    const raised = settled(day(20), aRecord(day(20), { open }), {
+      policy: aPolicy({ modeRaisedAt: day(19) }),
+    });
+    expect(raised.record.open).toMatchObject({ grace: 2, brake });
   });
 
   test('lets an episode of which nobody was warned yet begin its first grace, once', () => {

@@ -93,6 +93,107 @@ describe('a topic is asked to hear', () => {
     const open = graced({ grace: 0, graceMode: 'detect', told: {}, dates: [] });
     expect(askedOf(looked(day(15), open, [chat], { policy }))).toEqual([]);
     expect(askedOf(looked(day(15), open, [chat], { recipients: [] }))).toEqual([]);
+    expect(askedOf(looked(day(15), graced(), [chat], { policy }))).toEqual([]);
+  });
+});
+
+describe('many topics', () => {
+  const many = (count: number): Topic[] =>
+    Array.from({ length: count }, (_, place) => ({ key: `t${place}`, topic: `arn:t${place}` }));
+  const heardBy = ({ beside }: Transition) =>
+    beside.flatMap((write) =>
+      'put' in write && `${write.put.recipient}`.startsWith('t') ? [write.put.recipient] : [],
+    );
+
+  test('hear it in more than one transaction, each once', () => {
+    const first = looked(day(15), graced(), many(100));
+    expect(first).toMatchObject({ isCut: true, record: { next: { at: day(15), why: 'look' } } });
+    expect(first.beside).toHaveLength(90);
+    const second = looked(day(15), first.record.open as Episode, many(100));
+    expect(second.isCut).toBe(false);
+    expect(new Set([...heardBy(first), ...heardBy(second)]).size).toBe(100);
+    expect(second.beside).toHaveLength(10);
+    expect([...second.told]).toHaveLength(10);
+  });
+
+  test('hear it in the room that people leave', () => {
+    const open = graced({ grace: 0, graceMode: 'detect', told: {}, dates: [] });
+    const done = looked(day(15), open, many(89));
+    expect(done.isCut).toBe(false);
+    expect(done.beside).toHaveLength(90);
+    expect([...done.told]).toHaveLength(90);
+    expect(looked(day(15), open, many(90)).isCut).toBe(true);
+  });
+});
+
+describe('what a topic hears', () => {
+  const pendingFor = ({ beside }: Transition) =>
+    beside.flatMap((write) =>
+      'put' in write && write.put.recipient === 'chat'
+        ? [(write.put as unknown as NoticeRecord).pending]
+        : [],
+    );
+
+  test('of a step is its lead and its date, a minute after people', () => {
+    expect(pendingFor(looked(day(18), graced({ informed: heard() }), [chat]))).toEqual([
+      {
+        ...{ notice: 'reminder', since: day(18), notBefore: day(18) + MINUTE },
+        ...{ lead: 3 * DAY, by: day(21) },
+      },
+    ]);
+  });
+
+  test('is a step again where its date moved, and not once more where it did not', () => {
+    const rungs = rungsFor(day(23), 3 * DAY);
+    const dates = [{ at: day(14), disableAt: day(23), grace: 1, after: 9 * DAY }];
+    const stepAt = (lead: number, deadline: Instant) => ({ grace: 1, lead, deadline });
+    const asked = (rung: ReturnType<typeof stepAt>) =>
+      askedOf(looked(day(20), graced({ rungs, dates, informed: heard({ rung }) }), [chat]));
+    expect(asked(stepAt(3 * DAY, day(21)))).toEqual(['reminder']);
+    expect(asked(stepAt(5 * DAY, day(23)))).toEqual(['reminder']);
+    expect(asked(stepAt(3 * DAY, day(23)))).toEqual([]);
+  });
+
+  test('of a task that outlives its deadline is that', () => {
+    const task = aTask({ deadline: day(14) });
+    const policy = aPolicy({ atDeadline: 'alert', mode: 'notify' });
+    const told = { ana: warnedAt(day(14), { dated: false }) };
+    const open = graced({ alert: 'task_overdue', since: day(14), graceMode: 'notify', told, dates: [] });
+    expect(askedOf(looked(day(15), open, [chat], { policy }, { task }))).toEqual(['overdue']);
+  });
+
+  test('is that its date no longer holds where the mode goes down, once; and the warning of the next grace', () => {
+    const policy = aPolicy({ mode: 'notify' });
+    const lowered = looked(day(15), graced({ informed: heard() }), [chat], { policy });
+    expect(pendingFor(lowered)).toMatchObject([
+      {
+        ...{ notice: 'withdrawn', since: day(15), notBefore: day(15) },
+        facts: { since: graced().since, resolvedReason: 'policy' },
+      },
+    ]);
+    expect(lowered.record.open?.informed?.chat).toEqual({ topic: ARN, grace: 1, heard: 'undated' });
+    const open = lowered.record.open as Episode;
+    expect(askedOf(looked(day(15, 1), open, [chat], { policy }))).toEqual([]);
+    expect(askedOf(looked(day(16), open, [chat]))).toEqual(['warning']);
+  });
+
+  test('is nothing once it is subscribed no more; one that comes back hears the warning again', () => {
+    const open = graced({ informed: heard() });
+    const gone = looked(day(15), open, []);
+    expect(askedOf(gone)).toEqual([]);
+    expect(gone.record.open?.informed).toEqual({});
+    expect(askedOf(looked(day(15, 1), gone.record.open as Episode, [chat]))).toEqual(['warning']);
+    const informed = {
+      ...heard(),
+      other: { topic: 'arn:other', grace: 1, heard: 'dated' as const },
+    } as const;
+    expect(looked(day(15), graced({ informed }), [chat]).record.open?.informed).toEqual(heard());
+  });
+
+  test('is known in detect, where nobody looks up who is subscribed', () => {
+    const policy = aPolicy({ mode: 'detect' });
+    const open = graced({ informed: heard({ heard: 'undated' }), graceMode: 'detect' });
+    expect(looked(day(15), open, [], { policy }).record.open?.informed).toEqual(open.informed);
   });
 });
 

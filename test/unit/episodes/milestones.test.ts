@@ -38,6 +38,9 @@ describe('whether anybody was warned of an episode', () => {
   it('say its recipients, where an earlier version stored it', () => {
     expect(wasWarned(told('accepted') as unknown as Episode)).toBe(true);
     expect(wasWarned(told('failed') as unknown as Episode)).toBe(false);
+    expect(wasWarned({ told: {} } as unknown as Episode)).toBe(false);
+    const both = { told: { ...told('accepted').told, bob: told('failed').told.ana } };
+    expect(wasWarned(both as unknown as Episode)).toBe(true);
   });
 });
 
@@ -75,6 +78,7 @@ describe('what is off by us no more', () => {
     ['it stays off', off, off],
     ['it was deleted before', deleted, on],
     ['it was not known', undefined, on],
+    ['it was never off by us', { ...off, disabledByUs: null }, on],
     [
       'an earlier version disabled it, which counted nothing',
       { ...off, disabledByUs: { at: 0, episode: 1, run: null } },
