@@ -68,7 +68,7 @@ function attributeOf({
 }: MessageAttributeValue): SQSMessageAttributes[string] {
   return {
     dataType: DataType as SQSMessageAttributes[string]['dataType'],
-    ...(StringValue === undefined ? {} : { stringValue: StringValue }),
+    stringValue: StringValue,
     stringListValues: [],
     binaryListValues: [],
   };
@@ -85,7 +85,7 @@ export function copyOf(message: AwsMessage): Omit<SendMessageCommandInput, 'Queu
       [HISTORY.trials]: whole(message.trials + 1),
       [HISTORY.firstSentAt]: whole(message.firstSentAt),
     },
-    ...(MessageGroupId === undefined ? {} : { MessageGroupId }),
+    MessageGroupId,
   };
 }
 
@@ -99,7 +99,7 @@ const answers = z.object({
     z.object({
       verdict: z.enum(['passed', 'failed', 'nothing', 'later']),
       reason: z.string(),
-      delaySeconds: z.optional(z.number()),
+      delaySeconds: z.exactOptional(z.number()),
     }),
   ),
 });
@@ -110,12 +110,11 @@ export function trialAnswerOf(payload: string): TrialAnswer {
   if (!parsed.success) return { verdict: 'failed', reason: 'an answer that is none' };
   const { batchItemFailures, trial } = parsed.data;
   if (batchItemFailures.length > 0 && trial === undefined) return { verdict: 'failed', reason: 'not worked' };
-  if (trial === undefined) return { verdict: 'passed', reason: 'worked' };
-  const { delaySeconds, ...answer } = trial;
-  return delaySeconds === undefined ? answer : { ...answer, delaySeconds };
+  return trial ?? { verdict: 'passed', reason: 'worked' };
 }
 
-function jsonOf(text: string): unknown {
+/** What a worker's answer says; undefined where it is no JSON. */
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

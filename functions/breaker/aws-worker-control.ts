@@ -17,7 +17,7 @@ import { LIVE_ALIAS } from '../platform/names.ts';
 import type { QueueName } from '../platform/ports.ts';
 import { PROBE_EVENT } from '../work/probe.ts';
 import type { TrialAnswer } from '../work/trial.ts';
-import { type AwsMessage, copyOf, eventOf, takenOf, trialAnswerOf } from './aws-trial.ts';
+import { type AwsMessage, copyOf, eventOf, jsonOf, takenOf, trialAnswerOf } from './aws-trial.ts';
 import type { ProbeResult, WorkerControl } from './worker-control.port.ts';
 
 /** Where the worker of a queue is. */
@@ -30,7 +30,7 @@ export interface WorkerPlace {
 
 type Sends<Client extends { send: unknown }> = Pick<Client, 'send'>;
 
-const OFF = new Set(['Disabled', 'Disabling']);
+const OFF: ReadonlySet<string | undefined> = new Set(['Disabled', 'Disabling']);
 const REASON_LENGTH = 300;
 
 /** The workers in Lambda: invoked by their alias, fed by event source mappings. */
@@ -61,7 +61,7 @@ export class AwsWorkerControl implements WorkerControl<AwsMessage> {
   async isPaused(queue: QueueName): Promise<boolean> {
     const command = new GetEventSourceMappingCommand({ UUID: this.#places[queue].mapping });
     const { State } = await this.#lambda.send(command);
-    return OFF.has(State ?? '');
+    return OFF.has(State);
   }
 
   async version(queue: QueueName): Promise<string> {
@@ -166,11 +166,7 @@ export class AwsWorkerControl implements WorkerControl<AwsMessage> {
  * an empty batch, and says nothing of what it rests on.
  */
 function workedOf(payload: string): number | undefined {
-  try {
-    const answer = JSON.parse(payload) as { probe?: unknown; worked?: unknown } | null;
-    if (answer?.probe !== 'passed') return undefined;
-    return typeof answer.worked === 'number' ? answer.worked : 0;
-  } catch {
-    return undefined;
-  }
+  const answer = jsonOf(payload) as { probe?: unknown; worked?: unknown } | null | undefined;
+  if (answer?.probe !== 'passed') return undefined;
+  return typeof answer.worked === 'number' ? answer.worked : 0;
 }

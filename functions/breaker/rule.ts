@@ -30,9 +30,9 @@ export interface AttemptStats {
 
 /**
  * How the two steps of a probe went. `empty`: no message is there to be tried; `undecided`: those that are cannot be
- * had now, or show nothing yet; `inTrial`: the probe passed and real work failed.
+ * had now, or show nothing yet; `failed-in-trial`: the probe passed and real work failed.
  */
-export type TriedResult = 'passed' | 'empty' | 'undecided' | { failed: string; inTrial?: true };
+export type TriedResult = 'passed' | 'empty' | 'undecided' | 'failed' | 'failed-in-trial';
 
 /** What the breaker of one queue remembers. */
 export interface BreakerState {
@@ -57,7 +57,7 @@ export interface BreakerState {
   toldAt: Instant | null;
   /** Since when no worker was free to be asked, look for look; null: one was. */
   busySince: Instant | null;
-  /** While open: when something failed last; and when a trial of the deployed version did. */
+  /** While open: when something failed last, null: it was found off and nothing has; when a trial of the deployed version did. */
   failedAt: Instant | null;
   trialFailedAt: Instant | null;
 }
@@ -118,7 +118,7 @@ export function countedSince(state: BreakerState, version: string, now: Instant)
  * worker is free for as long. While open it probes every 5 minutes growing to 30, and at once when the code changed;
  * it closes only after a probe whose trial passed, too. Within a day of its closing it opens again as the same
  * incident: nobody is told anew, and its waits go on growing. A queue that is off though nobody noted it counts as
- * open, and operators are told of it where its first probe fails. Pure and total.
+ * open, and operators are told of it once a probe of it fails. Pure and total.
  */
 export function nextBreaker(before: BreakerState, seen: Observation, now: Instant): BreakerStep {
   if (seen.seen === 'probe') return afterProbe(before, seen, now);
@@ -180,7 +180,7 @@ function longer(wait: Duration): Duration {
 
 /** Off, and nobody noted it: it was paused while the table took no note. Open, and probed at once. */
 function foundOff(state: BreakerState, now: Instant): BreakerStep {
-  return { state: opened(state, now).state, actions: ['probe'] };
+  return { state: { ...opened(state, now).state, failedAt: null }, actions: ['probe'] };
 }
 
 function whileOpen(state: BreakerState, paused: boolean, now: Instant): BreakerStep {
@@ -199,9 +199,9 @@ function afterProbe(
 ): BreakerStep {
   if (state.phase !== 'open') return { state, actions: [] };
   if (!isDecided(state, result, now)) return { state: soonAgain(state, now), actions: [] };
-  if (typeof result === 'object') {
-    const isNews = state.since === now && state.incident === now;
-    const trialFailedAt = result.inTrial ? now : state.trialFailedAt;
+  if (result === 'failed' || result === 'failed-in-trial') {
+    const isNews = state.failedAt === null && state.incident === state.since;
+    const trialFailedAt = result === 'failed-in-trial' ? now : state.trialFailedAt;
     return { state: { ...state, failedAt: now, trialFailedAt }, actions: isNews ? ['alert'] : [] };
   }
   if (pausedByOperator) return closed(state, now);

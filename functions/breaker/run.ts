@@ -215,7 +215,7 @@ class Look {
     actions: readonly BreakerAction[],
   ): Promise<boolean> {
     this.#state = state;
-    if (state === before && !actions.includes('alert')) return true;
+    if (state === before) return true;
     const key = keys.breaker(this.#queue);
     const put = { ...key, v: ROW_VERSION, ...state, rev: this.#rev + 1 };
     const condition =
@@ -272,8 +272,7 @@ class Look {
   async #probe(pausedByOperator: boolean): Promise<TriedResult> {
     const answer = await this.#control.probe(this.#queue);
     this.#system.telemetry.log('info', 'breaker: probed', { queue: this.#queue, ...answer });
-    if (answer.outcome === 'busy') return { failed: 'no worker is free' };
-    if (answer.outcome === 'failed') return { failed: answer.reason };
+    if (answer.outcome !== 'passed') return 'failed';
     return pausedByOperator ? 'passed' : tryMessages(this.#system, this.#control, this.#queue);
   }
 }
@@ -282,8 +281,9 @@ class Look {
 export function breakerFromRow(row: Row): BreakerState {
   const { rev: _rev, ...stored } = recordIn<BreakerState & { rev: number }>(row);
   const state: BreakerState = { ...NEW_BREAKER, ...stored };
-  // Rows of older code know no incident.
-  return state.phase !== 'closed' && state.incident === null ? { ...state, incident: state.since } : state;
+  if (state.phase === 'closed' || state.incident !== null) return state;
+  // Rows of older code know no incident, and not when something failed last.
+  return { ...state, incident: state.since, failedAt: state.since };
 }
 
 /** What the attempts of one version recorded of themselves since an instant. */
@@ -302,7 +302,8 @@ async function attemptsOf(
   for await (const row of rows) {
     const failure = failurePlaceIn(row);
     if (isOlder(failure.version, version)) continue;
-    const at = Date.parse((row.g2sk as string).split('#', 1)[0] ?? '');
+    const place = row.g2sk as string;
+    const at = Date.parse(place.slice(0, place.indexOf('#')));
     stats.since = Math.min(stats.since ?? at, failure.since ?? at);
     stats.attempts += failure.attempts;
     stats.failed += 1;

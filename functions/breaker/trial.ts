@@ -40,7 +40,7 @@ export async function tryMessages<Taken extends TakenMessage>(
   const begun = system.clock.now();
   const held: Held<Taken>[] = [];
   for (let tried = 0; tried < MOST_MESSAGES && !isEnough(held); tried += 1) {
-    if (tried > 0 && system.clock.now() - begun > TIME_FOR_MORE) break;
+    if (system.clock.now() - begun > TIME_FOR_MORE) break;
     const message = await control.take(queue);
     if (!message) return putBack(system, control, queue, held);
     const answer = await tryOne(system, control, queue, message);
@@ -83,8 +83,7 @@ async function putBack<Taken extends TakenMessage>(
     await control.copy(queue, message, delayOf(answer));
     await control.remove(queue, message);
   }
-  const failure = held.find(({ answer }) => answer.verdict === 'failed');
-  if (failure) return { failed: failure.answer.reason, inTrial: true };
+  if (held.some(({ answer }) => answer.verdict === 'failed')) return 'failed-in-trial';
   return held.length > 0 || (await control.isWaiting(queue)) ? 'undecided' : 'empty';
 }
 

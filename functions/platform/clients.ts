@@ -55,7 +55,7 @@ export function ssmClient(): SSMClient {
   return new SSMClient({ requestHandler, maxAttempts: 4 });
 }
 
-/** For the workers, asked to answer a probe: waits as long as they may run by default, and asks once. */
+/** For the workers, asked to answer a probe: waits longer than a trial may take (`LONGEST_TRIAL`), and asks once. */
 export function lambdaClient(): LambdaClient {
   const connections = new FreshConnections();
   const patient = { ...requestHandler, requestTimeout: 40_000, ...connections.agents };

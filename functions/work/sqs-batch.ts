@@ -6,7 +6,7 @@ import type { System } from '../platform/system.ts';
 import { BatchReport } from './batch-report.ts';
 import type { Batch, Consumer, Delivery, Outcome } from './consumer.ts';
 import { processMessage, recordPutBack } from './pipeline.ts';
-import { HISTORY, type TrialAnswer, type TrialEvent, verdictOf } from './trial.ts';
+import { HISTORY, LONGEST_TRIAL, type TrialAnswer, type TrialEvent, verdictOf } from './trial.ts';
 
 /** A worker of one queue. */
 export interface BatchWorker<Message> {
@@ -67,7 +67,7 @@ export async function processTrial<Message>(
   remainingMs: () => number,
 ): Promise<TrialResponse> {
   const { system, consumer } = worker;
-  const endsBy = system.clock.now() + remainingMs();
+  const endsBy = system.clock.now() + Math.min(remainingMs(), LONGEST_TRIAL);
   const delivery = deliveryOf(record, Number.POSITIVE_INFINITY, endsBy);
   const report = new BatchReport(consumer.queue);
   const outcome = await processMessage(system, consumer, delivery);

@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import { type Duration, SECOND } from '../abandonment/time.ts';
 import type { Consumer, Outcome } from './consumer.ts';
 import { isProof } from './pipeline.ts';
 
@@ -7,6 +8,12 @@ export interface TrialEvent {
   trial: true;
   Records: [SQSRecord];
 }
+
+/**
+ * Work that goes on for as long as its worker may run (a listing, the events of a webhook) stops then, and shows by it that it
+ * can be done. The breaker waits ten seconds longer, for a cold start (`lambdaClient`), and takes silence for a failure.
+ */
+export const LONGEST_TRIAL: Duration = 30 * SECOND;
 
 /** How the one message of a trial fared. */
 export interface TrialAnswer {

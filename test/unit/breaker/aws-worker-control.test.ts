@@ -8,6 +8,7 @@ import {
 import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
+  type GetQueueAttributesCommandInput,
   ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
@@ -17,6 +18,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { AwsWorkerControl } from '../../../functions/breaker/aws-worker-control.ts';
 import { readWorkers } from '../../../functions/breaker/breaker-environment.ts';
 import { byQueue } from '../../../functions/platform/queues.ts';
+import type { TrialAnswer } from '../../../functions/work/trial.ts';
 
 const lambda = mockClient(LambdaClient);
 const sqs = mockClient(SQSClient);
@@ -52,14 +54,52 @@ describe('a worker in Lambda', () => {
     ['Updating', false],
     ['Disabled', true],
     ['Disabling', true],
+    [undefined, false],
   ])('whose mapping is %s: paused %s', async (State, paused) => {
-    lambda.on(GetEventSourceMappingCommand).resolves({ State });
+    lambda.on(GetEventSourceMappingCommand, { UUID: 'd-mapping' }).resolves(State ? { State } : {});
     expect(await control.isPaused('disable')).toBe(paused);
   });
 
   it('has the version of its live alias', async () => {
     lambda.on(GetAliasCommand, { FunctionName: 'd', Name: 'live' }).resolves({ FunctionVersion: '12' });
     expect(await control.version('disable')).toBe('12');
+  });
+
+  it('is not taken for any version where its alias names none', async () => {
+    lambda.on(GetAliasCommand).resolves({});
+    await expect(control.version('disable')).rejects.toThrow('the alias live of d names no version');
+  });
+
+  it.each([
+    ['{"probe":"passed","worked":4}', 4],
+    ['{"probe":"passed","worked":"4"}', 0],
+    ['{"probe":"passed","worked":null}', 0],
+  ])('says with %s how many attempts went well: %i', async (text, worked) => {
+    lambda.on(InvokeCommand).resolves({ Payload: payload(text) });
+    expect(await control.probe('disable')).toEqual({ outcome: 'passed', worked });
+  });
+
+  it.each(['{"probe":"failed"}', '"passed"', 'null', '7', 'passed', ''])(
+    'fails a probe with an answer that is none: %s',
+    async (text) => {
+      lambda.on(InvokeCommand).resolves(text ? { Payload: payload(text) } : {});
+      expect(await control.probe('disable')).toEqual({
+        outcome: 'failed',
+        reason: `an answer that is none: ${text}`,
+      });
+    },
+  );
+
+  it('is quoted with 300 characters at most, however much it says', async () => {
+    const long = 'x'.repeat(10_000);
+    const reasonOf = async () => {
+      const result = await control.probe('disable');
+      return result.outcome === 'failed' ? result.reason : undefined;
+    };
+    lambda.on(InvokeCommand).resolves({ Payload: payload(long) });
+    expect(await reasonOf()).toBe(`an answer that is none: ${'x'.repeat(276)}`);
+    lambda.on(InvokeCommand).resolves({ FunctionError: 'Unhandled', Payload: payload(long) });
+    expect(await reasonOf()).toBe(`Unhandled: ${'x'.repeat(289)}`);
   });
 
   it('is asked to answer a probe through its alias, and passes where it does', async () => {
@@ -90,14 +130,25 @@ describe('a worker in Lambda', () => {
   });
 
   it.each([
-    ['0', '0', false],
-    ['1', '0', true],
-    ['0', '3', true],
-  ])('with %s messages and %s in flight has work: %s', async (visible, inFlight, waits) => {
-    sqs.on(GetQueueAttributesCommand).resolves({
-      Attributes: { ApproximateNumberOfMessages: visible, ApproximateNumberOfMessagesNotVisible: inFlight },
-    });
+    [{}, false],
+    [{ ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '0' }, false],
+    [{ ApproximateNumberOfMessages: '1', ApproximateNumberOfMessagesNotVisible: '0' }, true],
+    [{ ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '3' }, true],
+    [{ ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesDelayed: '2' }, true],
+  ])('has work where messages wait, are in flight or delayed: %j %s', async (counts, waits) => {
+    // SQS says what it is asked for.
+    sqs.on(GetQueueAttributesCommand).callsFake(({ AttributeNames }: GetQueueAttributesCommandInput) => ({
+      Attributes: Object.fromEntries(
+        Object.entries(counts).filter(([name]) => AttributeNames?.some((asked) => asked === name)),
+      ),
+    }));
     expect(await control.isWaiting('ingest')).toBe(waits);
+    expect(sqs.commandCalls(GetQueueAttributesCommand)[0]?.args[0].input.QueueUrl).toBe('https://q/i');
+  });
+
+  it('has no work where SQS says nothing of it', async () => {
+    sqs.on(GetQueueAttributesCommand).resolves({});
+    expect(await control.isWaiting('ingest')).toBe(false);
   });
 });
 
@@ -114,6 +165,7 @@ describe('a message that is tried', () => {
     },
     MessageAttributes: { theirs: { DataType: 'String', StringValue: 'x' } },
   };
+  const NO_LISTS = { stringListValues: [], binaryListValues: [] };
   const taken = async (message: object) => {
     sqs.on(ReceiveMessageCommand).resolves({ Messages: [message] });
     const found = await control.take('disable');
@@ -124,9 +176,13 @@ describe('a message that is tried', () => {
   it('is received alone, and there is none where SQS has none', async () => {
     sqs.on(ReceiveMessageCommand).resolves({});
     expect(await control.take('disable')).toBeUndefined();
-    expect(sqs.commandCalls(ReceiveMessageCommand)[0]?.args[0].input).toMatchObject({
+    // With all that it says of itself, and so that every server of the queue is asked.
+    expect(sqs.commandCalls(ReceiveMessageCommand)[0]?.args[0].input).toEqual({
       QueueUrl: 'https://q/d',
       MaxNumberOfMessages: 1,
+      WaitTimeSeconds: 1,
+      MessageSystemAttributeNames: ['All'],
+      MessageAttributeNames: ['All'],
     });
   });
 
@@ -139,25 +195,93 @@ describe('a message that is tried', () => {
     });
     const [call] = lambda.commandCalls(InvokeCommand);
     expect(call?.args[0].input).toMatchObject({ FunctionName: 'd', Qualifier: 'live' });
-    expect(JSON.parse(String(call?.args[0].input.Payload))).toMatchObject({
+    expect(JSON.parse(String(call?.args[0].input.Payload))).toEqual({
       trial: true,
       Records: [
         {
           messageId: 'm1',
           receiptHandle: 'r1',
           body: '{"key":"a"}',
-          attributes: { ApproximateReceiveCount: '3', ApproximateFirstReceiveTimestamp: '2000' },
-          messageAttributes: { theirs: { dataType: 'String', stringValue: 'x' } },
+          attributes: {
+            ApproximateReceiveCount: '3',
+            SentTimestamp: '1000',
+            SenderId: '',
+            ApproximateFirstReceiveTimestamp: '2000',
+            MessageGroupId: 'acmeCo',
+          },
+          messageAttributes: { theirs: { ...NO_LISTS, dataType: 'String', stringValue: 'x' } },
+          md5OfBody: '',
+          eventSource: 'aws:sqs',
+          eventSourceARN: '',
+          awsRegion: '',
         },
       ],
     });
   });
 
-  it.each([
+  it('is handed over whole where SQS says nothing of it, or it says of itself what is no text', async () => {
+    lambda.on(InvokeCommand).resolves({ Payload: payload('{"batchItemFailures":[]}') });
+    const MessageAttributes = { key: { DataType: 'Binary', BinaryValue: Buffer.from('x') }, bare: {} };
+    const message = await taken({ MessageAttributes });
+    expect(message).toMatchObject({ messageId: '', receiptHandle: '', body: '' });
+    expect(message).toMatchObject({ firstSentAt: 0, trials: 0, attempts: 0 });
+    await control.hand('disable', message);
+    const [call] = lambda.commandCalls(InvokeCommand);
+    const [record] = JSON.parse(String(call?.args[0].input.Payload)).Records;
+    expect(record).toMatchObject({
+      messageAttributes: {
+        key: { ...NO_LISTS, dataType: 'Binary' },
+        bare: { ...NO_LISTS, dataType: 'String' },
+      },
+      attributes: {
+        ApproximateReceiveCount: '',
+        SentTimestamp: '',
+        SenderId: '',
+        ApproximateFirstReceiveTimestamp: '',
+      },
+    });
+    expect(record.messageAttributes.key).not.toHaveProperty('stringValue');
+  });
+
+  it.each(['', 'x2', '2x', '-2', '2.5', ' 2', '1'.repeat(16)])(
+    'counts as never tried where somebody else gave it a history that is none: "%s"',
+    async (StringValue) => {
+      const told = { DataType: 'Number', StringValue };
+      const MessageAttributes = { earlierAttempts: told, trials: told, firstSentAt: told };
+      expect(await taken({ ...SENT, MessageAttributes })).toMatchObject({
+        attempts: 3,
+        trials: 0,
+        firstSentAt: 1_000,
+      });
+    },
+  );
+
+  it.each(['passed', 'failed', 'nothing', 'later'])('says how it fared: %s', async (verdict) => {
+    const message = await taken(SENT);
+    for (const trial of [
+      { verdict, reason: 'so' },
+      { verdict, reason: 'so', delaySeconds: 20 },
+    ]) {
+      // What is to come again is a failed record of the batch, too.
+      const answer = { batchItemFailures: [{ itemIdentifier: 'm1' }], trial };
+      lambda.on(InvokeCommand).resolves({ Payload: payload(JSON.stringify(answer)) });
+      expect(await control.hand('disable', message)).toEqual(trial);
+    }
+  });
+
+  it.each<[string, TrialAnswer]>([
     ['{"batchItemFailures":[]}', { verdict: 'passed', reason: 'worked' }],
     ['{"batchItemFailures":[{"itemIdentifier":"m1"}]}', { verdict: 'failed', reason: 'not worked' }],
-    ['null', { verdict: 'failed', reason: 'an answer that is none' }],
-  ])('worked by older code, which answers %s', async (text, answer) => {
+    ...[
+      'null',
+      '',
+      'worked',
+      '{}',
+      '{"batchItemFailures":[],"trial":{"verdict":"perhaps","reason":"so"}}',
+      '{"batchItemFailures":[],"trial":{"verdict":"passed"}}',
+      '{"batchItemFailures":[],"trial":{"verdict":"later","reason":"so","delaySeconds":"20"}}',
+    ].map((text): [string, TrialAnswer] => [text, { verdict: 'failed', reason: 'an answer that is none' }]),
+  ])('worked by older code, or code that answers otherwise: %s', async (text, answer) => {
     lambda.on(InvokeCommand).resolves({ Payload: payload(text) });
     expect(await control.hand('disable', await taken(SENT))).toEqual(answer);
   });
@@ -166,9 +290,12 @@ describe('a message that is tried', () => {
     const message = await taken(SENT);
     lambda.on(InvokeCommand).resolvesOnce({ FunctionError: 'Unhandled', Payload: payload('exit') });
     expect(await control.hand('disable', message)).toEqual({ verdict: 'failed', reason: 'Unhandled: exit' });
-    for (const name of ['TimeoutError', 'TooManyRequestsException']) {
+    for (const [name, reason] of [
+      ['TimeoutError', 'no answer in time'],
+      ['TooManyRequestsException', 'no worker is free'],
+    ] as const) {
       lambda.on(InvokeCommand).rejects(Object.assign(new Error('x'), { name }));
-      expect((await control.hand('disable', message)).verdict).toBe('failed');
+      expect(await control.hand('disable', message)).toEqual({ verdict: 'failed', reason });
     }
   });
 
@@ -192,6 +319,16 @@ describe('a message that is tried', () => {
     expect(await taken(again)).toMatchObject({ firstSentAt: 1_000, trials: 1, attempts: 6 });
   });
 
+  it('is sent again without a group where it was in none, and after whole seconds', async () => {
+    sqs.on(SendMessageCommand).resolves({});
+    const { MessageGroupId: _, ...Attributes } = SENT.Attributes;
+    await control.copy('disable', await taken({ ...SENT, Attributes }), 20_400);
+    expect(sqs.commandCalls(SendMessageCommand)[0]?.args[0].input).toMatchObject({
+      DelaySeconds: 20,
+      MessageGroupId: undefined,
+    });
+  });
+
   it('is deleted by the receipt that it was taken with', async () => {
     sqs.on(DeleteMessageCommand).resolves({});
     await control.remove('disable', await taken(SENT));
@@ -207,13 +344,24 @@ describe('what the breaker is told', () => {
     expect(readWorkers({ TASKWARDEN_WORKERS: JSON.stringify(PLACES) })).toEqual(PLACES);
   });
 
+  it('is refused where it says nothing', () => {
+    expect(() => readWorkers({})).toThrow('environment: TASKWARDEN_WORKERS is missing');
+  });
+
   it.each([
-    [{}, 'TASKWARDEN_WORKERS is missing'],
-    [
-      { TASKWARDEN_WORKERS: JSON.stringify({ ...PLACES, notify: {} }) },
-      'TASKWARDEN_WORKERS.notify.functionName',
-    ],
-  ])('is refused where something is missing', (variables, message) => {
-    expect(() => readWorkers(variables)).toThrow(message);
+    ['functionName', {}],
+    ['functionName', { ...place('n'), functionName: '' }],
+    ['mapping', { ...place('n'), mapping: '' }],
+    ['mapping', { functionName: 'n', queueUrl: 'https://q/n' }],
+    ['queueUrl', { ...place('n'), queueUrl: '' }],
+  ])('is refused where it does not say the %s of a worker: %j', (missing, notify) => {
+    const variables = { TASKWARDEN_WORKERS: JSON.stringify({ ...PLACES, notify }) };
+    expect(() => readWorkers(variables)).toThrow(`environment: TASKWARDEN_WORKERS.notify.${missing}: `);
+  });
+
+  it('is refused where a queue is missing', () => {
+    const { webhook: _, ...others } = PLACES;
+    const variables = { TASKWARDEN_WORKERS: JSON.stringify(others) };
+    expect(() => readWorkers(variables)).toThrow('environment: TASKWARDEN_WORKERS.webhook: ');
   });
 });

@@ -87,7 +87,7 @@ describe('while it is open', () => {
       expect(step.actions).not.toContain('alert');
       if (step.actions.includes('probe')) {
         probes.push(minute);
-        state = nextBreaker(state, probed({ failed: 'no' }), at).state;
+        state = nextBreaker(state, probed('failed'), at).state;
       }
     }
     expect(probes).toEqual([5, 15, 35, 65, 95]);
@@ -141,9 +141,17 @@ describe('when a probe passed', () => {
     expect(passed).toMatchObject({ state: { phase: 'closed' }, actions: [] });
   });
 
+  it('changes nothing by an answer to a probe that comes where it is not open any more', () => {
+    const resuming = probedAt(opened(), NOW + 5 * MINUTE, 'passed');
+    const closed = nextBreaker(resuming, work(), NOW + 5 * MINUTE).state;
+    for (const state of [NEW_BREAKER, resuming, closed])
+      for (const result of ['passed', 'failed', 'undecided'] as const)
+        expect(nextBreaker(state, probed(result), NOW + 6 * MINUTE)).toEqual({ state, actions: [] });
+  });
+
   /** Closed after two probes, the first of which failed: 15 minutes after it opened. */
   function closedAgain(): BreakerState {
-    const slow = probedAt(opened(), NOW + 5 * MINUTE, { failed: 'no' });
+    const slow = probedAt(opened(), NOW + 5 * MINUTE, 'failed');
     const passed = probedAt(slow, NOW + 15 * MINUTE, 'passed');
     return nextBreaker(passed, work(), NOW + 15 * MINUTE).state;
   }
@@ -154,6 +162,12 @@ describe('when a probe passed', () => {
     expect(again.actions).toEqual(['pause']);
     // Its last wait was 20 minutes: 5 before the first probe, 10 before the second.
     expect(again.state).toMatchObject({ incident: NOW, since: at, probeAt: at + 30 * MINUTE });
+  });
+
+  it('is a new incident after a closing by older code, which knew of none', () => {
+    const closedOnce: BreakerState = { ...NEW_BREAKER, version: '7', since: NOW - 60 * MINUTE };
+    const step = nextBreaker(closedOnce, attempts(9, 9), NOW);
+    expect(step).toMatchObject({ state: { incident: NOW }, actions: ['pause', 'alert'] });
   });
 
   it('is a new incident after a day, with an alert and a wait of 5 minutes', () => {
@@ -212,13 +226,15 @@ describe('where little is tried', () => {
 describe('when there is nothing to be tried', () => {
   /** Probed at so many minutes with that result, after a trial that failed at 5 minutes. */
   const afterFailedTrial = (minute: number, version: string) => {
-    const failed = probedAt(opened(), NOW + 5 * MINUTE, { failed: 'away', inTrial: true });
+    const failed = probedAt(opened(), NOW + 5 * MINUTE, 'failed-in-trial');
     const seen = work({ paused: true, version });
     const at = NOW + minute * MINUTE;
     return nextBreaker(nextBreaker(failed, seen, at).state, probed('empty'), at).actions;
   };
 
-  it('closes on the probe alone', () => {
+  it('closes on the probe alone, also after a probe that failed where nothing was tried', () => {
+    const failed = probedAt(opened(), NOW + 5 * MINUTE, 'failed');
+    expect(probedAt(failed, NOW + 15 * MINUTE, 'empty').phase).toBe('resuming');
     const due = nextBreaker(opened(), work({ paused: true }), NOW + 5 * MINUTE).state;
     expect(nextBreaker(due, probed('empty'), NOW + 5 * MINUTE).actions).toEqual(['resume']);
   });
@@ -238,9 +254,61 @@ describe('when a trial is undecided', () => {
     expect(step.state).toMatchObject({ phase: 'open', probeAt: NOW + 5 * MINUTE, wait: 5 * MINUTE });
   });
 
+  it('goes on with the waits it had: after 5 and 10 minutes, one more look, and 20 minutes', () => {
+    let state = opened();
+    const probes: number[] = [];
+    for (let minute = 1; minute <= 40; minute += 1) {
+      const at = NOW + minute * MINUTE;
+      const step = nextBreaker(state, work({ paused: true }), at);
+      state = step.state;
+      if (!step.actions.includes('probe')) continue;
+      probes.push(minute);
+      state = nextBreaker(state, probed(minute === 15 ? 'undecided' : 'failed'), at).state;
+    }
+    expect(probes).toEqual([5, 15, 16, 36]);
+  });
+
   it('closes once nothing that failed can be hidden any more', () => {
     const due = { ...opened(), probeAt: NOW + 20 * MINUTE };
     const probing = nextBreaker(due, work({ paused: true }), NOW + 20 * MINUTE).state;
     expect(nextBreaker(probing, probed('undecided'), NOW + 20 * MINUTE).actions).toEqual(['resume']);
+  });
+});
+
+describe('a queue that is off though nobody noted it', () => {
+  const found = () => nextBreaker(NEW_BREAKER, work({ paused: true }), NOW);
+
+  it('is open and probed at once; who paused it as an operator is left alone', () => {
+    expect(found()).toMatchObject({ state: { phase: 'open', incident: NOW }, actions: ['probe'] });
+    const wanted = nextBreaker(NEW_BREAKER, work({ paused: true, pausedByOperator: true }), NOW);
+    expect(wanted).toMatchObject({ state: { phase: 'closed' }, actions: [] });
+  });
+
+  it.each<[string, TriedResult[], string[][]]>([
+    ['its first probe', ['failed', 'failed'], [['alert'], []]],
+    ['a probe after one that decided nothing', ['undecided', 'failed', 'failed'], [[], ['alert'], []]],
+    ['a trial after one that decided nothing', ['undecided', 'failed-in-trial'], [[], ['alert']]],
+  ])('is told of once, where %s fails', (_, results, alerts) => {
+    let { state } = found();
+    const actions = results.map((result, minute) => {
+      const step = nextBreaker(state, probed(result), NOW + minute * MINUTE);
+      ({ state } = step);
+      return step.actions;
+    });
+    expect(actions).toEqual(alerts);
+  });
+
+  it('is told of by nobody within a day of an incident, however it fails: that goes on', () => {
+    const passed = probedAt(opened(), NOW + 5 * MINUTE, 'passed');
+    const closed = nextBreaker(passed, work(), NOW + 5 * MINUTE).state;
+    const again = nextBreaker(closed, work({ paused: true }), NOW + 60 * MINUTE);
+    expect(again).toMatchObject({ state: { phase: 'open', incident: NOW }, actions: ['probe'] });
+    expect(nextBreaker(again.state, probed('failed'), NOW + 60 * MINUTE).actions).toEqual([]);
+  });
+
+  it('is told of by nobody where it goes on by itself', () => {
+    expect(nextBreaker(found().state, probed('passed'), NOW).actions).toEqual(['resume']);
+    const waited = nextBreaker(found().state, probed('undecided'), NOW).state;
+    expect(nextBreaker(waited, probed('undecided'), NOW + 20 * MINUTE).actions).toEqual(['resume']);
   });
 });

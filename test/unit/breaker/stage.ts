@@ -7,7 +7,8 @@ import type {
 } from '../../../functions/breaker/worker-control.port.ts';
 import type { QueueName } from '../../../functions/platform/ports.ts';
 import { buildSystem } from '../../../functions/platform/system.ts';
-import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
+import { MemoryTable, type MemoryTableOptions } from '../../../functions/store/table/memory-table.ts';
+import { recordOops } from '../../../functions/work/oops.ts';
 import type { TrialAnswer } from '../../../functions/work/trial.ts';
 
 export const START = Date.parse('2026-03-01T12:00:00Z');
@@ -75,13 +76,13 @@ class FakeWorker implements WorkerControl<FakeMessage> {
 }
 
 /** A system on a table in memory whose clock a test moves, with what operators, logs and metrics were told. */
-export function stage(queue: QueueName = 'disable') {
-  const table = new MemoryTable();
+export function stage(queue: QueueName = 'disable', options: MemoryTableOptions = {}) {
+  const table = new MemoryTable(options);
   let now = START;
   let ids = 0;
   const told: { code: string; subject: string; detail: string }[] = [];
   const metrics: { name: string; properties: Record<string, unknown> }[] = [];
-  const logged: { message: string; properties: Record<string, unknown> }[] = [];
+  const logged: { level: string; message: string; properties: Record<string, unknown> }[] = [];
   const system = buildSystem('a test', {
     clock: { now: () => now },
     random: { next: () => 0, id: () => String(++ids).padStart(6, '0') },
@@ -89,7 +90,7 @@ export function stage(queue: QueueName = 'disable') {
     queues: { send: async () => undefined },
     operators: { tell: async (alert) => void told.push(alert) },
     telemetry: {
-      log: (_level, message, properties = {}) => void logged.push({ message, properties }),
+      log: (level, message, properties = {}) => void logged.push({ level, message, properties }),
       metric: (name, _value, _unit, properties = {}) => void metrics.push({ name, properties }),
     },
     config: {
@@ -117,5 +118,25 @@ export function stage(queue: QueueName = 'disable') {
     },
     look: () => runBreaker(system, { control }, now, [queue]),
     count: (name: string) => metrics.filter((metric) => metric.name === name).length,
+    /** What was logged under a message, with its level. */
+    logs: (about: string) =>
+      logged
+        .filter(({ message }) => message === about)
+        .map(({ level, properties }) => ({ level, ...properties })),
   };
+}
+
+export type Stage = ReturnType<typeof stage>;
+
+/** So many items fail at their first attempt. */
+export async function fail(
+  { system }: Pick<Stage, 'system'>,
+  times: number,
+  error: unknown = new Error('broken'),
+  version?: string,
+): Promise<void> {
+  for (let item = 1; item <= times; item += 1) {
+    const oops = { worker: 'disable', item: `t${item}`, attempt: 1, cause: 'fault' as const, error };
+    await recordOops(system, version === undefined ? oops : { ...oops, version });
+  }
 }

@@ -914,9 +914,9 @@ describe('what older rows lack is as if nothing had been said', () => {
     expect(startFromRow(without(STORED.attempt, 'since')).since).toBe(STORED.attempt.startedAt);
   });
 
-  it('of a breaker that is open: the incident began when it opened', () => {
-    const row = without({ ...STORED.breaker, phase: 'open', since: 7 }, 'incident', 'busySince');
-    expect(breakerFromRow(row)).toMatchObject({ incident: 7, busySince: null });
+  it('of a breaker that is open: the incident began when it opened, and that was told', () => {
+    const row = without({ ...STORED.breaker, phase: 'open', since: 7 }, 'incident', 'busySince', 'failedAt');
+    expect(breakerFromRow(row)).toMatchObject({ incident: 7, failedAt: 7, busySince: null });
   });
 
   it('of a task: no episode, no hold, no keep', () => {

@@ -351,4 +351,23 @@ describe('the one message of a trial', () => {
     await processTrial(worker, { trial: true, Records: [last()] }, ENOUGH);
     expect(attempts).toEqual([16]);
   });
+
+  it.each([
+    [60_000, 30_000],
+    [12_000, 12_000],
+  ])(
+    'of a worker that has %i ms ends within %i ms: the breaker does not wait longer',
+    async (left, within) => {
+      const { worker } = workerOf({});
+      const { now } = worker.system.clock;
+      let endsBy: number | undefined;
+      worker.consumer.act = async (_system, _message, delivery) => {
+        endsBy = delivery.endsBy;
+        return DONE;
+      };
+      const begun = now.call(worker.system.clock);
+      await processTrial(worker, { trial: true, Records: [last()] }, () => left);
+      expect(endsBy).toBe(begun + within);
+    },
+  );
 });
