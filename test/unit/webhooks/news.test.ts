@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod/mini';
 import { DAY } from '../../../functions/abandonment/time.ts';
 import { actOnTask } from '../../../functions/owner-page/actions.ts';
@@ -39,45 +39,34 @@ async function heardFleet(ids: string[], policy?: string[]) {
 }
 
 describe('the life of an episode', () => {
-  let stage: Awaited<ReturnType<typeof heardFleet>>;
-  const days = async (from: number, to: number) => {
-    for (let day = from; day <= to; day += 0.25) await stage.scanOn(day);
-  };
-  beforeAll(async () => {
-    stage = await heardFleet(['acmeCo/a']);
-  });
+  it('is told step by step, by the documented schemas, and names nobody', async () => {
+    const stage = await heardFleet(['acmeCo/a']);
+    const days = async (from: number, to: number) => {
+      for (let day = from; day <= to; day += 0.25) await stage.scanOn(day);
+    };
 
-  it('fires and is warned: the date is that of the mail', async () => {
     await days(13.5, 14.5);
     expect(stage.news()).toEqual([
       ['task.abandoned', { episode: 1, since: '2026-01-01T00:00:00Z' }],
       ['task.warned', { episode: 1, disableAt: '2026-01-22T00:00:00Z' }],
     ]);
-  });
 
-  it('is reminded, a step at a time', async () => {
     await days(14.75, 20.75);
     expect(stage.news()).toEqual([
       ['task.reminded', { episode: 1, disableAt: '2026-01-22T00:00:00Z' }],
       ['task.reminded', { episode: 1, disableAt: '2026-01-22T00:00:00Z' }],
     ]);
-  });
 
-  it('is disabled, which ends the episode', async () => {
     await days(21, 21.5);
     expect(stage.news()).toEqual([
       ['task.disabled', { episode: 1, at: '2026-01-22T00:00:00Z', by: 'taskwarden' }],
       ['task.resolved', { episode: 1, alert: 'task_abandoned', reason: 'disabled' }],
     ]);
-  });
 
-  it('is enabled again by an operator', async () => {
     await stage.taskwarden(['undo', '--task', 'acmeCo/a']);
     await days(21.75, 22);
     expect(stage.news()).toEqual([['task.enabled', { episode: 1, undone: true }]]);
-  });
 
-  it('told all of it by the documented schemas, and named nobody', () => {
     for (const event of stage.heard())
       expect(z.safeParse(WEBHOOK_EVENTS[event.type], event).success).toBe(true);
     expect(JSON.stringify(stage.heard())).not.toMatch(/@|olga/);
