@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { TaskwardenApp } from './taskwarden-app.ts';
@@ -18,6 +18,8 @@ export function synthesizedResources(config: Config): Record<string, TemplateRes
     analyticsReporting: false,
     context: { ...context, 'aws:cdk:bundling-stacks': [] },
   });
-  const templates = app.synth().stacks.map(({ template }) => template as { Resources: object });
+  const { directory, stacks } = app.synth();
+  const templates = stacks.map(({ template }) => template as { Resources: object });
+  rmSync(directory, { recursive: true });
   return Object.assign({}, ...templates.map(({ Resources }) => Resources));
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
 import { parseConfig } from '../../lib/config.ts';
 import { TaskwardenApp } from '../../lib/taskwarden-app.ts';
@@ -35,6 +35,7 @@ export function synth(stage: string, document: object = {}) {
   const app = appOf(stage, document);
   const state = Template.fromStack(app.state);
   const service = Template.fromStack(app.service);
+  rmSync(app.outdir, { recursive: true });
   return { app, state, service, resources: [...resourcesOf(state), ...resourcesOf(service)] };
 }
 
