@@ -84,7 +84,8 @@ async function readRun(file: string): Promise<RunFile | undefined> {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this id is there, be it another than the one that was meant. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

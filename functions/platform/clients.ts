@@ -5,7 +5,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { FreshConnections } from './fresh-connections.ts';
+import { freshlyConnected } from './fresh-connections.ts';
 
 /**
  * Region, credentials and `AWS_ENDPOINT_URL` are the SDK's own affair. One function each: what is unused is
@@ -39,9 +39,8 @@ export function snsClient(): SNSClient {
 
 /** For topics that repeat mails; makes one attempt, which ends well before the lease of its digest. */
 export function topicsClient(): SNSClient {
-  const connections = new FreshConnections();
-  return connections.guard(
-    new SNSClient({ requestHandler: { ...requestHandler, ...connections.agents }, maxAttempts: 1 }),
+  return freshlyConnected(
+    (agents) => new SNSClient({ requestHandler: { ...requestHandler, ...agents }, maxAttempts: 1 }),
   );
 }
 
@@ -57,7 +56,8 @@ export function ssmClient(): SSMClient {
 
 /** For the workers, asked to answer a probe: waits longer than a trial may take (`LONGEST_TRIAL`), and asks once. */
 export function lambdaClient(): LambdaClient {
-  const connections = new FreshConnections();
-  const patient = { ...requestHandler, requestTimeout: 40_000, ...connections.agents };
-  return connections.guard(new LambdaClient({ requestHandler: patient, maxAttempts: 1 }));
+  const patient = { ...requestHandler, requestTimeout: 40_000 };
+  return freshlyConnected(
+    (agents) => new LambdaClient({ requestHandler: { ...patient, ...agents }, maxAttempts: 1 }),
+  );
 }

@@ -7,7 +7,7 @@ import {
 import type { Duration } from '../../abandonment/time.ts';
 import { domainOf, normaliseAddress } from '../../platform/addresses.ts';
 import { visible } from '../../platform/escape.ts';
-import { FreshConnections } from '../../platform/fresh-connections.ts';
+import { freshlyConnected } from '../../platform/fresh-connections.ts';
 import type { Clock, Mailer, OutgoingMail, SendResult } from '../../platform/ports.ts';
 import type { TokenBucket } from '../../platform/token-bucket.ts';
 import { buildMime } from '../render/mime.ts';
@@ -27,19 +27,20 @@ export interface SesClientOptions {
  * time-out that throws, for without `throwOnRequestTimeout` the SDK only logs a warning and waits on.
  */
 export function createSesClient(options: SesClientOptions): SESClient {
-  const connections = new FreshConnections();
-  const client = new SESClient({
-    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-    ...(options.region === undefined ? {} : { region: options.region }),
-    maxAttempts: 1,
-    requestHandler: {
-      requestTimeout: options.requestTimeoutMs,
-      connectionTimeout: Math.min(options.requestTimeoutMs, 3_000),
-      throwOnRequestTimeout: true,
-      ...connections.agents,
-    },
-  });
-  return connections.guard(client);
+  return freshlyConnected(
+    (agents) =>
+      new SESClient({
+        ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+        ...(options.region === undefined ? {} : { region: options.region }),
+        maxAttempts: 1,
+        requestHandler: {
+          requestTimeout: options.requestTimeoutMs,
+          connectionTimeout: Math.min(options.requestTimeoutMs, 3_000),
+          throwOnRequestTimeout: true,
+          ...agents,
+        },
+      }),
+  );
 }
 
 export interface SesMailerOptions {

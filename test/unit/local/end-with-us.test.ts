@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { isAlive } from '../../../local/emulator-runs.ts';
 import { endWithUs } from '../../../local/end-with-us.ts';
 
 const MODULE = join(import.meta.dirname, '..', '..', '..', 'local', 'end-with-us.ts');
@@ -24,15 +25,6 @@ const STARTER = `
     process.exit();
   });
 `;
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 async function until(isSo: () => boolean): Promise<boolean> {
   for (const giveUpAt = performance.now() + WITHIN_MS; performance.now() < giveUpAt; await wait(20))
