@@ -29,7 +29,9 @@ export interface ConfirmedDisabling {
   decision: Decision;
   /** The addresses of those who hear of it, by their key. */
   told: ReadonlyMap<string, string>;
-  /** The alert that lists their notices, where its episode ended before and one transaction has no room; who stored it. */
+  /**
+   * The alert that lists their notices, where its episode ended before and one transaction has no room; who stored it.
+   */
   lists?: { alert: AlertRecord; w: string } | undefined;
   now: Instant;
   /** From when on their mail may go: what else is disabled meanwhile goes with it. */
@@ -78,7 +80,7 @@ function endedEpisode(off: TaskRecord, before: TaskRecord, confirmed: ConfirmedD
   return endEpisode(off, { taskCase, room: MOST_BESIDE, now }, decision, end);
 }
 
-/** What the owning system said of turning it on again; nothing where it said none. */
+/** What the owning system said of enabling it again; nothing where it said none. */
 function restorableOf({
   restorableUntil,
 }: Word): Pick<Word, 'restorableUntil'> & { restorableUntil?: Instant } {

@@ -81,14 +81,14 @@ function milestonesOf({ task, open }: OpenTask, taskCase: Case, reason: ResolveR
   return [milestoneWrite(ended)];
 }
 
-/** Who was asked to be told something of the episode, and hears nothing of its end. */
+/** Whose notices of the episode were asked for, and hears nothing of its end. */
 function obsoleteIn(open: Episode, notices: readonly NewNotice[]): string[] {
   const asked = [...Object.keys(open.told), ...Object.keys(open.informed ?? {})];
   const hearing = new Set(notices.map(({ key }) => key));
   return asked.filter((key) => !hearing.has(key));
 }
 
-/** What is known of announcements after the episode; a deadline that is past is looked at again. */
+/** What is known of announcements after the episode; a deadline that is past is evaluated again. */
 function stoppingAfter({ open, stopping }: OpenTask, now: Instant): Stopping | null {
   const spent = isOverdue(open) ? afterOverdue(stopping, now) : stopping;
   return spent && { ...spent, lookAt: now };
