@@ -20,7 +20,7 @@ async function everythingTold(s: Awaited<ReturnType<typeof ingestStage>>): Promi
   const { rows } = await s.rows();
   const records = rows.filter(({ pk }) => /^(OOPS|W#|OPERATORS|BREAKER|REFUSED|META|AUDIT)/.test(pk));
   expect(records.length).toBeGreaterThan(10);
-  return JSON.stringify([s.logged, s.metrics, s.deadLetters, s.told, records]);
+  return JSON.stringify([s.logged, s.metrics, s.deadLetters, s.alerts, records]);
 }
 
 it('no address is told by what a run over hostile addresses wrote', async () => {
