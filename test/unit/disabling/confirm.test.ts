@@ -224,8 +224,8 @@ describe('a confirmation', () => {
       { ...THEIRS, asked: false },
     ],
     ['of a deleted task', { task: { deletedAt: START } }, {}, NOTHING],
-  ])('%s', async (_what, given, confirmation, after) => {
-    const stage = await askedStage(given);
+  ])('%s', async (_what, setup, confirmation, after) => {
+    const stage = await askedStage(setup);
     const before = await stage.rows({});
     expect(await stage.confirm(confirmation)).toBeUndefined();
     expect(await outcome(stage)).toEqual(after);
@@ -434,7 +434,7 @@ describe('an episode that ended before the confirmation came', () => {
 });
 
 describe('who is told that it is off', () => {
-  const told = async (stage: AskedStage) => {
+  const notified = async (stage: AskedStage) => {
     await stage.confirm();
     return [...messagesOf(stage)].sort();
   };
@@ -444,7 +444,7 @@ describe('who is told that it is off', () => {
     const stage = await askedStage();
     await stage.subscribe(BO_ADDRESS, ['task_auto_disabled']);
     await stage.subscribe('cy@acme.test', ['task_abandoned']);
-    expect(await told(stage)).toEqual(sorted(ANA_ADDRESS, BO_ADDRESS));
+    expect(await notified(stage)).toEqual(sorted(ANA_ADDRESS, BO_ADDRESS));
     expect((await stage.noticeOf(BO))?.address).toBe(BO_ADDRESS);
   });
 
@@ -452,7 +452,7 @@ describe('who is told that it is off', () => {
     const topic = 'arn:aws:sns:eu-west-1:123456789012:chat';
     const stage = await askedStage();
     await stage.subscribe(topic, ['task_auto_disabled']);
-    expect(await told(stage)).toHaveLength(2);
+    expect(await notified(stage)).toHaveLength(2);
     const notices = await stage.rows({ pk: 'R#', sk: 'N#' });
     expect(notices.map(({ address }) => address).sort()).toEqual([ANA_ADDRESS, topic].sort());
   });
@@ -472,7 +472,7 @@ describe('who is told that it is off', () => {
   ])('are admins who have joined: %s', async (_what, record, joins) => {
     const stage = await askedStage({ policy: { escalateAt: '2d' }, record });
     await stage.appoint(BOSS);
-    expect(await told(stage)).toEqual(joins ? sorted(ANA_ADDRESS, BOSS) : sorted(ANA_ADDRESS));
+    expect(await notified(stage)).toEqual(joins ? sorted(ANA_ADDRESS, BOSS) : sorted(ANA_ADDRESS));
   });
 
   it('are no admins where its owner asks for it before they join', async () => {
@@ -551,8 +551,8 @@ describe('the messages to those who are told', () => {
   it('go to each of forty owners', async () => {
     const owners = Array.from({ length: 40 }, (_, index) => `owner${index}@acme.test`);
     const stage = await askedStage({ task: { owners } });
-    const known = owners.map((address) => recipientWrite(newRecipient(recipientKey(address), address)));
-    await stage.table.transact(known, 'known');
+    const writes = owners.map((address) => recipientWrite(newRecipient(recipientKey(address), address)));
+    await stage.table.transact(writes, 'known');
     await stage.confirm();
     expect(new Set(messagesOf(stage))).toEqual(new Set(owners.map(recipientKey)));
     expect(stage.queued).toHaveLength(40);

@@ -12,9 +12,9 @@ import { askedStage, BY_RUN, DISABLING, DUE, NOW, RUN } from './confirm-stage.ts
 const { requestedAt: _, ...QUEUED } = { ...DISABLING, state: 'queued' as const, attempts: 0 };
 
 /** A task that a run decided to turn off, with the message that hints at it. */
-async function queuedStage(given: Given = {}, controlPlane: 'own' | 'fed' = 'fed') {
-  const open = given.open === null ? null : { disabling: QUEUED, ...given.open };
-  const stage = await askedStage({ ...given, open, record: { asked: null, ...given.record } });
+async function queuedStage(setup: Given = {}, controlPlane: 'own' | 'fed' = 'fed') {
+  const open = setup.open === null ? null : { disabling: QUEUED, ...setup.open };
+  const stage = await askedStage({ ...setup, open, record: { asked: null, ...setup.record } });
   const { system } = stage;
   const published: { type: string; detail: unknown }[] = [];
   system.config.controlPlane = controlPlane;
@@ -162,8 +162,8 @@ describe('a hint that is over', () => {
     ['of an episode that is not to be turned off', { open: { disabling: undefined as never } }, {}, 'over'],
     ['of what was refused', { open: { disabling: REFUSED } }, {}, 'refused'],
     ['of what was asked for', { open: { disabling: DISABLING } }, {}, 'requested'],
-  ])('%s changes nothing and asks nobody', async (_what, given, message, reason) => {
-    const stage = await queuedStage(given);
+  ])('%s changes nothing and asks nobody', async (_what, setup, message, reason) => {
+    const stage = await queuedStage(setup);
     const before = await stage.rows({ pk: 'T#' });
     expect(await stage.work(message)).toMatchObject({ outcome: 'skipped', reason });
     expect(await stage.rows({ pk: 'T#' })).toEqual(before);
@@ -201,8 +201,8 @@ describe('a task that is decided anew when it is to be turned off (promise 9)', 
       'quiet-hours',
     ],
     ['is only to be told of', { policy: { mode: 'notify' } }, 'told'],
-  ])('is left on where it %s, and looked at again', async (_what, given, reason) => {
-    const stage = await queuedStage(given);
+  ])('is left on where it %s, and looked at again', async (_what, setup, reason) => {
+    const stage = await queuedStage(setup);
     expect(await stage.work()).toMatchObject({ outcome: 'skipped', reason });
     const record = await stage.record();
     expect(record.open).not.toHaveProperty('disabling');
@@ -262,8 +262,8 @@ describe('what would become of a hint, as operators read it of a dead letter', (
       'unknown',
       { row: NO_SCANS },
     ],
-  ])('%s: the task stays as it is', async (_what, given, reason, { task = TASK, row } = {}) => {
-    const stage = await queuedStage(given);
+  ])('%s: the task stays as it is', async (_what, setup, reason, { task = TASK, row } = {}) => {
+    const stage = await queuedStage(setup);
     if (row) await stage.table.transact([{ put: row }], 'row');
     const before = await stage.rows({});
     expect(await whyNotDisable(stage.system, { task, episode: 1 })).toBe(reason);
