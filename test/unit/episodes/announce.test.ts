@@ -35,11 +35,11 @@ const running = (now: Instant, more: Partial<TaskRecord> = {}): TaskRecord => ({
   ...more,
 });
 
-const looked = (now: Instant, record: TaskRecord, given: Partial<Case> = {}): Transition => {
+const looked = (now: Instant, record: TaskRecord, more: Partial<Case> = {}): Transition => {
   const caseOf = ({ task, evidence, keep, open, stopping }: TaskRecord) =>
     aCase(now, {
       ...{ task, evidence, keep, episode: open, stopping },
-      ...{ policy: aPolicy(ANNOUNCED), hearers: [ana, bob], ...given },
+      ...{ policy: aPolicy(ANNOUNCED), hearers: [ana, bob], ...more },
     });
   return evaluate(record, { caseOf, topics: [], now, confirmWithin: HOUR });
 };
@@ -114,8 +114,8 @@ describe('a deadline of a task’s own', () => {
       { policy: aPolicy({ ...ANNOUNCED, mode: 'disable', atDeadline: 'disable' }) },
       { keep: { kind: 'keep', until: day(40), by: ana.address, at: day(15) } },
     ],
-  ])('is not told %s', (_where, given, record) => {
-    const done = looked(day(17), running(day(17), record), given);
+  ])('is not told %s', (_where, taskCase, record) => {
+    const done = looked(day(17), running(day(17), record), taskCase);
     expect(toldIn(done)).toEqual([]);
     expect(done.record.stopping?.told ?? {}).toEqual({});
   });
@@ -236,10 +236,11 @@ describe('those who were told of deadlines and hear of them no more', () => {
   /** In no order of time: the newest first. */
   const gone = (count: number): Stopping['told'] =>
     Object.fromEntries(Array.from({ length: count }, (_, place) => [`g${place}`, toldAt(place)]).reverse());
-  const keptOf = (told: Stopping['told'], hearers: Recipient[] = [ana]) =>
+  const keptOf = (announcements: Stopping['told'], hearers: Recipient[] = [ana]) =>
     Object.keys(
-      looked(day(17), running(day(17), { stopping: { moves: 1, seen: END, told } }), { hearers }).record
-        .stopping?.told ?? {},
+      looked(day(17), running(day(17), { stopping: { moves: 1, seen: END, told: announcements } }), {
+        hearers,
+      }).record.stopping?.told ?? {},
     );
 
   test('are known as long as the row has room for them', () => {
@@ -259,8 +260,8 @@ describe('those who were told of deadlines and hear of them no more', () => {
   });
 
   test('are none of those who hear of it still, however long ago they did', () => {
-    const told = { ...gone(most + 2), bob: { ...toldAt(-1), last: { deadline: END, moves: 1 } } };
-    const kept = keptOf(told, [ana, bob]);
+    const announcements = { ...gone(most + 2), bob: { ...toldAt(-1), last: { deadline: END, moves: 1 } } };
+    const kept = keptOf(announcements, [ana, bob]);
     expect(kept).toContain('bob');
     expect(kept).not.toContain('g1');
     expect(kept).toHaveLength(most + 2);
@@ -301,8 +302,8 @@ describe('a mail with the notice of a deadline', () => {
   });
 
   test('changes nothing where it is heard of again, or where a later one is known', () => {
-    const known = asked(TAKEN);
-    expect(afterMail(known)).toBe(known);
+    const record = asked(TAKEN);
+    expect(afterMail(record)).toBe(record);
     const later = asked({ ...TAKEN, digest: 'd3', acceptedAt: day(18) });
     expect(afterMail(later)).toBe(later);
   });

@@ -130,15 +130,15 @@ describe('resolving', () => {
   });
 
   test('a keep withdraws it from all but the one who kept', () => {
-    const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
+    const parts = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
     const keep = { kind: 'keep' as const, until: day(40), by: ana.address, at: day(15) };
-    const done = ended(day(15), { open: graced({ told }), keep }, { recipients: [ana, bob] });
+    const done = ended(day(15), { open: graced({ told: parts }), keep }, { recipients: [ana, bob] });
     expect(pendingOf(done)).toEqual(['bob withdrawn']);
   });
 
   test('who holds no date has none withdrawn', () => {
-    const told = { ana: warnedAt(day(14), { dated: false }) };
-    const open = fired({ grace: 1, graceMode: 'notify', told });
+    const parts = { ana: warnedAt(day(14), { dated: false }) };
+    const open = fired({ grace: 1, graceMode: 'notify', told: parts });
     const done = ended(
       day(15),
       { open, task: aTask({ publishedByUserAt: day(15) }) },
@@ -149,8 +149,11 @@ describe('resolving', () => {
   });
 
   test('who left is told too: he still holds a date', () => {
-    const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address, left: true }) };
-    const done = ended(day(15), { open: graced({ told }), task: aTask({ publishedByUserAt: day(15) }) });
+    const parts = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address, left: true }) };
+    const done = ended(day(15), {
+      open: graced({ told: parts }),
+      task: aTask({ publishedByUserAt: day(15) }),
+    });
     expect(pendingOf(done).sort()).toEqual(['ana withdrawn', 'bob withdrawn']);
   });
 
@@ -233,8 +236,8 @@ describe('a notice that something is over', () => {
   });
 
   test('leaves nothing that waits for anybody else of the episode', () => {
-    const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address, dated: false }) };
-    const open = graced({ told, informed: { t: { topic: TOPIC, grace: 1 } } });
+    const parts = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address, dated: false }) };
+    const open = graced({ told: parts, informed: { t: { topic: TOPIC, grace: 1 } } });
     const done = settled(day(16), aRecord(day(16), { open, task: aTask({ publishedByUserAt: day(15) }) }));
     const deleted = done.beside.flatMap((write) => ('delete' in write ? [write.delete.pk] : []));
     expect(deleted).toEqual(['R#bob', 'R#t']);
@@ -301,15 +304,15 @@ describe('reminding', () => {
       address: `r${index}@x.test`,
       declined: false,
     }));
-    const told = Object.fromEntries(
+    const parts = Object.fromEntries(
       recipients.map(({ key, address }) => [key, warnedAt(day(14), { address })]),
     );
-    let record = aRecord(day(18), { open: graced({ told }) });
+    let record = aRecord(day(18), { open: graced({ told: parts }) });
     const pending = new Set<string>();
     for (let look = 0; look < 3; look += 1) {
       const done = settled(day(18), record, { recipients });
       expect(done.beside.length).toBeLessThan(100);
-      for (const one of pendingOf(done)) pending.add(one);
+      for (const notice of pendingOf(done)) pending.add(notice);
       record = done.record;
     }
     expect(pending.size).toBe(150);
@@ -338,14 +341,14 @@ describe('a mode that goes down', () => {
 describe('a mode that goes down with many holders of a date', () => {
   const crowd = Array.from({ length: 150 }, (_, place) => `r${place}`);
   const reminder = { lead: 3 * DAY, deadline: day(21), state: 'done' } as const;
-  const told = Object.fromEntries(
+  const warnedParts = Object.fromEntries(
     crowd.map((key) => [key, warnedAt(day(14), { address: `${key}@x.test`, reminder })]),
   );
   const recipients = crowd.map((key) => ({ key, address: `${key}@x.test`, declined: false }));
   const more = { policy: aPolicy({ mode: 'notify' }), recipients };
 
   test('withdraws it from all of them, in more than one transaction, each once', () => {
-    const first = settled(day(16), aRecord(day(16), { open: graced({ told }) }), more);
+    const first = settled(day(16), aRecord(day(16), { open: graced({ told: warnedParts }) }), more);
     expect(first).toMatchObject({ isCut: true, record: { next: { at: day(16), why: 'look' } } });
     expect(first.beside).toHaveLength(90);
     expect(first.record.open?.graceMode).toBe('disable');
@@ -484,14 +487,14 @@ describe('an overdue episode', () => {
 });
 
 describe('what operators are told', () => {
-  const told = ({ beside }: Transition) => puts(beside, '').filter(({ code }) => code !== undefined);
+  const alertsIn = ({ beside }: Transition) => puts(beside, '').filter(({ code }) => code !== undefined);
 
   test('of a task that nobody can be told about, and that it ended', () => {
     const first = settled(day(14), aRecord(day(14)), { recipients: [] });
-    expect(told(first)).toMatchObject([
+    expect(alertsIn(first)).toMatchObject([
       { code: 'no-reachable-owner', subject: 'acmeCo/a', since: day(14), active: true, toldAt: null },
     ]);
-    expect(told(first)[0]?.detail).toMatch(/no reachable address.*not be disabled/);
+    expect(alertsIn(first)[0]?.detail).toMatch(/no reachable address.*not be disabled/);
     const found = settled(day(16), { ...first.record, evidence: evidenceOf(day(16)) });
     const deleted = found.beside.flatMap((write) => ('delete' in write ? [write.delete] : []));
     expect(deleted).toEqual([keys.operatorAlert('no-reachable-owner', 'acmeCo/a')]);
@@ -505,10 +508,10 @@ describe('what operators are told', () => {
         task: aTask({ publishedByUserAt: day(15) }),
       },
     });
-    expect(told(settled(day(16), record))).toMatchObject([
+    expect(alertsIn(settled(day(16), record))).toMatchObject([
       { code: 'veto-loop', subject: 'acmeCo/a', since: day(16) },
     ]);
-    expect(told(settled(day(16), record))[0]?.detail).toMatch(/^3 publications by users/);
+    expect(alertsIn(settled(day(16), record))[0]?.detail).toMatch(/^3 publications by users/);
   });
 });
 
@@ -574,8 +577,8 @@ describe('holds', () => {
 });
 
 test('one who left is marked, one who is back is warned again', () => {
-  const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
-  const left = settled(day(16), aRecord(day(16), { open: graced({ told }) }), { recipients: [ana] });
+  const parts = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
+  const left = settled(day(16), aRecord(day(16), { open: graced({ told: parts }) }), { recipients: [ana] });
   expect(left.record.open?.told.bob?.left).toBe(true);
   const back = settled(
     day(17),

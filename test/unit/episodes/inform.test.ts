@@ -81,8 +81,8 @@ describe('a topic is asked to hear', () => {
   });
 
   test('no rung that had passed when it joined', () => {
-    const told = { ana: warnedAt(day(14), { reminder: reminded }) };
-    const open = graced({ told, rungs: rungsFor(day(21), 3 * DAY) });
+    const parts = { ana: warnedAt(day(14), { reminder: reminded }) };
+    const open = graced({ told: parts, rungs: rungsFor(day(21), 3 * DAY) });
     const joined = looked(day(19), open, [chat]);
     expect(askedOf(joined)).toEqual(['warning']);
     expect(askedOf(looked(day(19, 1), joined.record.open as Episode, [chat]))).toEqual([]);
@@ -157,8 +157,14 @@ describe('what a topic hears', () => {
   test('of a task that outlives its deadline is that', () => {
     const task = aTask({ deadline: day(14) });
     const policy = aPolicy({ atDeadline: 'alert', mode: 'notify' });
-    const told = { ana: warnedAt(day(14), { dated: false }) };
-    const open = graced({ alert: 'task_overdue', since: day(14), graceMode: 'notify', told, dates: [] });
+    const parts = { ana: warnedAt(day(14), { dated: false }) };
+    const open = graced({
+      alert: 'task_overdue',
+      since: day(14),
+      graceMode: 'notify',
+      told: parts,
+      dates: [],
+    });
     expect(askedOf(looked(day(15), open, [chat], { policy }, { task }))).toEqual(['overdue']);
   });
 
@@ -264,8 +270,8 @@ describe('just before it is published', () => {
 
   test('a warning without a date goes out in mode notify, and no reminder', () => {
     const policy = aPolicy({ mode: 'notify' });
-    const told = { ana: warnedAt(day(14), { dated: false }) };
-    const open = graced({ told, dates: [], graceMode: 'notify', informed: unheard });
+    const parts = { ana: warnedAt(day(14), { dated: false }) };
+    const open = graced({ told: parts, dates: [], graceMode: 'notify', informed: unheard });
     expect(judge(day(15), open, 'warning', { policy })).toEqual({ verdict: 'send', disableAt: null });
     expect(judge(day(15), open, 'reminder', { policy })).toEqual({ verdict: 'void', reason: 'stage' });
   });
