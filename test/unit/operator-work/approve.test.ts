@@ -34,7 +34,7 @@ async function heldFleet(count: number) {
   const task = async (id: string) => (await loadTask(stage.table, id))!;
   const approvals = async () => {
     const tasks = await Promise.all([...SEEDS, ...ids].map(task));
-    return tasks.filter(({ open }) => open?.brake?.approvedAt !== undefined).map((one) => one.task.id);
+    return tasks.filter(({ open }) => open?.brake?.approvedAt !== undefined).map((record) => record.task.id);
   };
   /** Changes the row of a task. */
   const change = async (id: string, changed: (record: TaskRecord) => Partial<TaskRecord>) => {

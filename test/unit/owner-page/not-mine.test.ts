@@ -25,8 +25,8 @@ describe('not mine', () => {
   it('is audited with whose it is, and the admins are warned with a full new grace where nobody else is left', async () => {
     const { stage, link } = await warned();
     expect(to(stage, BOSS)).toHaveLength(0);
-    const said = await stage.post(link, { action: 'not-mine', instead: 'Bea@acme.test' });
-    expect(said.headers?.location).toMatch(/\?done=not-mine$/);
+    const answer = await stage.post(link, { action: 'not-mine', instead: 'Bea@acme.test' });
+    expect(answer.headers?.location).toMatch(/\?done=not-mine$/);
     const audit = (await stage.dump()).map((row) => JSON.parse(row)).find(({ act }) => act === 'not mine');
     expect(audit).toMatchObject({ by: ANA, task: TASK, evidence: { instead: 'bea@acme.test' } });
     await stage.scanOn(15);

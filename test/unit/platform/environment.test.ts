@@ -55,10 +55,12 @@ describe('the environment of a function', () => {
   });
 
   it('refuses to be told the time anywhere but on stage local', () => {
-    const told = { ...GIVEN, TASKWARDEN_DEMO_CLOCK: 'on' };
-    expect(() => readEnvironment(told)).toThrow('TASKWARDEN_DEMO_CLOCK is refused on stage dev');
-    expect(() => readEnvironment({ ...told, TASKWARDEN_STAGE: 'prod' })).toThrow('refused on stage prod');
-    expect(readEnvironment({ ...told, TASKWARDEN_STAGE: 'local' }).demoClock).toBe(true);
+    const environment = { ...GIVEN, TASKWARDEN_DEMO_CLOCK: 'on' };
+    expect(() => readEnvironment(environment)).toThrow('TASKWARDEN_DEMO_CLOCK is refused on stage dev');
+    expect(() => readEnvironment({ ...environment, TASKWARDEN_STAGE: 'prod' })).toThrow(
+      'refused on stage prod',
+    );
+    expect(readEnvironment({ ...environment, TASKWARDEN_STAGE: 'local' }).demoClock).toBe(true);
   });
 
   it('tells a worker of its queues', () => {
