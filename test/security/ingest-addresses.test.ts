@@ -50,9 +50,9 @@ it('no address is told by what a run over hostile addresses wrote', async () => 
     await s.say('Task Published', {}, 'eve', { account: form, source: [form] });
   }
   await s.minutes(60);
-  const told = await everythingTold(s);
-  expect(told.toLowerCase()).not.toContain('hidden-victim');
-  expect(told).not.toMatch(/[a-z]@[a-z]/i);
+  const text = await everythingTold(s);
+  expect(text.toLowerCase()).not.toContain('hidden-victim');
+  expect(text).not.toMatch(/[a-z]@[a-z]/i);
 });
 
 it('no address is told where a call to the table fails with one in its words', async () => {

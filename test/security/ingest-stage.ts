@@ -38,7 +38,7 @@ export async function ingestStage() {
         if (name === 'get' || name === 'query') cost.reads += 1;
         if (name === 'batchGet') cost.reads += (args[0] as unknown[]).length;
         if (name === 'transact') cost.writes += (args[0] as Write[]).length;
-        return (method as (...given: unknown[]) => unknown).apply(target, args);
+        return (method as (...args: unknown[]) => unknown).apply(target, args);
       };
     },
   });
