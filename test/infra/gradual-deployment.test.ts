@@ -46,7 +46,7 @@ describe.each([
         },
       });
     }
-    const asked = alarm?.Properties.Metrics.filter((one: { MetricStat?: unknown }) => one.MetricStat);
+    const asked = alarm?.Properties.Metrics.filter((metric: { MetricStat?: unknown }) => metric.MetricStat);
     expect(asked).toHaveLength(groups.length);
     expect(alarm?.Properties).toMatchObject({
       Threshold: 3,
