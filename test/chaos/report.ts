@@ -57,5 +57,5 @@ function secondsOf({ before, struck, mended }: Record<Part, number>): number {
 }
 
 function row(fault: string, counts: readonly string[], words: string): string {
-  return `${fault.padEnd(24)}${counts.map((one) => one.padStart(8)).join('')}  ${words}`;
+  return `${fault.padEnd(24)}${counts.map((count) => count.padStart(8)).join('')}  ${words}`;
 }

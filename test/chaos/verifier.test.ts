@@ -44,7 +44,7 @@ describe('what the verifier of chaos finds', () => {
   it.each(WHOLE.mails.map((_, index) => [index]))(
     'what mail %i said, once that mail is not there',
     (index) => {
-      const mails = WHOLE.mails.filter((_, one) => one !== index);
+      const mails = WHOLE.mails.filter((_, place) => place !== index);
       const { lost, twice, wrong } = verify({ ...WHOLE, mails });
       expect(lost.length).toBeGreaterThan(0);
       expect([twice, wrong]).toEqual([[], []]);
@@ -157,12 +157,12 @@ describe('what was recorded of a fault', () => {
   });
 
   it.each(RECORDED.mails.map((_, index) => [index]))('is not without mail %i', (index) => {
-    const mails = RECORDED.mails.filter((_, one) => one !== index);
+    const mails = RECORDED.mails.filter((_, place) => place !== index);
     expect(verify({ ...RECORDED, mails }).lost.length).toBeGreaterThan(0);
   });
 
   it.each(RECORDED.requests.map((_, index) => [index]))('is not without request %i', (index) => {
-    const requests = RECORDED.requests.filter((_, one) => one !== index);
+    const requests = RECORDED.requests.filter((_, place) => place !== index);
     expect(verify({ ...RECORDED, requests }).lost).toEqual([
       `disabling of ${RECORDED.requests[index]?.task}`,
     ]);
