@@ -67,7 +67,7 @@ const WANTED: Record<SeededTask['expected'], readonly Kind[]> = {
  * code of Taskwarden: mails are read as their recipients read them.
  */
 export function verify({ fleet, mails, requests }: Seen): Verdict {
-  const seen = count(mails.flatMap(saidIn));
+  const seen = count(mails.flatMap(noticesIn));
   const wanted = fleet.flatMap(({ id, owners, expected }) =>
     owners.flatMap((owner) => WANTED[expected].map((kind) => noticeOf(kind, id, owner))),
   );
@@ -114,7 +114,7 @@ function compared(wanted: readonly string[], seen: ReadonlyMap<string, number>) 
 }
 
 /** Each task that a mail names, under what its title or heading says of it, to each recipient. */
-function saidIn({ to, text }: TakenMail): string[] {
+function noticesIn({ to, text }: TakenMail): string[] {
   const lines = text.split(/\r?\n/);
   const title = lines.slice(0, lines.indexOf('')).join(' ');
   let kind = kindOf(title);

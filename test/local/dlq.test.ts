@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => vi.unstubAllEnvs());
 
 /** What a stream that is no terminal was told. */
-class Said {
+class Output {
   readonly isTTY = false;
   text = '';
 
@@ -41,7 +41,7 @@ class Said {
 
 /** Runs the command as a terminal would, in this process. */
 async function dlq(...args: string[]): Promise<string> {
-  const [stdout, stderr] = [new Said(), new Said()];
+  const [stdout, stderr] = [new Output(), new Output()];
   const code = await run(['dlq', ...args], {
     open: openAwsStage,
     stdin: process.stdin,

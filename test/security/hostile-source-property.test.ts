@@ -53,7 +53,7 @@ const OWNERS = fc.oneof(
 );
 
 /** Whatever one source may say of one tenant, true or not. */
-const SAID: fc.Arbitrary<SourceEvent> = fc.oneof(
+const EVENT: fc.Arbitrary<SourceEvent> = fc.oneof(
   fc
     .record({
       minute: MINUTE,
@@ -316,7 +316,7 @@ test.each([
     const came = { warned: 0, overtaken: 0, taken: 0 };
     await fc.assert(
       fc.asyncProperty(
-        fc.array(SAID, { minLength: 20, maxLength: 80 }),
+        fc.array(EVENT, { minLength: 20, maxLength: 80 }),
         fc.array(MANY, { maxLength: 3 }),
         fc.constantFrom(2, 3, 4),
         fc.constantFrom('notify', 'disable'),

@@ -241,12 +241,12 @@ const LISTS: readonly List[] = [
         s,
         warmUpLimitWrite(withAdmitted(await loadWarmUpLimit(s.table), 1, later(BOUNDS.admissions.most))),
       );
-      const ramp = await loadWarmUpLimit(s.table);
+      const limit = await loadWarmUpLimit(s.table);
       const now = later(BOUNDS.admissions.most);
       // Nobody's place of the day is free before a day is over.
-      expect(placesLeft(ramp, 5_000, now)).toBe(5_000 - BOUNDS.admissions.most - 1);
-      expect(placesLeft(ramp, 5_000, START + DAY)).toBeLessThanOrEqual(5_000 - BOUNDS.admissions.most);
-      return { at, beyond: ramp.runs.length, refused: false, row: await rowOf(s, keys.ramp()) };
+      expect(placesLeft(limit, 5_000, now)).toBe(5_000 - BOUNDS.admissions.most - 1);
+      expect(placesLeft(limit, 5_000, START + DAY)).toBeLessThanOrEqual(5_000 - BOUNDS.admissions.most);
+      return { at, beyond: limit.runs.length, refused: false, row: await rowOf(s, keys.ramp()) };
     },
   },
   {

@@ -51,8 +51,8 @@ describe('alarms in the night', () => {
   });
 
   it('each have a night that rings them', () => {
-    const rung = new Set(NIGHTS.flatMap(({ rings }) => Object.keys(rings)));
-    expect(alarms.map(({ name }) => name).filter((name) => !rung.has(name))).toEqual([]);
+    const ringing = new Set(NIGHTS.flatMap(({ rings }) => Object.keys(rings)));
+    expect(alarms.map(({ name }) => name).filter((name) => !ringing.has(name))).toEqual([]);
   });
 
   it('are seen to be wrong: a heartbeat that takes silence for well', () => {

@@ -184,7 +184,7 @@ function fileOf({
   };
 }
 
-const SAID = ['stopping', 'overdue', 'withdrawn'];
+const NOTICES = ['stopping', 'overdue', 'withdrawn'];
 
 function iso(instant: string): string {
   return new Date(instant).toISOString();
@@ -204,7 +204,9 @@ function sentencesOf(line: EffectLine): string[] {
     case 'task-disabled':
       return [`disabled ${line.task} #${line.episode} due ${iso(line.disableAt as string)}`];
     case 'mail':
-      return line.items.filter(({ notice }) => SAID.includes(notice)).map((item) => itemText(line.to, item));
+      return line.items
+        .filter(({ notice }) => NOTICES.includes(notice))
+        .map((item) => itemText(line.to, item));
     default:
       return [];
   }

@@ -14,7 +14,7 @@ const HIDDEN_SECONDS = 10;
 
 /** A look at the queue costs the emulator time, which the command needs. */
 const LOOK_MS = 50;
-const TOLD_EVERY_MS = 10_000;
+const REPORT_EVERY_MS = 10_000;
 
 const LONGEST_MS = 120_000;
 const LONGEST_MS_EACH = 200;
@@ -94,13 +94,13 @@ async function watch(
   end.then(() => {
     isOver = true;
   });
-  for (let toldAt = began; ; await wait(LOOK_MS)) {
+  for (let reportedAt = began; ; await wait(LOOK_MS)) {
     const left = await lettersLeft(world);
     if (isOver || left <= enough) return isOver;
     const now = performance.now();
-    if (now - toldAt < TOLD_EVERY_MS) continue;
+    if (now - reportedAt < REPORT_EVERY_MS) continue;
     tell(`redrive-ended: ${left} letters left after ${Math.round((now - began) / 1_000)} s`);
-    toldAt = now;
+    reportedAt = now;
   }
 }
 
@@ -119,7 +119,7 @@ export const REDRIVE_ENDED: Fault = {
   what: '`taskwarden dlq redrive` is ended (SIGKILL) half way, and run again',
   before: 'warning',
   isWarnedOnly: true,
-  async strike(world, options) {
+  async inject(world, options) {
     const { letters, tell } = options;
     const mails = await makeLetters(world, letters);
     hideShortly(world);

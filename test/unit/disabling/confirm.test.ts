@@ -33,7 +33,7 @@ import {
 
 /** An owner's *disable now*, which no scan decided. */
 const BY_ANA = { by: 'person', person: ANA_ADDRESS, at: DUE } as const;
-const WISH = { ...ASKED, asker: BY_ANA };
+const ASKED_BY_ANA = { ...ASKED, asker: BY_ANA };
 const BOSS = 'boss@acme.test';
 
 const messagesOf = ({ queued }: AskedStage) =>
@@ -118,7 +118,7 @@ describe('a task that its owning system turned off for us', () => {
 
   it('by a wish of its owner: their name and their reason stand there', async () => {
     const stage = await askedStage({
-      record: { asked: WISH },
+      record: { asked: ASKED_BY_ANA },
       open: { disabling: { ...DISABLING, asker: BY_ANA } },
     });
     await stage.confirm();
@@ -134,7 +134,7 @@ describe('a task that its owning system turned off for us', () => {
   });
 
   it('by an owner whose name an older version did not keep', async () => {
-    const stage = await askedStage({ record: { asked: WISH } });
+    const stage = await askedStage({ record: { asked: ASKED_BY_ANA } });
     const row = (await stage.table.get(keys.task(TASK))) as Row & { asked: Record<string, unknown> };
     const { by: _, ...asked } = row.asked;
     await stage.table.transact([{ put: { ...row, asked } }], 'older');
@@ -466,7 +466,7 @@ describe('who is told that it is off', () => {
     ],
     [
       'its owner asked for it: they joined by the date that stands',
-      { asked: { ...WISH, asker: { ...BY_ANA, at: NOW + 5 * DAY } } },
+      { asked: { ...ASKED_BY_ANA, asker: { ...BY_ANA, at: NOW + 5 * DAY } } },
       true,
     ],
   ])('are admins who have joined: %s', async (_what, record, joins) => {
@@ -478,7 +478,7 @@ describe('who is told that it is off', () => {
   it('are no admins where its owner asks for it before they join', async () => {
     const stage = await askedStage({
       policy: { escalateAt: '2d' },
-      record: { asked: { ...WISH, at: START, asker: { ...BY_ANA, at: START } } },
+      record: { asked: { ...ASKED_BY_ANA, at: START, asker: { ...BY_ANA, at: START } } },
     });
     stage.pass(START + 3 * DAY - NOW);
     await stage.appoint(BOSS);

@@ -38,7 +38,7 @@ async function queuedStage(setup: Given = {}, controlPlane: 'own' | 'fed' = 'fed
 
 /** Of an owner's *disable now*. */
 const BY_ANA = { by: 'person', person: ANA_ADDRESS, at: DUE } as const;
-const WISH = { ...QUEUED, asker: BY_ANA };
+const QUEUED_BY_ANA = { ...QUEUED, asker: BY_ANA };
 
 const REFUSED = {
   ...QUEUED,
@@ -118,7 +118,7 @@ describe('a task that is to be turned off', () => {
   });
 
   it('for its owner, is asked for in their name and without a date', async () => {
-    const stage = await queuedStage({ open: { disabling: WISH } });
+    const stage = await queuedStage({ open: { disabling: QUEUED_BY_ANA } });
     await stage.work();
     expect(stage.published).toMatchObject([
       { detail: { run: null, disableAt: null, reason: 'its owner asked for it', requestId: `${TASK}#1` } },
@@ -140,7 +140,7 @@ describe('a task that its owner wanted off before the table was restored', () =>
     });
 
   it('is not asked for: they may have had it, and can ask again', async () => {
-    const stage = await queuedStage({ open: { disabling: WISH } });
+    const stage = await queuedStage({ open: { disabling: QUEUED_BY_ANA } });
     await stage.system.table.transact([restored(BY_ANA.at + 1)], 'w');
     expect(await stage.work()).toMatchObject({ outcome: 'skipped' });
     expect(stage.published).toEqual([]);
@@ -148,7 +148,7 @@ describe('a task that its owner wanted off before the table was restored', () =>
   });
 
   it('is asked for where they wanted it since', async () => {
-    const stage = await queuedStage({ open: { disabling: WISH } });
+    const stage = await queuedStage({ open: { disabling: QUEUED_BY_ANA } });
     await stage.system.table.transact([restored(BY_ANA.at)], 'w');
     expect(await stage.work()).toMatchObject({ outcome: 'done', reason: 'requested' });
   });
@@ -222,9 +222,9 @@ describe('a task that is decided anew when it is to be turned off (promise 9)', 
     const paused = await queuedStage();
     await paused.table.transact([pause], 'pause');
     expect(await paused.work()).toMatchObject({ outcome: 'skipped', reason: 'paused' });
-    const wished = await queuedStage({ open: { disabling: WISH } });
-    await wished.table.transact([pause], 'pause');
-    expect(await wished.work()).toMatchObject({ outcome: 'done', reason: 'requested' });
+    const byOwner = await queuedStage({ open: { disabling: QUEUED_BY_ANA } });
+    await byOwner.table.transact([pause], 'pause');
+    expect(await byOwner.work()).toMatchObject({ outcome: 'done', reason: 'requested' });
   });
 
   it('is left on where scans stayed away: nobody knows how it fares since', async () => {
@@ -238,7 +238,7 @@ describe('a task that is decided anew when it is to be turned off (promise 9)', 
 describe('what would become of a hint, as operators read it of a dead letter', () => {
   it.each<[string, Given, string | undefined, { task?: string; row?: Row }?]>([
     ['of a task that is to be disabled', {}, undefined],
-    ['of a task that its owner wants off', { open: { disabling: WISH } }, undefined],
+    ['of a task that its owner wants off', { open: { disabling: QUEUED_BY_ANA } }, undefined],
     ['of an unknown task', {}, 'the task is not known', { task: 'acmeCo/none' }],
     ['of an episode that is over, by why it ended', { open: null }, 'kept', { row: ENDED_ALERT }],
     [

@@ -41,8 +41,8 @@ describe('a spike', () => {
   });
 
   test('may be approved for a time', () => {
-    const brake = { heldAt: day(21), approvedAt: day(22), approvedUntil: day(29) };
-    expect(withApproval(withSpikeHold(WARNED, day(21)), day(22), day(29)).open.brake).toEqual(brake);
+    const spikeHold = { heldAt: day(21), approvedAt: day(22), approvedUntil: day(29) };
+    expect(withApproval(withSpikeHold(WARNED, day(21)), day(22), day(29)).open.brake).toEqual(spikeHold);
   });
 
   test('never was, where what was decided before the table was restored is void', () => {

@@ -18,8 +18,8 @@ const DEFAULTS = {
 
 describe('what a disabling was decided on', () => {
   test('is the evidence, the counted time and the thresholds', () => {
-    const rungs = [{ grace: 1, lead: DAY, deadline: day(21) }];
-    expect(decidedAt(day(21), { episode: graced({ rungs }), task: aTask({ version: 4 }) })).toEqual({
+    const steps = [{ grace: 1, lead: DAY, deadline: day(21) }];
+    expect(decidedAt(day(21), { episode: graced({ rungs: steps }), task: aTask({ version: 4 }) })).toEqual({
       ...{ answer: 'disable', reason: 'grace-over' },
       ...{ notPrimarySince: T0, counted: 21 * DAY, abandonedAt: day(14) },
       ...{ statuses: ['FAILED'], observedAt: day(21), restarts: 0, version: 4, grace: 1 },

@@ -186,11 +186,11 @@ describe('the end of an episode', () => {
     Array.from({ length: count }, (_, place) => ({
       ...{ key: `r${place}`, address: `r${place}@x.test`, declined: false },
     }));
-  const toldOf = (count: number) =>
+  const partsOf = (count: number) =>
     Object.fromEntries(crowd(count).map(({ key, address }) => [key, warnedAt(day(14), { address })]));
 
   test('with as many notices as fit beside its alert is one transaction', () => {
-    const parts = { ...toldOf(88), bob: warnedAt(day(14), { dated: false }) };
+    const parts = { ...partsOf(88), bob: warnedAt(day(14), { dated: false }) };
     const done = looked(day(16), { ...published(day(16)), open: graced({ told: parts }) });
     expect(done.untold).toBeNull();
     expect(noticesIn(done.beside)).toHaveLength(88);
@@ -200,7 +200,7 @@ describe('the end of an episode', () => {
   });
 
   test('with more lists them on the alert, to be written from there: nobody is left out', () => {
-    const parts = { ...toldOf(89), bob: warnedAt(day(14), { dated: false }) };
+    const parts = { ...partsOf(89), bob: warnedAt(day(14), { dated: false }) };
     const done = looked(day(16), { ...published(day(16)), open: graced({ told: parts }) });
     expect(done.record.open).toBeNull();
     expect(noticesIn(done.beside)).toEqual([]);
@@ -338,14 +338,14 @@ describe('a recovery', () => {
       { recipients, policy: aPolicy({ recoveryMail }) },
     );
   const both = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
-  const toldBy = (done: Transition) => noticesIn(done.beside).map(({ recipient }) => recipient);
+  const notifiedBy = (done: Transition) => noticesIn(done.beside).map(({ recipient }) => recipient);
 
   test('is told to recipients of today who were warned, and not to those who declined', () => {
-    expect(toldBy(recovered(both, [ana, bob]))).toEqual(['ana', 'bob']);
-    expect(toldBy(recovered(both, [ana]))).toEqual(['ana']);
-    expect(toldBy(recovered(both, [ana, { ...bob, declined: true }]))).toEqual(['ana']);
-    expect(toldBy(recovered(both, [ana, { ...bob, key: 'new' }]))).toEqual(['ana']);
-    expect(toldBy(recovered(both, [ana, bob], false))).toEqual([]);
+    expect(notifiedBy(recovered(both, [ana, bob]))).toEqual(['ana', 'bob']);
+    expect(notifiedBy(recovered(both, [ana]))).toEqual(['ana']);
+    expect(notifiedBy(recovered(both, [ana, { ...bob, declined: true }]))).toEqual(['ana']);
+    expect(notifiedBy(recovered(both, [ana, { ...bob, key: 'new' }]))).toEqual(['ana']);
+    expect(notifiedBy(recovered(both, [ana, bob], false))).toEqual([]);
   });
 });
 

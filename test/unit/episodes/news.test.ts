@@ -210,9 +210,9 @@ describe('the warning of a grace', () => {
 
 test('a reminder step is told when it is given out, and again where its date moved or a grace is new', () => {
   const step = { grace: 1, lead: 3 * DAY, deadline: day(21) };
-  const withSteps = (...rungs: (typeof step)[]): TaskRecord => ({
+  const withSteps = (...steps: (typeof step)[]): TaskRecord => ({
     ...OPEN,
-    open: graced({ number: 4, rungs }),
+    open: graced({ number: 4, rungs: steps }),
   });
   const reminded = (days: number) => ['task.reminded', { episode: 4, disableAt: iso(days) }];
   expect(eventsOf(OPEN, withSteps(step))).toEqual([reminded(21)]);

@@ -105,11 +105,11 @@ describe('an approval of more than are approved at once', () => {
     await approve(stage);
     const [recovered = '', anew = '', paused = '', before = ''] = stage.ids;
     await stage.change(recovered, () => ({ hold: null, open: null }));
-    const brakeOf = (brake: object) => (record: TaskRecord) => ({
-      open: { ...record.open!, brake: { heldAt: T, ...brake } },
+    const withSpike = (spike: object) => (record: TaskRecord) => ({
+      open: { ...record.open!, brake: { heldAt: T, ...spike } },
     });
-    await stage.change(anew, brakeOf({ heldAt: NOW + HOUR }));
-    await stage.change(before, brakeOf({ approvedAt: NOW - HOUR }));
+    await stage.change(anew, withSpike({ heldAt: NOW + HOUR }));
+    await stage.change(before, withSpike({ approvedAt: NOW - HOUR }));
     await stage.change(paused, ({ hold }) => ({ hold: { ...hold!, reason: 'paused' } }));
     stage.setNow(NOW + 2 * HOUR);
     const [{ id } = { id: '' }] = (await stage.works()) as { id: string }[];
