@@ -26,7 +26,7 @@ beforeAll(async () => {
   const createdAt = formatInstant(began - 100 * DAY);
   const firstSeenAt = formatInstant(began - 30 * DAY);
   const published = TASKS.map((id) => {
-    const given = {
+    const task = {
       id,
       kind: 'capture',
       owners: [GUS],
@@ -35,7 +35,7 @@ beforeAll(async () => {
       createdAt,
       version: 1,
     };
-    const detail = { version: 1, task: given, publishedAt: createdAt, by: 'creation', firstSeenAt };
+    const detail = { version: 1, task, publishedAt: createdAt, by: 'creation', firstSeenAt };
     return { detailType: 'Task Published' as const, detail };
   });
   const tasks = TASKS.map((task) => ({ task, shards: [{ id: '0', status: 'FAILED' }] }));

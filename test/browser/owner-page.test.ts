@@ -185,9 +185,9 @@ describe('an owner with a phone and without JavaScript', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     const list = page.url().replace(/\/preferences.*/, '');
     const look = async (name: string, has: string) => {
-      const said = await textOf(page);
-      expect(said).toContain(has);
-      expect(said, name).not.toMatch(/\b(the|your|you|it|is|of|this|keep|off|on|days?|until|not)\b/i);
+      const words = await textOf(page);
+      expect(words).toContain(has);
+      expect(words, name).not.toMatch(/\b(the|your|you|it|is|of|this|keep|off|on|days?|until|not)\b/i);
       await inspector.look(page, name);
     };
     stage.system.config = { ...stage.system.config, contact: 'plattform@acme.test' };

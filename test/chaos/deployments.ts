@@ -29,9 +29,9 @@ export async function deployBroken(
   const FunctionName = deployment.functions[worker].replace(/:[^:]+$/, '');
   const Name = LIVE_ALIAS;
   const { FunctionVersion } = await lambda.send(new GetAliasCommand({ FunctionName, Name }));
-  const known = await lambda.send(new GetFunctionCommand({ FunctionName }));
-  const { Handler = 'index.handler', Environment } = known.Configuration ?? {};
-  const sound = await codeAt(known.Code?.Location);
+  const deployed = await lambda.send(new GetFunctionCommand({ FunctionName }));
+  const { Handler = 'index.handler', Environment } = deployed.Configuration ?? {};
+  const sound = await codeAt(deployed.Code?.Location);
   const change = async (zip: Buffer, variables: Record<string, string>) => {
     await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: zip }));
     const Variables = { ...Environment?.Variables, ...variables };

@@ -17,7 +17,7 @@ export interface Fault {
   name: string;
   /** What is done, in words. */
   what: string;
-  /** Before which of the two it strikes: the mail that warns, or the disabling a day later. */
+  /** Before which of the two it is injected: the mail that warns, or the disabling a day later. */
   before: 'warning' | 'disabling';
   /** Why it cannot be had on this machine; undefined where it can. */
   missing?: () => string | undefined;
@@ -27,11 +27,11 @@ export interface Fault {
   isWarnedOnly?: true;
   /** Where its tasks are connectors of Kafka Connect, which is listed. */
   isOfConnect?: true;
-  /** Strikes, has the service run, and waits until it was felt; gives what repairs it, and what else it measured. */
-  strike(world: ChaosWorld, options: ChaosOptions): Promise<Struck>;
+  /** Injects it, has the service run, and waits until it was felt; gives what repairs it, and what else it measured. */
+  inject(world: ChaosWorld, options: ChaosOptions): Promise<Injected>;
 }
 
-export interface Struck {
+export interface Injected {
   repair?: () => Promise<void>;
   note?: string;
 }

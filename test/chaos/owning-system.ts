@@ -48,7 +48,7 @@ export class OwningSystem {
   /** Works all that was asked so far. `times`: how often each confirmation is sent. */
   async work(times = 1): Promise<void> {
     for (let asked = await this.#take(); asked.length > 0; asked = await this.#take()) {
-      const news = asked.map((one) => this.#confirmation(one));
+      const news = asked.map((request) => this.#confirmation(request));
       for (let time = 0; time < times; time += 1) await putOnBus(this.#stage, news.toReversed());
     }
   }

@@ -8,7 +8,7 @@ const SOUND: FaultReport = {
   twice: [],
   wrong: [],
   askedAgain: 0,
-  seconds: { before: 2, struck: 9, mended: 38, after: 15 },
+  seconds: { before: 2, injected: 9, mended: 38, after: 15 },
   told: ['alert breaker-open'],
   note: undefined,
   failure: undefined,

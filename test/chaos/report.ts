@@ -52,10 +52,10 @@ function rowOf(report: FaultReport): string {
 }
 
 /** From the beginning to the end of what a fault is about; that nothing is repeated afterwards is looked at then. */
-function secondsOf({ before, struck, mended }: Record<Part, number>): number {
-  return before + struck + mended;
+function secondsOf({ before, injected, mended }: Record<Part, number>): number {
+  return before + injected + mended;
 }
 
 function row(fault: string, counts: readonly string[], words: string): string {
-  return `${fault.padEnd(24)}${counts.map((one) => one.padStart(8)).join('')}  ${words}`;
+  return `${fault.padEnd(24)}${counts.map((count) => count.padStart(8)).join('')}  ${words}`;
 }

@@ -10,7 +10,7 @@ const DONE_WITHIN_MS = 150_000;
 const RESTED_WITHIN_MS = 120_000;
 
 /** What is gone through: up to the fault, under it, from its repair to the end of what it is about, and until nothing can repeat. */
-export type Part = 'before' | 'struck' | 'mended' | 'after';
+export type Part = 'before' | 'injected' | 'mended' | 'after';
 
 /** How a fault ended. */
 export interface FaultReport extends Verdict {
@@ -30,10 +30,10 @@ export async function runFault(world: ChaosWorld, fault: Fault, options: ChaosOp
   let failure: string | undefined;
   try {
     await untilItsDay(world, fault);
-    watch.enter('struck');
-    const struck = await fault.strike(world, options);
-    note = struck.note;
-    await struck.repair?.();
+    watch.enter('injected');
+    const injected = await fault.inject(world, options);
+    note = injected.note;
+    await injected.repair?.();
     watch.enter('mended');
     if (fault.before === 'warning' && !fault.isWarnedOnly) await warnAndWaitADay(world);
     await world.until('all', DONE_WITHIN_MS);
@@ -43,7 +43,7 @@ export async function runFault(world: ChaosWorld, fault: Fault, options: ChaosOp
     world.proxy.disturbance = undefined;
   }
   watch.enter('after');
-  await settle(world);
+  await waitOut(world);
   const seen = await world.seen();
   return {
     fault: fault.name,
@@ -66,7 +66,7 @@ async function untilItsDay(world: ChaosWorld, fault: Fault): Promise<void> {
 }
 
 /** Whatever would be done a second time is done once the waits for lost answers are over. */
-async function settle(world: ChaosWorld): Promise<void> {
+async function waitOut(world: ChaosWorld): Promise<void> {
   await world.untilIdle();
   for (const later of [MINUTE, HOUR + 5 * MINUTE, MINUTE]) await world.round(later);
   world.sayTimes = 1;
@@ -75,7 +75,7 @@ async function settle(world: ChaosWorld): Promise<void> {
 
 /** Measures how long parts take, the one under way when something fails included. */
 class PartWatch {
-  readonly #seconds: Record<Part, number> = { before: 0, struck: 0, mended: 0, after: 0 };
+  readonly #seconds: Record<Part, number> = { before: 0, injected: 0, mended: 0, after: 0 };
   #part: Part = 'before';
   #since = performance.now();
 

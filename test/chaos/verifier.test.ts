@@ -44,7 +44,7 @@ describe('what the verifier of chaos finds', () => {
   it.each(WHOLE.mails.map((_, index) => [index]))(
     'what mail %i said, once that mail is not there',
     (index) => {
-      const mails = WHOLE.mails.filter((_, one) => one !== index);
+      const mails = WHOLE.mails.filter((_, place) => place !== index);
       const { lost, twice, wrong } = verify({ ...WHOLE, mails });
       expect(lost.length).toBeGreaterThan(0);
       expect([twice, wrong]).toEqual([[], []]);
@@ -97,7 +97,7 @@ describe('what the verifier of chaos finds', () => {
 const read = (...path: string[]) => readFileSync(join(import.meta.dirname, ...path), 'utf8');
 
 /** What mails of today say, in one of them. */
-function saidIn(golden: string, ...fleet: Pick<SeededTask, 'id' | 'expected'>[]) {
+function verdictOf(golden: string, ...fleet: Pick<SeededTask, 'id' | 'expected'>[]) {
   const to = 'ana@acme.test';
   const mails = [{ to: [to], text: read('..', 'golden', 'mails', golden) }];
   const { lost, twice, wrong } = verify({
@@ -117,7 +117,7 @@ describe('how the verifier of chaos reads the mails of today', () => {
   it.each(['warning-dated.txt', 'warning-undated.txt', 'warning-cause.txt', 'reminder.txt'])(
     '%s',
     (golden) => {
-      expect(saidIn(join('en', golden), { id: ORDERS, expected: 'warned' })).toEqual(NOTHING);
+      expect(verdictOf(join('en', golden), { id: ORDERS, expected: 'warned' })).toEqual(NOTHING);
     },
   );
 
@@ -127,13 +127,13 @@ describe('how the verifier of chaos reads the mails of today', () => {
     ['enabled.txt', 'other'],
     ['withdrawn.txt', 'other'],
   ])('%s is no warning', (golden, kind) => {
-    const { lost, wrong } = saidIn(join('en', golden), { id: ORDERS, expected: 'warned' });
+    const { lost, wrong } = verdictOf(join('en', golden), { id: ORDERS, expected: 'warned' });
     expect(lost).toEqual([`warning of ${ORDERS} to ana@acme.test`]);
     expect(wrong).toEqual([`${kind} of ${ORDERS} to ana@acme.test`]);
   });
 
   it('a mail of several kinds, each under its heading', () => {
-    const { lost, wrong } = saidIn('linked-mixed.txt', { id: ORDERS, expected: 'warned' });
+    const { lost, wrong } = verdictOf('linked-mixed.txt', { id: ORDERS, expected: 'warned' });
     expect(lost).toEqual([]);
     expect(wrong).toEqual(['disabled of acmeCo/b to ana@acme.test', 'other of acmeCo/c to ana@acme.test']);
   });
@@ -143,7 +143,7 @@ describe('how the verifier of chaos reads the mails of today', () => {
       id: `acmeCo/prod/task-${String(index + 1).padStart(4, '0')}`,
       expected: 'warned' as const,
     }));
-    expect(saidIn('200.txt', ...fleet)).toEqual(NOTHING);
+    expect(verdictOf('200.txt', ...fleet)).toEqual(NOTHING);
   });
 });
 
@@ -157,12 +157,12 @@ describe('what was recorded of a fault', () => {
   });
 
   it.each(RECORDED.mails.map((_, index) => [index]))('is not without mail %i', (index) => {
-    const mails = RECORDED.mails.filter((_, one) => one !== index);
+    const mails = RECORDED.mails.filter((_, place) => place !== index);
     expect(verify({ ...RECORDED, mails }).lost.length).toBeGreaterThan(0);
   });
 
   it.each(RECORDED.requests.map((_, index) => [index]))('is not without request %i', (index) => {
-    const requests = RECORDED.requests.filter((_, one) => one !== index);
+    const requests = RECORDED.requests.filter((_, place) => place !== index);
     expect(verify({ ...RECORDED, requests }).lost).toEqual([
       `disabling of ${RECORDED.requests[index]?.task}`,
     ]);

@@ -67,7 +67,7 @@ const WANTED: Record<SeededTask['expected'], readonly Kind[]> = {
  * code of Taskwarden: mails are read as their recipients read them.
  */
 export function verify({ fleet, mails, requests }: Seen): Verdict {
-  const told = count(mails.flatMap(saidIn));
+  const seen = count(mails.flatMap(noticesIn));
   const wanted = fleet.flatMap(({ id, owners, expected }) =>
     owners.flatMap((owner) => WANTED[expected].map((kind) => noticeOf(kind, id, owner))),
   );
@@ -75,7 +75,7 @@ export function verify({ fleet, mails, requests }: Seen): Verdict {
     [...new Set(requests.map(({ requestId, task }) => `${task} ${requestId}`))].map(taskOf),
   );
   const off = fleet.filter(({ expected }) => expected === 'off').map(({ id }) => id);
-  const notices = compared(wanted, told);
+  const notices = compared(wanted, seen);
   const disablings = compared(off, asked);
   return {
     lost: [...notices.lost, ...disablings.lost.map(disablingOf)],
@@ -107,22 +107,22 @@ export function blindSpotOf(seen: Seen): string | undefined {
 function compared(wanted: readonly string[], seen: ReadonlyMap<string, number>) {
   const all = new Set(wanted);
   return {
-    lost: [...all].filter((one) => !seen.has(one)),
-    twice: [...seen].filter(([one, times]) => all.has(one) && times > 1).map(([one]) => one),
-    wrong: [...seen.keys()].filter((one) => !all.has(one)),
+    lost: [...all].filter((notice) => !seen.has(notice)),
+    twice: [...seen].filter(([notice, times]) => all.has(notice) && times > 1).map(([notice]) => notice),
+    wrong: [...seen.keys()].filter((notice) => !all.has(notice)),
   };
 }
 
 /** Each task that a mail names, under what its title or heading says of it, to each recipient. */
-function saidIn({ to, text }: TakenMail): string[] {
+function noticesIn({ to, text }: TakenMail): string[] {
   const lines = text.split(/\r?\n/);
   const title = lines.slice(0, lines.indexOf('')).join(' ');
   let kind = kindOf(title);
   return lines.flatMap((line, place) => {
     const heading = HEADING.exec(line)?.[1];
     if (heading !== undefined) kind = kindOf(OF_TITLE.test(heading) ? title : heading);
-    const said = kind;
-    return namedAt(lines, place).flatMap((task) => to.map((address) => noticeOf(said, task, address)));
+    const currentKind = kind;
+    return namedAt(lines, place).flatMap((task) => to.map((address) => noticeOf(currentKind, task, address)));
   });
 }
 
@@ -158,6 +158,6 @@ function taskOf(asked: string): string {
 
 function count(all: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const one of all) counts.set(one, (counts.get(one) ?? 0) + 1);
+  for (const name of all) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }

@@ -205,12 +205,12 @@ function suite<Controls extends ControlPlane>(
     return revision === undefined ? {} : { revision };
   };
   /** Where the answer comes by an event, it is seen at the double alone. */
-  const said = (outcome: ControlAnswer['outcome']) => (answers === 'requested' ? 'requested' : outcome);
+  const outcomeOf = (outcome: ControlAnswer['outcome']) => (answers === 'requested' ? 'requested' : outcome);
 
   it('disables a task, and no other', async () => {
     const { controls, driver, task, other } = stage;
     const answer = await askToDisable(controls, task, await seen());
-    expect(answer.outcome).toBe(said('confirmed'));
+    expect(answer.outcome).toBe(outcomeOf('confirmed'));
     if (sees) expect([await driver.isEnabled(task), await driver.isEnabled(other)]).toEqual([false, true]);
   });
 
@@ -221,7 +221,7 @@ function suite<Controls extends ControlPlane>(
     const kept = answer.outcome === 'confirmed' ? answer.kept : undefined;
     if (kept !== undefined) expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(4_096);
     const back = await askToEnable(controls, task, { ...before, kept });
-    expect(back.outcome).toBe(said('confirmed'));
+    expect(back.outcome).toBe(outcomeOf('confirmed'));
     if (sees) expect(await driver.isEnabled(task)).toBe(true);
   });
 
@@ -230,7 +230,7 @@ function suite<Controls extends ControlPlane>(
     const before = await seen();
     await driver.edit(task);
     const answer = await askToDisable(controls, task, before);
-    expect(answer.outcome).toBe(said('changed'));
+    expect(answer.outcome).toBe(outcomeOf('changed'));
     expect(await driver.isEnabled(task)).toBe(true);
   });
 
@@ -242,7 +242,7 @@ function suite<Controls extends ControlPlane>(
     await driver.edit(task);
     const wasEnabled = await driver.isEnabled(task);
     const back = await askToEnable(controls, task, { ...before, kept });
-    expect(back.outcome).toBe(said('changed'));
+    expect(back.outcome).toBe(outcomeOf('changed'));
     expect(await driver.isEnabled(task)).toBe(wasEnabled);
   });
 
@@ -250,8 +250,8 @@ function suite<Controls extends ControlPlane>(
     const { controls, driver, task } = stage;
     const before = await seen();
     await driver.remove(task);
-    expect((await askToDisable(controls, task, before)).outcome).toBe(said('gone'));
-    expect((await askToEnable(controls, task, before)).outcome).toBe(said('gone'));
+    expect((await askToDisable(controls, task, before)).outcome).toBe(outcomeOf('gone'));
+    expect((await askToEnable(controls, task, before)).outcome).toBe(outcomeOf('gone'));
     expect(await driver.isEnabled(task)).toBeUndefined();
   });
 
@@ -268,7 +268,7 @@ function suite<Controls extends ControlPlane>(
     const before = await seen();
     await askToDisable(controls, task, before);
     const again = await askToDisable(controls, task, { ...before, isRepeated: true });
-    expect(again.outcome).toBe(said('confirmed'));
+    expect(again.outcome).toBe(outcomeOf('confirmed'));
     if (sees) expect(await driver.isEnabled(task)).toBe(false);
   });
 }
@@ -332,7 +332,7 @@ function listings(stage: Stage<ListedControlPlane>, { spoils = false }: Abilitie
     await driver.spoil?.(task);
     const { tasks, refused } = await listAll(controls);
     expect(tasks.map(({ id }) => id).toSorted()).toEqual(driver.tasks.filter((id) => id !== task).toSorted());
-    expect(refused.map((one) => one.task)).toEqual([task]);
+    expect(refused.map((entry) => entry.task)).toEqual([task]);
     expect(refused[0]?.reason).not.toBe('');
     await expectUnavailable(() => controls.get(task));
   });
@@ -426,12 +426,12 @@ function outages(stage: Stage<ListedControlPlane>, { without = [], retryAfter }:
 }
 
 async function expectUnavailable(ask: () => Promise<unknown>): Promise<ControlPlaneUnavailable> {
-  const said = await ask().then(
+  const result = await ask().then(
     (answer) => ({ answer }),
     (error: unknown) => error,
   );
-  expect(said).toBeInstanceOf(ControlPlaneUnavailable);
-  const fault = said as ControlPlaneUnavailable;
+  expect(result).toBeInstanceOf(ControlPlaneUnavailable);
+  const fault = result as ControlPlaneUnavailable;
   expect(fault.message.length).toBeLessThanOrEqual(400);
   return fault;
 }

@@ -19,8 +19,8 @@ export async function makeServices(ecs: ECSClient, tags: { key: string; value: s
   const containerDefinitions = [{ name: 'main', image: 'scratch', memory: 64 }];
   await ecs.send(new RegisterTaskDefinitionCommand({ family: 'anything', containerDefinitions }));
   for (const name of SERVICES) {
-    const given = { ...placeOf(name), taskDefinition: 'anything:1', desiredCount: 2 };
-    const { cluster, service, ...others } = given;
+    const input = { ...placeOf(name), taskDefinition: 'anything:1', desiredCount: 2 };
+    const { cluster, service, ...others } = input;
     await ecs.send(new CreateServiceCommand({ cluster, serviceName: service, tags, ...others }));
   }
 }

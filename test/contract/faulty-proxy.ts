@@ -72,7 +72,7 @@ export class FaultyProxy {
       headers: others as Record<string, string>,
       ...(body.length > 0 && { body: new Uint8Array(body) }),
     });
-    const said = Object.fromEntries(answer.headers);
+    const answerHeaders = Object.fromEntries(answer.headers);
     for (const name of [
       'transfer-encoding',
       'content-length',
@@ -80,8 +80,8 @@ export class FaultyProxy {
       'keep-alive',
       'content-encoding',
     ])
-      delete said[name];
-    return { status: answer.status, headers: said, body: await answer.text() };
+      delete answerHeaders[name];
+    return { status: answer.status, headers: answerHeaders, body: await answer.text() };
   }
 
   #pass({ method, url = '/', socket }: IncomingMessage, response: ServerResponse, passed: Passed): void {

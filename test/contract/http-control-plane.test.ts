@@ -74,11 +74,11 @@ const ABILITIES = { spoils: true, retryAfter: RETRY_AFTER };
 async function servedHere(fetched?: Fetch): Promise<Made<ListedControlPlane>> {
   const file = new TaskFile([]);
   const server = await serve(file.tasks(), { basic: BASIC, secret: SECRET });
-  const one = await made({ server, file }, fetched);
+  const stage = await made({ server, file }, fetched);
   return {
-    ...one,
+    ...stage,
     async close() {
-      await one.close?.();
+      await stage.close?.();
       await server.close();
       file.delete();
     },

@@ -41,7 +41,7 @@ it('a server that disables later is asked again after confirmWithin, and believe
   const waiting: (() => Promise<unknown>)[] = [];
   const world = new ListedWorld(
     settings,
-    (_, given) => new HttpControlPlane({ settings, ...given, fetch: later(given.fetch, waiting) }),
+    (_, ports) => new HttpControlPlane({ settings, ...ports, fetch: later(ports.fetch, waiting) }),
   );
   await world.setPolicy('jobs/', { mode: 'disable', warnAfter: '3d', disableAfter: '2d', reminders: [] });
   await world.until(5.25);

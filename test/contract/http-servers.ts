@@ -52,16 +52,16 @@ export async function start(
 
 function urlOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
-    let said = '';
+    let printed = '';
     const hear = (part: Buffer) => {
-      said += part.toString();
-      const url = /(http:\/\/[\d.]+:\d+)\/tasks/.exec(said)?.[1];
+      printed += part.toString();
+      const url = /(http:\/\/[\d.]+:\d+)\/tasks/.exec(printed)?.[1];
       if (url !== undefined) resolve(url);
     };
     child.stdout?.on('data', hear);
     child.stderr?.on('data', hear);
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`it ended with ${code}: ${said}`)));
+    child.once('exit', (code) => reject(new Error(`it ended with ${code}: ${printed}`)));
   });
 }
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
     timeout: 10_000,
     pageSize: 4,
   };
-  world = new ListedWorld(settings, (_, given) => new HttpControlPlane({ settings, ...given }));
+  world = new ListedWorld(settings, (_, ports) => new HttpControlPlane({ settings, ...ports }));
   await world.setPolicy('jobs/', {
     mode: 'disable',
     warnAfter: '3d',

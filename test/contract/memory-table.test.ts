@@ -10,8 +10,8 @@ describe('the table in memory, besides', () => {
   const key = { pk: 'a', sk: 'b' };
 
   it('tells of each change once it is applied, and of nothing that was refused or only checked', async () => {
-    const told: Change[][] = [];
-    const table = new MemoryTable({ onCommit: (changes) => told.push(changes) });
+    const commits: Change[][] = [];
+    const table = new MemoryTable({ onCommit: (changes) => commits.push(changes) });
     await table.transact(
       [{ put: { ...key, n: 1 } }, { check: { pk: 'x', sk: 'x' }, if: [{ absent: true }] }],
       'one',
@@ -21,7 +21,7 @@ describe('the table in memory, besides', () => {
     await table.transact([{ delete: { pk: 'nothing', sk: 'there' } }], 'four');
     await table.transact([{ add: key, by: { n: 4 } }], 'five');
     await table.transact([{ delete: key }], 'six');
-    expect(told).toEqual([
+    expect(commits).toEqual([
       [{ after: { ...key, n: 1, w: 'one' } }],
       [{ before: { ...key, n: 1, w: 'one' }, after: { ...key, n: 5, w: 'one' } }],
       [{ before: { ...key, n: 5, w: 'one' } }],
@@ -30,11 +30,11 @@ describe('the table in memory, besides', () => {
 
   it('turns away a change of a stored row when it freezes them', async () => {
     const table = new MemoryTable({ freeze: true });
-    const given = { ...key, g1pk: 'C', g1sk: '1', p: { list: [1] } };
-    await store(table, given);
+    const row = { ...key, g1pk: 'C', g1sk: '1', p: { list: [1] } };
+    await store(table, row);
     const stored = await table.get(key);
     expect(() => Object.assign(stored!, { n: 1 })).toThrow(TypeError);
-    expect(() => given.p.list.push(2)).toThrow(TypeError);
+    expect(() => row.p.list.push(2)).toThrow(TypeError);
     const [shown] = (await table.query({ index: 'g1', pk: 'C' })).rows;
     expect(() => Object.assign(shown!, { n: 1 })).toThrow(TypeError);
   });

@@ -26,9 +26,9 @@ function halfBelow(transactions: number): Table {
       }
       return { rows };
     },
-    transact: (...given) => {
+    transact: (...args) => {
       made += 1;
-      return (made <= transactions ? below : overlay).transact(...given);
+      return (made <= transactions ? below : overlay).transact(...args);
     },
   };
 }
@@ -42,13 +42,13 @@ describe('an overlay, besides', () => {
 
   it('writes nothing to the table below, and tells of what it took', async () => {
     const below = new MemoryTable({ rows: [{ ...key, n: 1 }], freeze: true });
-    const told: unknown[] = [];
-    const overlay = new OverlayTable(below, {}, (writes) => told.push(...writes));
+    const taken: unknown[] = [];
+    const overlay = new OverlayTable(below, {}, (writes) => taken.push(...writes));
     await overlay.transact([{ add: key, by: { n: 1 } }, { put: { pk: 'a', sk: 'c' } }], 'one');
     await overlay.transact([{ put: key, if: [{ absent: true }] }], 'refused');
     await overlay.transact([{ delete: key }], 'two');
     expect((await overlay.query({ pk: 'a' })).rows).toEqual([{ pk: 'a', sk: 'c', w: 'one' }]);
-    expect(told).toEqual([{ add: key, by: { n: 1 } }, { put: { pk: 'a', sk: 'c' } }, { delete: key }]);
+    expect(taken).toEqual([{ add: key, by: { n: 1 } }, { put: { pk: 'a', sk: 'c' } }, { delete: key }]);
     expect((await below.scan()).rows).toEqual([{ ...key, n: 1 }]);
   });
 

@@ -78,10 +78,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** Faults as data: their texts differ, that there is one does not. */
-async function answerOf(table: Table, given: Step, writer: string): Promise<unknown> {
+async function answerOf(table: Table, call: Step, writer: string): Promise<unknown> {
   try {
-    if ('writes' in given) return await table.transact(given.writes, writer);
-    return sortedTies(await everyRow(table, given.query), given.query);
+    if ('writes' in call) return await table.transact(call.writes, writer);
+    return sortedTies(await everyRow(table, call.query), call.query);
   } catch {
     return 'a fault';
   }
@@ -116,9 +116,9 @@ export function sameAnswers(name: string, makeTable: () => Promise<Table>): void
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
         const [table, memory] = [await makeTable(), new MemoryTable()];
-        for (const [number, given] of steps.entries()) {
+        for (const [number, call] of steps.entries()) {
           const writer = `writer-${number}`;
-          expect(await answerOf(table, given, writer)).toEqual(await answerOf(memory, given, writer));
+          expect(await answerOf(table, call, writer)).toEqual(await answerOf(memory, call, writer));
         }
         const all = [await table.scan(), await memory.scan()].map(({ rows }) =>
           sortedTies(rows, { pk: '' }).flat(),

@@ -60,7 +60,7 @@ describe('alarms', () => {
     const [pages] = ofType(resources, 'AWS::SNS::Topic').filter(({ id }) => id.startsWith('Pages'));
     for (const alarm of some(alarms)) {
       const isPage = JSON.stringify(alarm.Properties.AlarmActions).includes(pages?.id ?? 'no topic');
-      expect(isPage, nameOf(alarm)).toBe(PAGES.some((one) => one.test(nameOf(alarm))));
+      expect(isPage, nameOf(alarm)).toBe(PAGES.some((page) => page.test(nameOf(alarm))));
       const severity = isPage ? 'page' : 'ticket';
       expect(textOf(alarm.Properties.AlarmDescription)).toContain(` Severity: ${severity}. `);
     }
@@ -98,8 +98,9 @@ describe('alarms', () => {
   ])('looks for what scans say in windows that hold a scan: every %s', (scanEvery, period) => {
     const rhythm = ofType(synth('dev', { scanEvery }).resources, 'AWS::CloudWatch::Alarm');
     for (const name of ['scan-part-failing', 'generator-failing', 'canary-missed', 'feed-silent']) {
-      const alarm = rhythm.find((one) => nameOf(one) === name)?.Properties;
-      const math = alarm?.Metrics?.find((one: { MetricStat?: object }) => one.MetricStat).MetricStat.Period;
+      const alarm = rhythm.find((candidate) => nameOf(candidate) === name)?.Properties;
+      const math = alarm?.Metrics?.find((metric: { MetricStat?: object }) => metric.MetricStat).MetricStat
+        .Period;
       expect(alarm?.Period ?? math, name).toBe(period);
       expect(alarm?.EvaluationPeriods - alarm?.DatapointsToAlarm, name).toBe(1);
     }
@@ -114,8 +115,8 @@ describe('alarms', () => {
     ['1h', 1_200],
   ])('hears within three scans that they stopped: every %s', (scanEvery, period) => {
     const rhythm = ofType(synth('dev', { scanEvery }).resources, 'AWS::CloudWatch::Alarm');
-    const alarm = rhythm.find((one) => nameOf(one) === 'scanner-not-running')?.Properties;
-    const stat = alarm?.Metrics.find((one: { MetricStat?: object }) => one.MetricStat).MetricStat;
+    const alarm = rhythm.find((candidate) => nameOf(candidate) === 'scanner-not-running')?.Properties;
+    const stat = alarm?.Metrics.find((metric: { MetricStat?: object }) => metric.MetricStat).MetricStat;
     const every = Number.parseInt(scanEvery, 10) * (scanEvery.endsWith('h') ? 3_600 : 60);
     expect(stat.Period).toBe(period);
     expect(alarm?.EvaluationPeriods * period).toBeGreaterThan(2 * every);
@@ -123,7 +124,7 @@ describe('alarms', () => {
   });
 
   it('calls nobody for silence that is no news: other alarms take it for well', () => {
-    for (const alarm of some(alarms.filter((one) => !nameOf(one).endsWith('-not-running'))))
+    for (const alarm of some(alarms.filter((candidate) => !nameOf(candidate).endsWith('-not-running'))))
       expect(alarm.Properties.TreatMissingData, nameOf(alarm)).toBe('notBreaching');
   });
 
@@ -137,29 +138,29 @@ describe('alarms', () => {
     for (const { Properties } of some(alarms)) {
       const period =
         Properties.Period ??
-        Properties.Metrics.find((one: { MetricStat?: object }) => one.MetricStat).MetricStat.Period;
+        Properties.Metrics.find((metric: { MetricStat?: object }) => metric.MetricStat).MetricStat.Period;
       const most = period >= 3_600 ? 7 * 86_400 : 86_400;
       expect(period * Properties.EvaluationPeriods).toBeLessThanOrEqual(most);
     }
   });
 
   it('counts no more than ten metrics in one alarm, which is what CloudWatch takes', () => {
-    for (const { Properties } of some(alarms.filter((one) => one.Properties.Metrics)))
+    for (const { Properties } of some(alarms.filter((alarm) => alarm.Properties.Metrics)))
       expect(
-        Properties.Metrics.filter((one: { MetricStat?: object }) => one.MetricStat).length,
+        Properties.Metrics.filter((metric: { MetricStat?: object }) => metric.MetricStat).length,
       ).toBeLessThanOrEqual(10);
   });
 
   it('watches the visible messages of every dead-letter queue', () => {
     const queues = ofType(resources, 'AWS::SQS::Queue');
-    const given = queues.filter(({ Properties }) => !Properties.RedrivePolicy).map(({ id }) => id);
+    const ids = queues.filter(({ Properties }) => !Properties.RedrivePolicy).map(({ id }) => id);
     const watched = alarms
       .filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')
       .map(({ Properties }) => Properties.Dimensions[0].Value['Fn::GetAtt'][0]);
-    expect(watched.sort()).toEqual(given.sort());
-    expect(given.length).toBeGreaterThan(0);
-    const ofLetters = alarms.filter((one) =>
-      /^(?!dead-letters-).*(dead-letters|undelivered|failed)$/.test(nameOf(one)),
+    expect(watched.sort()).toEqual(ids.sort());
+    expect(ids.length).toBeGreaterThan(0);
+    const ofLetters = alarms.filter((alarm) =>
+      /^(?!dead-letters-).*(dead-letters|undelivered|failed)$/.test(nameOf(alarm)),
     );
     for (const { Properties } of some(ofLetters)) {
       expect(Properties).toMatchObject({
@@ -185,7 +186,7 @@ describe('alarms', () => {
   it('hears of a second loss while the first is open, of letters near their end, and of each queue', () => {
     const own = ofType(resources, 'AWS::SQS::Queue').filter(({ Properties }) => Properties.RedrivePolicy);
     const growing = named('dead-letters-growing');
-    const watched = growing?.Metrics.filter((one: { MetricStat?: object }) => one.MetricStat);
+    const watched = growing?.Metrics.filter((metric: { MetricStat?: object }) => metric.MetricStat);
     expect(watched).toHaveLength(own.length);
     expect(named('dead-letters-old')).toMatchObject({ Threshold: 7 * 86_400 });
   });
@@ -211,9 +212,9 @@ describe('the topics of alarms', () => {
     const policies = ofType(resources, 'AWS::SNS::TopicPolicy').filter(
       ({ id }) => !id.startsWith('MailEvents'),
     );
-    const told = policies.filter(({ id }) => /^(Operators|Pages)/.test(id));
-    expect(told).toHaveLength(2);
-    for (const { Properties } of told)
+    const ofTopics = policies.filter(({ id }) => /^(Operators|Pages)/.test(id));
+    expect(ofTopics).toHaveLength(2);
+    for (const { Properties } of ofTopics)
       expect(Properties.PolicyDocument.Statement).toContainEqual(fromAlarms('sns:Publish'));
     const [key, ...more] = ofType(resources, 'AWS::KMS::Key');
     expect(more).toEqual([]);
@@ -257,8 +258,8 @@ describe('the topics of alarms', () => {
     const pageTopic = 'arn:aws:sns:eu-west-1:123456789012:pager';
     const ticketTopic = 'arn:aws:sns:eu-west-1:123456789012:desk';
     const own = synth('dev', { alarms: { pageTopic, ticketTopic } }).resources;
-    const told = ofType(own, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmActions[0]);
-    expect([...new Set(told)].sort()).toEqual([ticketTopic, pageTopic].sort());
+    const topics = ofType(own, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmActions[0]);
+    expect([...new Set(topics)].sort()).toEqual([ticketTopic, pageTopic].sort());
     expect(ofType(own, 'AWS::SNS::Topic').filter(({ id }) => id.startsWith('Pages'))).toEqual([]);
   });
 });

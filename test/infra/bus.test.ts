@@ -72,12 +72,12 @@ describe('the bus', () => {
 
   it('says what a replay needs', () => {
     const outputs = Object.values(synth('prod').service.toJSON().Outputs) as { Description?: string }[];
-    const said = outputs.map(({ Description }) => Description).join('\n');
+    const descriptions = outputs.map(({ Description }) => Description).join('\n');
     for (const what of [
       'The archive that a replay reads',
       'and a replay too',
       'The rule that a replay is for',
     ])
-      expect(said).toContain(what);
+      expect(descriptions).toContain(what);
   });
 });

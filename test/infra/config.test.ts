@@ -85,8 +85,8 @@ describe('a configuration', () => {
   });
 
   it('takes the scan period and the schedule from the command line', () => {
-    const given = { stage: 'local', scanEvery: '5m', schedule: 'off' };
-    expect(loadConfig(given, ROOT, ON_EMULATOR)).toMatchObject({
+    const context = { stage: 'local', scanEvery: '5m', schedule: 'off' };
+    expect(loadConfig(context, ROOT, ON_EMULATOR)).toMatchObject({
       scanEvery: 300,
       schedule: 'off',
     });
@@ -100,10 +100,12 @@ describe('a configuration', () => {
       dataPlane: 'connect-prod',
       url: 'http://127.0.0.1:8083',
     };
-    const given = (controlPlanes: unknown) =>
+    const loaded = (controlPlanes: unknown) =>
       loadConfig({ stage: 'local', controlPlanes: JSON.stringify(controlPlanes) }, ROOT, ON_EMULATOR);
-    expect(given([plane]).controlPlanes).toMatchObject([{ ...plane, disableBy: 'stop', pollEvery: 600_000 }]);
-    expect(() => given([{ ...plane, type: 'nomad' }])).toThrow('controlPlanes.0');
+    expect(loaded([plane]).controlPlanes).toMatchObject([
+      { ...plane, disableBy: 'stop', pollEvery: 600_000 },
+    ]);
+    expect(() => loaded([{ ...plane, type: 'nomad' }])).toThrow('controlPlanes.0');
     expect(() => loadConfig({ stage: 'local', controlPlanes: '[{' }, ROOT, ON_EMULATOR)).toThrow(
       'controlPlanes is "[{", allowed: a list of control planes',
     );

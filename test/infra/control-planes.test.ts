@@ -31,11 +31,11 @@ const listOf = <Item>(value: Item | Item[]) => (Array.isArray(value) ? value : [
 /** ARNs as people write them: what CloudFormation knows stands in capitals. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return value;
-  const one = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]]; 'Fn::GetAtt'?: string[] };
-  if (one.Ref?.startsWith('AWS::')) return one.Ref.slice('AWS::'.length).toUpperCase();
-  if (one.Ref) return one.Ref;
-  if (one['Fn::Join']) return one['Fn::Join'][1].map(shown).join(one['Fn::Join'][0]);
-  return String(one['Fn::GetAtt']?.[0]);
+  const intrinsic = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]]; 'Fn::GetAtt'?: string[] };
+  if (intrinsic.Ref?.startsWith('AWS::')) return intrinsic.Ref.slice('AWS::'.length).toUpperCase();
+  if (intrinsic.Ref) return intrinsic.Ref;
+  if (intrinsic['Fn::Join']) return intrinsic['Fn::Join'][1].map(shown).join(intrinsic['Fn::Join'][0]);
+  return String(intrinsic['Fn::GetAtt']?.[0]);
 }
 
 /** What functions are allowed of some actions, by the function. */
@@ -275,9 +275,9 @@ describe('the rate of control planes', () => {
       controlPlanes: [KAFKA],
       queues: { disable: { maxConcurrency: 7 }, listing: { maxConcurrency: 20 } },
     });
-    const told = ofType(resources, 'AWS::Lambda::Function').map(
+    const callers = ofType(resources, 'AWS::Lambda::Function').map(
       ({ Properties }) => Properties.Environment.Variables.TASKWARDEN_CONTROL_PLANE_CALLERS,
     );
-    expect(told.filter((one) => one !== undefined)).toEqual(['8', '8']);
+    expect(callers.filter((count) => count !== undefined)).toEqual(['8', '8']);
   });
 });

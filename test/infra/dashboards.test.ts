@@ -16,8 +16,9 @@ interface Widget {
   properties: { title?: string; metrics?: unknown[][] };
 }
 
-const widgetsOf = (one: Resource) => (JSON.parse(bodyOf(one)) as { widgets: Widget[] }).widgets;
-const metricsOf = (one: Resource) => widgetsOf(one).flatMap(({ properties }) => properties.metrics ?? []);
+const widgetsOf = (dashboard: Resource) => (JSON.parse(bodyOf(dashboard)) as { widgets: Widget[] }).widgets;
+const metricsOf = (dashboard: Resource) =>
+  widgetsOf(dashboard).flatMap(({ properties }) => properties.metrics ?? []);
 
 describe('dashboards', () => {
   const { resources } = synth('prod');
@@ -34,9 +35,9 @@ describe('dashboards', () => {
       'taskwarden-prod-flow',
       'taskwarden-prod-functions',
     ]);
-    for (const one of dashboards) {
-      expect(metricsOf(one).length).toBeGreaterThan(10);
-      expect(metricsOf(one).length).toBeLessThanOrEqual(50);
+    for (const dashboard of dashboards) {
+      expect(metricsOf(dashboard).length).toBeGreaterThan(10);
+      expect(metricsOf(dashboard).length).toBeLessThanOrEqual(50);
     }
   });
 

@@ -183,8 +183,8 @@ describe('the table of rows', () => {
     const made = Object.entries(KEYS).flatMap(([name, key]) =>
       typeof key === 'string' ? [] : [[name, named(key.pk), named(key.sk)]],
     );
-    const told = tableOf('Rows and indexes').map(([name, pk, sk]) => [name, pk, sk]);
-    expect(told.sort()).toEqual(made.sort());
+    const documented = tableOf('Rows and indexes').map(([name, pk, sk]) => [name, pk, sk]);
+    expect(documented.sort()).toEqual(made.sort());
   });
 
   it('says what each is', () => {
@@ -244,7 +244,7 @@ describe('the table of indexes', () => {
   it('says for each the index that rows are put into', () => {
     const written = writtenInto();
     expect(written.size).toBeGreaterThan(12);
-    const wrong = table.filter(([use = '', told]) => (written.get(use) ?? told) !== told);
+    const wrong = table.filter(([use = '', name]) => (written.get(use) ?? name) !== name);
     expect(wrong).toEqual([]);
   });
 
@@ -253,7 +253,7 @@ describe('the table of indexes', () => {
     const names = deployed?.Properties.GlobalSecondaryIndexes.map(
       ({ IndexName }: { IndexName: string }) => IndexName,
     );
-    expect([...new Set(table.map(([, told]) => `${told}-index`))].sort()).toEqual(names.sort());
+    expect([...new Set(table.map(([, name]) => `${name}-index`))].sort()).toEqual(names.sort());
     const section = sectionOf(PAGE, 'Rows and indexes');
     for (const name of names) expect(section).toContain(`\`${name}\``);
   });
@@ -262,9 +262,11 @@ describe('the table of indexes', () => {
 describe('the table of the house', () => {
   it('has every folder of functions/', () => {
     const folders = new Set(textFiles().flatMap((file) => /^functions\/[\w-]+\//.exec(file)?.[0] ?? []));
-    const told = tableOf('The house').flatMap(([cell = '']) => cell.split(', '));
-    expect(told.filter((folder) => folder.startsWith('functions/')).sort()).toEqual([...folders].sort());
-    expect(told.filter((folder) => !existsSync(join(ROOT, folder)))).toEqual([]);
+    const documented = tableOf('The house').flatMap(([cell = '']) => cell.split(', '));
+    expect(documented.filter((folder) => folder.startsWith('functions/')).sort()).toEqual(
+      [...folders].sort(),
+    );
+    expect(documented.filter((folder) => !existsSync(join(ROOT, folder)))).toEqual([]);
   });
 });
 

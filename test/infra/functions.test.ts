@@ -56,7 +56,7 @@ describe('functions', () => {
   });
 
   it('have concurrency set aside where configured, and the page that anybody may call by default', () => {
-    const given = (config: object, stage = 'dev') =>
+    const reserved = (config: object, stage = 'dev') =>
       Object.fromEntries(
         ofType(synth(stage, config).resources, 'AWS::Lambda::Function')
           .filter(({ Properties }) => Properties.ReservedConcurrentExecutions !== undefined)
@@ -65,22 +65,22 @@ describe('functions', () => {
             Properties.ReservedConcurrentExecutions,
           ]),
       );
-    expect(given({})).toEqual({ 'owner-page': 10 });
-    expect(given({ reservedConcurrency: { scanner: 1, 'owner-page': 50 } })).toEqual({
+    expect(reserved({})).toEqual({ 'owner-page': 10 });
+    expect(reserved({ reservedConcurrency: { scanner: 1, 'owner-page': 50 } })).toEqual({
       scanner: 1,
       'owner-page': 50,
     });
-    expect(given({ reservedConcurrency: { 'owner-page': null } })).toEqual({});
-    expect(given({}, 'local')).toEqual({});
+    expect(reserved({ reservedConcurrency: { 'owner-page': null } })).toEqual({});
+    expect(reserved({}, 'local')).toEqual({});
   });
 
   it('are told of the sources of events only where they read them: ingest', () => {
     const sources = [{ name: 'fleet', prefixes: ['*'], dataPlanes: ['*'] }];
-    const told = ofType(synth('dev', { sources }).resources, 'AWS::Lambda::Function').filter(
+    const readers = ofType(synth('dev', { sources }).resources, 'AWS::Lambda::Function').filter(
       ({ Properties }) => 'TASKWARDEN_SOURCES' in Properties.Environment.Variables,
     );
-    expect(told.map(({ Properties }) => Properties.Description)).toEqual(['Taskwarden ingest (dev)']);
-    expect(told[0]?.Properties.Environment.Variables).toMatchObject({
+    expect(readers.map(({ Properties }) => Properties.Description)).toEqual(['Taskwarden ingest (dev)']);
+    expect(readers[0]?.Properties.Environment.Variables).toMatchObject({
       TASKWARDEN_SOURCES: JSON.stringify(sources),
       TASKWARDEN_ACCOUNT: { Ref: 'AWS::AccountId' },
     });

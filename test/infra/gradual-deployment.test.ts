@@ -18,7 +18,7 @@ describe('by default', () => {
 describe.each([
   ['10m', 'CodeDeployDefault.LambdaCanary10Percent10Minutes'],
   ['30m', 'CodeDeployDefault.LambdaCanary10Percent30Minutes'],
-])('gradual deployment of %s', (gradualDeployment, pace) => {
+])('gradual deployment of %s', (gradualDeployment, configName) => {
   const { resources } = synth('prod', { gradualDeployment });
   const groups = ofType(resources, 'AWS::CodeDeploy::DeploymentGroup');
   const [alarm] = ofType(resources, 'AWS::CloudWatch::Alarm').filter(({ Properties }) =>
@@ -38,7 +38,7 @@ describe.each([
   it('tries a tenth, and goes back where invocations of any of them fail', () => {
     for (const { Properties } of groups) {
       expect(Properties).toMatchObject({
-        DeploymentConfigName: pace,
+        DeploymentConfigName: configName,
         AlarmConfiguration: { Enabled: true, Alarms: [{ Name: { Ref: alarm?.id } }] },
         AutoRollbackConfiguration: {
           Enabled: true,
@@ -46,7 +46,7 @@ describe.each([
         },
       });
     }
-    const asked = alarm?.Properties.Metrics.filter((one: { MetricStat?: unknown }) => one.MetricStat);
+    const asked = alarm?.Properties.Metrics.filter((metric: { MetricStat?: unknown }) => metric.MetricStat);
     expect(asked).toHaveLength(groups.length);
     expect(alarm?.Properties).toMatchObject({
       Threshold: 3,

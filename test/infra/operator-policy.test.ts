@@ -78,7 +78,7 @@ const SHARED = [
 function commandsOf(file: string): string[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
   return [...text.matchAll(/new (\w+)Command\(|\bpaginate(\w+)\(/g)].map(
-    ([, one, paged]) => one ?? paged ?? '',
+    ([, sent, paged]) => sent ?? paged ?? '',
   );
 }
 

@@ -55,10 +55,10 @@ describe('the owner’s page', () => {
   });
 
   it('can stand behind an address of one’s own', () => {
-    const given = synth('dev', {
+    const own = synth('dev', {
       ownerPage: { linkBaseUrl: 'https://tasks.example.com/taskwarden/' },
     }).resources;
-    expect(variablesOf(given, 'notifier').TASKWARDEN_LINK_BASE_URL).toBe(
+    expect(variablesOf(own, 'notifier').TASKWARDEN_LINK_BASE_URL).toBe(
       'https://tasks.example.com/taskwarden/',
     );
   });

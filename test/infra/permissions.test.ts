@@ -44,7 +44,9 @@ describe.each(['dev', 'local', 'prod'])('permissions on stage %s', (stage) => {
     expect(ofWebhooks.map(({ Resource }) => JSON.stringify(Resource))).toEqual([
       expect.stringMatching(/:parameter\/taskwarden\/[a-z]+\/webhooks\/\*/),
     ]);
-    const actions = wild.filter((one) => !ofWebhooks.includes(one)).flatMap(({ Action }) => listOf(Action));
+    const actions = wild
+      .filter((statement) => !ofWebhooks.includes(statement))
+      .flatMap(({ Action }) => listOf(Action));
     expect([...new Set(actions)].sort()).toEqual(WITHOUT_RESOURCE);
   });
 
@@ -80,7 +82,7 @@ describe.each(['dev', 'local', 'prod'])('permissions on stage %s', (stage) => {
 
   it('lets it send by whichever identity SES authorises against: of a subdomain, of the recipient', () => {
     const sending = statements.find(({ Action }) => Action === 'ses:SendRawEmail');
-    const resources = listOf(sending?.Resource).map((one) => JSON.stringify(one));
+    const resources = listOf(sending?.Resource).map((resource) => JSON.stringify(resource));
     expect(resources).toHaveLength(2);
     const [configurationSet, identities] = resources.sort();
     expect(identities).toMatch(/"AWS::AccountId"\},":identity\/\*"\]\]\}$/);
@@ -128,8 +130,8 @@ describe('permissions to publish', () => {
 function granted(action: string): Record<string, Statement> {
   const found = ofType(synth('prod').resources, 'AWS::IAM::Policy').flatMap(({ id, Properties }) =>
     (Properties.PolicyDocument.Statement as Statement[])
-      .filter((one) => listOf(one.Action).includes(action))
-      .map((one) => [id.replace(/(Worker)?(FunctionRole|Role|Function).*$/, ''), one] as const),
+      .filter((statement) => listOf(statement.Action).includes(action))
+      .map((statement) => [id.replace(/(Worker)?(FunctionRole|Role|Function).*$/, ''), statement] as const),
   );
   return Object.fromEntries(found);
 }
@@ -179,9 +181,9 @@ describe('permissions on the table', () => {
     stage.setNow(onDay(18.5));
     const writes: Write[] = [];
     const transact = stage.table.transact.bind(stage.table);
-    stage.system.table.transact = (given, writer) => {
-      writes.push(...given);
-      return transact(given, writer);
+    stage.system.table.transact = (planned, writer) => {
+      writes.push(...planned);
+      return transact(planned, writer);
     };
     const page = stage.linkTo('ana@acme.test', 'page');
     const [keep, off, other] = [
@@ -197,15 +199,17 @@ describe('permissions on the table', () => {
     const before = writes.length;
     stage.system.table.transact = transact;
     await stage.scanOn(19);
-    stage.system.table.transact = (given, writer) => {
-      writes.push(...given);
-      return transact(given, writer);
+    stage.system.table.transact = (planned, writer) => {
+      writes.push(...planned);
+      return transact(planned, writer);
     };
     expect((await stage.post(off!, { action: 'undo' })).statusCode).toBe(303);
     expect(writes.length).toBeGreaterThan(before);
     const { checks, deletes = [] } = TABLE_USE['owner-page'];
     const allowed = (pk: string) =>
-      deletes.some((one) => (one.endsWith('*') ? pk.startsWith(one.slice(0, -1)) : pk === one));
+      deletes.some((pattern) =>
+        pattern.endsWith('*') ? pk.startsWith(pattern.slice(0, -1)) : pk === pattern,
+      );
     for (const write of writes) {
       if ('delete' in write)
         expect([write.delete.pk, allowed(write.delete.pk)]).toEqual([write.delete.pk, true]);

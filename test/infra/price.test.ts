@@ -13,7 +13,8 @@ import { LEAST } from './synth.ts';
 
 const stage = (document: object = {}) => synthesizedResources(parseConfig('prod', { ...LEAST, ...document }));
 const idle = (resources: ReturnType<typeof stage>) => priceOf(resources, IDLE, 900);
-const dollarsOf = ({ parts }: Price, part: string) => parts.find((one) => one.part === part)?.dollars ?? 0;
+const dollarsOf = ({ parts }: Price, part: string) =>
+  parts.find((entry) => entry.part === part)?.dollars ?? 0;
 
 describe('the price of a month', () => {
   const resources = stage();

@@ -24,9 +24,10 @@ describe('queues', () => {
   });
 
   it('keeps what was given up for 14 days, as long as what nothing sends again, and longer than any other', () => {
-    const given = queues.filter(({ Properties }) => !Properties.RedrivePolicy);
-    expect(given).toHaveLength(QUEUE_NAMES.length + 2 * 2);
-    for (const { Properties } of given) expect(Properties.MessageRetentionPeriod).toBe(FOURTEEN_DAYS);
+    const deadLetterQueues = queues.filter(({ Properties }) => !Properties.RedrivePolicy);
+    expect(deadLetterQueues).toHaveLength(QUEUE_NAMES.length + 2 * 2);
+    for (const { Properties } of deadLetterQueues)
+      expect(Properties.MessageRetentionPeriod).toBe(FOURTEEN_DAYS);
     const days = worked.map(({ Properties }) => Properties.MessageRetentionPeriod / 86_400);
     expect(days).toEqual(QUEUE_NAMES.map((queue) => (QUEUES[queue].isOnlyTold ? 14 : 4)));
   });

@@ -125,7 +125,7 @@ describe('what an update may not do', () => {
       'is gone or has another logical id',
     ],
     ['a stack without its queues', (after) => delete after.Service, 'AWS::SQS::Queue) is gone'],
-  ])('%s', (_, change, said) => {
-    expect(refused(change)).toContain(said);
+  ])('%s', (_, change, problem) => {
+    expect(refused(change)).toContain(problem);
   });
 });

@@ -40,7 +40,9 @@ export function statefulOf(resources: readonly Resource[]): Record<string, State
       ...(DeletionPolicy !== undefined && { DeletionPolicy }),
       replacedBy: picked(Properties, type.replacing),
       keptBy: { ...picked(Properties, type.keeping), ...protectionOf(Properties) },
-      ...(indexes && { indexes: Object.fromEntries(indexes.map((one) => [String(one.IndexName), one])) }),
+      ...(indexes && {
+        indexes: Object.fromEntries(indexes.map((index) => [String(index.IndexName), index])),
+      }),
     };
   }
   return found;
@@ -111,6 +113,6 @@ function differing(was: Record<string, unknown>, is: Record<string, unknown>): s
   );
 }
 
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+function isSame(first: unknown, other: unknown): boolean {
+  return JSON.stringify(first) === JSON.stringify(other);
 }

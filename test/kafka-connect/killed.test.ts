@@ -27,8 +27,8 @@ it('neither broker nor worker outlives a process that started them and was kille
   const args = ['--import', 'tsx', '--input-type=module', '--eval', STARTER, MODULE];
   const starter = spawn('node', args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(starter, 'exit');
-  const [said] = await once(starter.stdout, 'data');
-  const folder = String(said).trim();
+  const [printed] = await once(starter.stdout, 'data');
+  const folder = String(printed).trim();
   expect(javaOf(folder)).toHaveLength(2);
   starter.kill('SIGKILL');
   await ended;

@@ -5,8 +5,8 @@ import { awsVariables, childEnvironment, ROOT } from '../../local/local-aws.ts';
 /** The command line as a process of its own, as an operator starts it. */
 export interface Started {
   child: ChildProcess;
-  /** What it said so far. */
-  said: { out: string; err: string };
+  /** What it printed so far. */
+  printed: { out: string; err: string };
   /** Its exit code; null where it was ended by a signal. */
   end: Promise<number | null>;
 }
@@ -20,12 +20,12 @@ export function startTaskwarden(
   const env = childEnvironment({ ...awsVariables(endpoint), TASKWARDEN_STAGE: 'local', ...variables });
   const program = ['--import', 'tsx', join(ROOT, 'cli', 'taskwarden.ts'), ...args];
   const child = spawn(process.execPath, program, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const said = { out: '', err: '' };
+  const printed = { out: '', err: '' };
   child.stdout.on('data', (text) => {
-    said.out += text;
+    printed.out += text;
   });
   child.stderr.on('data', (text) => {
-    said.err += text;
+    printed.err += text;
   });
-  return { child, said, end: new Promise((resolve) => child.once('close', resolve)) };
+  return { child, printed, end: new Promise((resolve) => child.once('close', resolve)) };
 }

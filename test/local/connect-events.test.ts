@@ -41,11 +41,11 @@ function start(program: string, args: readonly string[]) {
 
 async function run(program: string, args: readonly string[]): Promise<string> {
   const child = start(program, args);
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (printed += text));
   const code = await new Promise((done) => child.once('close', done));
-  if (code !== 0) throw new Error(`${program} ended with ${code}:\n${said}`);
-  return said;
+  if (code !== 0) throw new Error(`${program} ended with ${code}:\n${printed}`);
+  return printed;
 }
 
 /** A Python with the SDK: `boto3` where it is installed, else what it stands on, which the emulator brings. */
@@ -79,7 +79,7 @@ async function script(): Promise<string> {
 const hasCommandLine = spawnSync('aws', ['--version']).status === 0;
 
 describe.skipIf(!hasCommandLine)('the page about events, followed from its beginning to its end', () => {
-  let said = '';
+  let printed = '';
   /** What answers requests, until it is ended. */
   let owningSystem: ChildProcess | undefined;
 
@@ -89,7 +89,7 @@ describe.skipIf(!hasCommandLine)('the page about events, followed from its begin
     python = await pythonWithSdk();
     for (const { name, code } of await blocksOf('python')) await writeFile(join(folder, name), code);
     await writeFile(join(folder, 'followed.sh'), await script());
-    said = await run('bash', ['followed.sh']);
+    printed = await run('bash', ['followed.sh']);
     const lines = (await readFile(join(folder, 'variables'), 'utf8')).trim().split('\n');
     variables = Object.fromEntries(lines.map((line) => line.split(/=(.*)/).slice(0, 2)));
   });
@@ -106,9 +106,9 @@ describe.skipIf(!hasCommandLine)('the page about events, followed from its begin
       task: { version: 7, owners: ['ana@acme.test'], dataPlane: 'aws-eu-1', enabled: true },
       evidence: { statuses: ['FAILED'] },
     });
-    expect(said).toContain('1 event is valid');
-    expect(said).toMatch(/sent 1; /);
-    expect(said).toContain('nothing was refused');
+    expect(printed).toContain('1 event is valid');
+    expect(printed).toMatch(/sent 1; /);
+    expect(printed).toContain('nothing was refused');
   });
 
   it('answers requests: what is confirmed is disabled and its owner hears, what is refused is held', async () => {

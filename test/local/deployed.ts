@@ -23,7 +23,7 @@ async function mailsSoFar(): Promise<Email[]> {
 
 /** The mails to one address. */
 export async function mailsTo(address: string): Promise<Email[]> {
-  return (await mailsSoFar()).filter(({ to }) => to?.some((one) => one.address === address));
+  return (await mailsSoFar()).filter(({ to }) => to?.some((recipient) => recipient.address === address));
 }
 
 /** Asks until there is an answer; throws when there is none in time. */

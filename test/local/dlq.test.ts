@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => vi.unstubAllEnvs());
 
 /** What a stream that is no terminal was told. */
-class Said {
+class Output {
   readonly isTTY = false;
   text = '';
 
@@ -41,7 +41,7 @@ class Said {
 
 /** Runs the command as a terminal would, in this process. */
 async function dlq(...args: string[]): Promise<string> {
-  const [stdout, stderr] = [new Said(), new Said()];
+  const [stdout, stderr] = [new Output(), new Output()];
   const code = await run(['dlq', ...args], {
     open: openAwsStage,
     stdin: process.stdin,
@@ -139,10 +139,10 @@ describe('a message that nobody can work', () => {
   it(
     'is listed and shown with its reason, sent back on request alone, and discarded',
     async () => {
-      const known = new Set(await unreadable());
+      const before = new Set(await unreadable());
       await send(queueOf('disable').url, POISON);
       const found = async () => {
-        const id = (await unreadable()).find((one) => !known.has(one));
+        const id = (await unreadable()).find((candidate) => !before.has(candidate));
         return id === undefined ? undefined : (await list(...DISABLE, '--id', id))[0];
       };
       const letter = await eventually('the letter', found, SLOW);
@@ -224,11 +224,11 @@ describe('ticks that were lost', () => {
   it.each(['scanner-undelivered', 'scanner-failed'])(
     '%s: listed, never sent back, and discarded',
     async (queue) => {
-      const said = { scheduledAt: new Date().toISOString() };
+      const tick = { scheduledAt: new Date().toISOString() };
       const body =
         queue === 'scanner-undelivered'
-          ? said
-          : { requestPayload: said, responsePayload: { errorType: 'Error', errorMessage: 'no memory' } };
+          ? tick
+          : { requestPayload: tick, responsePayload: { errorType: 'Error', errorMessage: 'no memory' } };
       const attributes = queue === 'scanner-undelivered' ? { ERROR_CODE: 'TooManyRequests' } : {};
       await send(stage.deployment.ticks?.[queue] ?? '', JSON.stringify(body), attributes);
       const letter = await listed('--queue', queue);

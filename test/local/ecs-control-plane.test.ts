@@ -121,14 +121,17 @@ describe('moto', () => {
       }),
     );
     const target = async () => {
-      const { ScalableTargets: [told] = [] } = await scaling.send(
+      const { ScalableTargets: [described] = [] } = await scaling.send(
         new DescribeScalableTargetsCommand({
           ServiceNamespace: 'ecs',
           ResourceIds: [TARGET.ResourceId],
           ScalableDimension: TARGET.ScalableDimension,
         }),
       );
-      return { bounds: [told?.MinCapacity, told?.MaxCapacity], suspended: told?.SuspendedState };
+      return {
+        bounds: [described?.MinCapacity, described?.MaxCapacity],
+        suspended: described?.SuspendedState,
+      };
     };
     const each = (is: boolean) => ({
       DynamicScalingInSuspended: is,

@@ -32,8 +32,8 @@ export class EcsFleet {
   /** A service of two tasks. */
   async add(serviceName: string, owner: string, isBroken: boolean): Promise<void> {
     const tags = [{ key: 'taskwarden:owners', value: owner }];
-    const given = { cluster: CLUSTER, serviceName, taskDefinition: 'any:1', desiredCount: 2, tags };
-    await this.#ecs.send(new CreateServiceCommand(given));
+    const input = { cluster: CLUSTER, serviceName, taskDefinition: 'any:1', desiredCount: 2, tags };
+    await this.#ecs.send(new CreateServiceCommand(input));
     if (isBroken) this.broken.add(serviceName);
   }
 
@@ -58,7 +58,7 @@ export class EcsFleet {
   /** What ECS itself has of a service. */
   async truth(service: string): Promise<{ desired: number | undefined; running: number | undefined }> {
     const asked = new DescribeServicesCommand({ cluster: CLUSTER, services: [service] });
-    const { services: [told] = [] } = await this.#ecs.send(asked);
-    return { desired: told?.desiredCount, running: told?.runningCount };
+    const { services: [described] = [] } = await this.#ecs.send(asked);
+    return { desired: described?.desiredCount, running: described?.runningCount };
   }
 }

@@ -26,7 +26,7 @@ function clientsOf(account: string, ecs = inject('endpoint')): EcsClients {
 /** Three days without a running task, two days of grace, and a scan each six hours. */
 async function worldOf(clients: EcsClients): Promise<ListedWorld> {
   const settings = { ...ecsSettings({ clusters: [CLUSTER] }), pollEvery: HOUR, callsPerSecond: 1_000 };
-  const world = new ListedWorld(settings, (_, given) => new EcsControlPlane({ settings, clients, ...given }));
+  const world = new ListedWorld(settings, (_, ports) => new EcsControlPlane({ settings, clients, ...ports }));
   const policy = { warnAfter: '3d', disableAfter: '2d', reminders: [], minHealthy: '2h' };
   await world.setPolicy('ecs/', { mode: 'disable', ...policy });
   return world;

@@ -60,7 +60,7 @@ export class ListedWorld {
         },
       },
       config: { ...SIMULATED_CONFIG, scanEvery: SCAN_EVERY, controlPlanes: [settings] },
-      openControlPlane: (one) => this.#open(one),
+      openControlPlane: (plane) => this.#open(plane),
     });
     this.#queues.workWith((delivery) => deployedService.work(this.system, delivery));
   }
@@ -96,8 +96,8 @@ export class ListedWorld {
       digest: (id) => loadDigest(table, id),
       listener: {
         accepted: ({ to, items }) => {
-          const said = items.map(({ notice, task }) => `${notice} ${task}`).sort();
-          this.#tell(`mail ${to}: ${said.join(', ')}`);
+          const notices = items.map(({ notice, task }) => `${notice} ${task}`).sort();
+          this.#tell(`mail ${to}: ${notices.join(', ')}`);
         },
         refused: ({ to }) => this.#tell(`refused ${to}`),
         untrue: ({ to }, what) => this.#tell(`untrue mail to ${to}: ${what}`),

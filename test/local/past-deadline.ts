@@ -11,17 +11,17 @@ import type { LocalStage } from '../../local/stage.ts';
  */
 export async function storePastDeadline(
   { system }: LocalStage,
-  given: { id: string; owner: string; now: Instant },
+  request: { id: string; owner: string; now: Instant },
 ): Promise<void> {
-  const record = pastDeadline(given);
-  const policy = (await loadPolicies(system.table)).for(given.id);
+  const record = pastDeadline(request);
+  const policy = (await loadPolicies(system.table)).for(request.id);
   const alert = alertWrite({
-    task: given.id,
+    task: request.id,
     episode: 1,
     type: 'task_abandoned',
     stage: 'disable',
-    since: given.now - 30 * DAY,
-    firedAt: given.now - 10 * DAY,
+    since: request.now - 30 * DAY,
+    firedAt: request.now - 10 * DAY,
     resolvedAt: null,
     reason: null,
     evidence: {},
@@ -30,7 +30,10 @@ export async function storePastDeadline(
     untold: [],
     holders: [],
   });
-  const result = await system.table.transact([taskWrite(record, policy), alert], system.random.id(given.now));
+  const result = await system.table.transact(
+    [taskWrite(record, policy), alert],
+    system.random.id(request.now),
+  );
   if (result.outcome !== 'applied') throw new Error(`not stored: ${result.outcome}`);
 }
 

@@ -58,8 +58,8 @@ beforeAll(async () => {
   const topic = await topicWithQueue();
   stage.system.config.topics = [topic];
   await stage.system.table.transact([policyWrite(PREFIX, { mode: 'disable' })], 'prepared-for-topics');
-  const given = { prefix: PREFIX, topic, alertTypes: ['task_abandoned'] };
-  expect(await addSubscription(stage.system, given, 'the test')).toMatchObject({ outcome: 'added' });
+  const subscription = { prefix: PREFIX, topic, alertTypes: ['task_abandoned'] };
+  expect(await addSubscription(stage.system, subscription, 'the test')).toMatchObject({ outcome: 'added' });
   await nextScan(stage);
   await failingTask();
 });
@@ -79,7 +79,7 @@ describe('a topic with a queue behind it', () => {
     expect(message.Body).toContain(day);
     expect(message.Body).not.toMatch(/https?:\/\//);
     const { alertType, notices, taskCount, stage: name } = message.MessageAttributes ?? {};
-    expect([alertType, notices, taskCount, name].map((one) => one?.StringValue)).toEqual([
+    expect([alertType, notices, taskCount, name].map((attribute) => attribute?.StringValue)).toEqual([
       'task_abandoned',
       '["warning"]',
       '1',

@@ -71,8 +71,8 @@ export async function pypiReceiver(port: number, secret: string): Promise<Receiv
   const judged: Judged[] = [];
   await new Promise<void>((listening, failed) => {
     child.once('exit', (code) => failed(new Error(`the receiver ended with ${code}`)));
-    child.stdout?.on('data', (said: Buffer) => {
-      for (const line of said.toString().split('\n').filter(Boolean))
+    child.stdout?.on('data', (part: Buffer) => {
+      for (const line of part.toString().split('\n').filter(Boolean))
         if (line === 'listening') listening();
         else judged.push(JSON.parse(line));
     });

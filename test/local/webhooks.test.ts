@@ -21,8 +21,14 @@ const open: Receiver[] = [];
 
 /** A webhook of the deployed stage. */
 async function webhookAt(url: string, secret?: string): Promise<{ id: string; secret: string }> {
-  const given = { url, prefix: 'iotaCo/', types: [], format: 'standard' as const, ...(secret && { secret }) };
-  const added = await addWebhook(stage.system, secrets, given, 'the test');
+  const wanted = {
+    url,
+    prefix: 'iotaCo/',
+    types: [],
+    format: 'standard' as const,
+    ...(secret && { secret }),
+  };
+  const added = await addWebhook(stage.system, secrets, wanted, 'the test');
   if (added.outcome === 'refused') throw new Error(added.problem);
   return { id: added.webhook.id, secret: added.secret ?? secret ?? '' };
 }
@@ -31,9 +37,9 @@ async function webhookAt(url: string, secret?: string): Promise<{ id: string; se
 async function tried(id: string): Promise<{ event: string; state: string; reason: string | null }> {
   const { event = '' } = (await testWebhook(stage.system, id, 'the test')) ?? {};
   return eventually('the call', async () => {
-    const [one] = await webhookHistory(stage.system.table, id, { event, limit: 1 });
-    if (!one || one.state === 'due') return undefined;
-    return { event, state: one.state, reason: one.reason };
+    const [delivery] = await webhookHistory(stage.system.table, id, { event, limit: 1 });
+    if (!delivery || delivery.state === 'due') return undefined;
+    return { event, state: delivery.state, reason: delivery.reason };
   });
 }
 
@@ -76,7 +82,7 @@ describe('the deployed sender', () => {
     expect(fresh).not.toBe(secret);
     expect(await tried(webhook.id)).toMatchObject({ state: 'sent' });
     const both = receiver.last ?? { headers: {}, body: '' };
-    expect([secret, fresh].map((one) => verdictOf(one, both.body, both.headers))).toEqual([
+    expect([secret, fresh].map((key) => verdictOf(key, both.body, both.headers))).toEqual([
       'verified',
       'verified',
     ]);

@@ -24,7 +24,7 @@ export function statusOf(url: string, method: string, headers: Record<string, st
 
 /** This machine's addresses that others can reach, of IPv4. */
 export function addressesForOthers(): string[] {
-  const all = Object.values(networkInterfaces()).flatMap((one) => one ?? []);
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return all.filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => address);
 }
 

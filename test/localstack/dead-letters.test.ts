@@ -46,7 +46,7 @@ async function queueOfOperators(): Promise<string> {
 }
 
 /** What operators were told and nobody has read yet. */
-async function told(): Promise<string> {
+async function operatorMessages(): Promise<string> {
   const asked = { QueueUrl: operators, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 };
   const { Messages = [] } = await stage.aws.sqs.send(new ReceiveMessageCommand(asked));
   return Messages.map(({ Body }) => Body).join('\n');
@@ -102,7 +102,9 @@ it('a dead letter rings its alarm, and operators are told', async () => {
   const { deadLetterUrl } = stage.deployment.queues.ingest;
   await stage.aws.sqs.send(new SendMessageCommand({ QueueUrl: deadLetterUrl, MessageBody: letter() }));
   await untilAlarmIs('ALARM');
-  await eventually('the word of it', async () => ((await told()).includes(ALARM) ? true : undefined));
+  await eventually('the word of it', async () =>
+    (await operatorMessages()).includes(ALARM) ? true : undefined,
+  );
 });
 
 it('a move task takes dead letters back to their queue, they are worked, and the alarm ends', async () => {

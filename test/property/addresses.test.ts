@@ -11,9 +11,14 @@ const NOT_PLAIN = /[\s<>()[\]\\,;:"]|\p{Cc}|\p{Bidi_Control}|[\u200b\u2060\ufeff
 function* oddities(): Generator<string> {
   for (let code = 0; code < 0x110000; code += 1) {
     if (code >= 0xd800 && code < 0xe000) continue;
-    const one = String.fromCodePoint(code);
-    const others = [one.normalize('NFC'), one.normalize('NFKD'), one.toLowerCase(), one.toUpperCase()];
-    if (code < 0x80 || others.some((other) => other !== one)) yield one;
+    const character = String.fromCodePoint(code);
+    const others = [
+      character.normalize('NFC'),
+      character.normalize('NFKD'),
+      character.toLowerCase(),
+      character.toUpperCase(),
+    ];
+    if (code < 0x80 || others.some((other) => other !== character)) yield character;
   }
 }
 

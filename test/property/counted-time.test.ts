@@ -62,7 +62,11 @@ test('it is the hours that lie in no span', () => {
 test('spans add up wherever they are cut', () => {
   holds(
     fc.property(instant, instant, instant, spans, (a, b, c, unknown) => {
-      const [from, middle, to] = [a, b, c].sort((one, other) => one - other) as [number, number, number];
+      const [from, middle, to] = [a, b, c].sort((first, second) => first - second) as [
+        number,
+        number,
+        number,
+      ];
       const whole = countedTime(from, to, unknown);
       expect(countedTime(from, middle, unknown) + countedTime(middle, to, unknown)).toBe(whole);
     }),

@@ -70,10 +70,10 @@ test('a deadline moves no sooner by more that was unknown, by another date, or b
 test('without a printed date and without an accepted warning with a date there is no deadline', () => {
   holds(
     fc.property(episode, recipients, policy, spans, (open, to, rules, unknown) => {
-      const told = Object.fromEntries(
-        Object.entries(open.told).map(([key, one]) => [key, { ...one, dated: false }]),
+      const parts = Object.fromEntries(
+        Object.entries(open.told).map(([key, part]) => [key, { ...part, dated: false }]),
       );
-      expect(deadlineOf({ ...open, told, dates: [] }, to, rules, unknown, NOW)).toBeNull();
+      expect(deadlineOf({ ...open, told: parts, dates: [] }, to, rules, unknown, NOW)).toBeNull();
     }),
     RUNS,
   );

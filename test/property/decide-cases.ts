@@ -29,7 +29,7 @@ export const instant: fc.Arbitrary<Instant> = fc.oneof(
 export const past = instant.filter((at) => at <= NOW);
 const days = (min: number, max: number) => fc.integer({ min, max }).map((count) => count * DAY);
 const optional = <Value>(key: string, value: fc.Arbitrary<Value>) =>
-  fc.option(value, { nil: undefined }).map((one) => (one === undefined ? {} : { [key]: one }));
+  fc.option(value, { nil: undefined }).map((drawn) => (drawn === undefined ? {} : { [key]: drawn }));
 
 export const interval = fc
   .tuple(instant, fc.option(instant, { nil: null, freq: 4 }))
@@ -98,7 +98,7 @@ const evidence: fc.Arbitrary<Evidence> = fc
   )
   .map(([fixed, observed, lastSeen, spells]) => ({ ...fixed, ...observed, lastSeen, ...spells }) as Evidence);
 
-const told: fc.Arbitrary<Told> = fc
+const part: fc.Arbitrary<Told> = fc
   .tuple(
     fc.record({
       address: fc.constant('a@x.test'),
@@ -148,7 +148,7 @@ export const episode: fc.Arbitrary<Episode> = fc
       grace: fc.integer({ min: 0, max: 2 }),
       graceMode: fc.constantFrom(...MODES, 'disable'),
       disableAfter: days(1, 10),
-      told: fc.dictionary(fc.constantFrom(...KEYS), told, { maxKeys: 3 }),
+      told: fc.dictionary(fc.constantFrom(...KEYS), part, { maxKeys: 3 }),
       dates: fc.array(
         fc.record({
           at: past,
@@ -236,8 +236,8 @@ export const warnedEpisode: fc.Arbitrary<Episode> = fc
   });
 
 /** Cases in a grace or past it: an eligible task that fails, fresh evidence, ana warned. */
-export const dueCase: fc.Arbitrary<Case> = fc.tuple(anyCase, warnedEpisode).map(([given, open]) => ({
-  ...given,
+export const dueCase: fc.Arbitrary<Case> = fc.tuple(anyCase, warnedEpisode).map(([drawn, open]) => ({
+  ...drawn,
   task: {
     id: 'aCo/x',
     kind: 'capture',
@@ -249,24 +249,24 @@ export const dueCase: fc.Arbitrary<Case> = fc.tuple(anyCase, warnedEpisode).map(
     version: 1,
     firstSeenAt: ZERO,
   },
-  evidence: { ...given.evidence, observedAt: NOW, statuses: [], lastSeen: {} },
+  evidence: { ...drawn.evidence, observedAt: NOW, statuses: [], lastSeen: {} },
   keep: null,
-  unknown: given.unknown.map((span) => ({ ...span, to: span.to ?? span.from + DAY })),
+  unknown: drawn.unknown.map((span) => ({ ...span, to: span.to ?? span.from + DAY })),
   pauses: { evaluate: false, notify: false, disable: false },
-  policy: { ...given.policy, mode: 'disable', warnAfter: DAY },
+  policy: { ...drawn.policy, mode: 'disable', warnAfter: DAY },
   episode: open,
-  recipients: [...given.recipients.filter(({ key }) => key !== 'ana'), ANA],
+  recipients: [...drawn.recipients.filter(({ key }) => key !== 'ana'), ANA],
 }));
 
 /** The same in a mode in which people are told; half of them with any episode that goes on, and anybody to tell. */
 export const openCase: fc.Arbitrary<Case> = fc
   .tuple(dueCase, episode, fc.constantFrom('notify' as const, 'disable' as const), recipients, fc.boolean())
   .map(([due, any, mode, to, isWarned]) => {
-    const given = { ...due, policy: { ...due.policy, mode: mode } };
+    const raised = { ...due, policy: { ...due.policy, mode: mode } };
     return isWarned
-      ? { ...given, episode: { ...(due.episode as Episode), graceMode: mode, modeRaisedAt: NOW } }
+      ? { ...raised, episode: { ...(due.episode as Episode), graceMode: mode, modeRaisedAt: NOW } }
       : {
-          ...given,
+          ...raised,
           episode: { ...any, warnAfter: DAY, since: ZERO },
           recipients: to.length > 0 ? to : due.recipients,
         };

@@ -33,8 +33,8 @@ const RUNS = { numRuns: 2_500 };
 
 test('decide answers every case, with a reason of the closed list and finite facts', () => {
   holds(
-    fc.property(anyCase, instant, (given, now) => {
-      const decision = decide(given, now);
+    fc.property(anyCase, instant, (taskCase, now) => {
+      const decision = decide(taskCase, now);
       expect(REASONS[decision.answer]).toContain(decision.reason);
       const { notPrimarySince, counted, abandonedAt, disableAt } = decision.facts;
       for (const fact of [notPrimarySince, counted, abandonedAt, disableAt ?? 0, decision.nextLookAt ?? 0]) {
@@ -47,10 +47,10 @@ test('decide answers every case, with a reason of the closed list and finite fac
 
 test('decide answers the same for the same case, and leaves the case as it was', () => {
   holds(
-    fc.property(anyCase, (given) => {
-      const before = structuredClone(given);
-      expect(decide(given, NOW)).toEqual(decide(before, NOW));
-      expect(given).toEqual(before);
+    fc.property(anyCase, (taskCase) => {
+      const before = structuredClone(taskCase);
+      expect(decide(taskCase, NOW)).toEqual(decide(before, NOW));
+      expect(taskCase).toEqual(before);
     }),
     RUNS,
   );
@@ -58,9 +58,9 @@ test('decide answers the same for the same case, and leaves the case as it was',
 
 test('the order of what was unknown does not matter', () => {
   holds(
-    fc.property(anyCase, (given) => {
-      const turned = decide({ ...given, unknown: [...given.unknown].reverse() }, NOW);
-      const straight = decide(given, NOW);
+    fc.property(anyCase, (taskCase) => {
+      const turned = decide({ ...taskCase, unknown: [...taskCase.unknown].reverse() }, NOW);
+      const straight = decide(taskCase, NOW);
       expect(turned.facts).toEqual(straight.facts);
       expect(turned.answer).toBe(straight.answer);
     }),
@@ -70,8 +70,8 @@ test('the order of what was unknown does not matter', () => {
 
 test('without an episode nobody is told and nothing is turned off or resolved', () => {
   holds(
-    fc.property(anyCase, (given) => {
-      const { answer } = decide({ ...given, episode: null }, NOW);
+    fc.property(anyCase, (taskCase) => {
+      const { answer } = decide({ ...taskCase, episode: null }, NOW);
       expect(['warn', 'remind', 'disable', 'resolve']).not.toContain(answer);
     }),
     RUNS,
@@ -80,9 +80,9 @@ test('without an episode nobody is told and nothing is turned off or resolved', 
 
 test('with an episode it does not fire again', () => {
   holds(
-    fc.property(anyCase, (given) => {
-      fc.pre(given.episode !== null);
-      expect(decide(given, NOW).answer).not.toBe('fire');
+    fc.property(anyCase, (taskCase) => {
+      fc.pre(taskCase.episode !== null);
+      expect(decide(taskCase, NOW).answer).not.toBe('fire');
     }),
     RUNS,
   );
@@ -91,19 +91,19 @@ test('with an episode it does not fire again', () => {
 test('it fires only with all of the threshold counted, fresh evidence, and no hold', () => {
   let fired = 0;
   holds(
-    fc.property(anyCase, (given) => {
-      const open = { ...given, episode: null };
+    fc.property(anyCase, (taskCase) => {
+      const open = { ...taskCase, episode: null };
       const decision = decide(open, NOW);
       if (decision.answer !== 'fire') return;
       fired += 1;
-      expect(decision.facts.counted).toBeGreaterThanOrEqual(given.policy.warnAfter);
-      expect(NOW - (given.evidence.observedAt ?? 0)).toBeLessThanOrEqual(given.policy.evidenceMaxAge);
-      expect(given.unknown.every(({ to }) => to !== null)).toBe(true);
-      expect(given.pauses.evaluate).toBe(false);
-      expect(given.keep === null || given.keep.until <= NOW).toBe(true);
-      const published = given.task.publishedByUserAt;
-      expect(published === undefined || published + given.policy.publicationVeto <= NOW).toBe(true);
-      expect(given.task.enabled).toBe(true);
+      expect(decision.facts.counted).toBeGreaterThanOrEqual(taskCase.policy.warnAfter);
+      expect(NOW - (taskCase.evidence.observedAt ?? 0)).toBeLessThanOrEqual(taskCase.policy.evidenceMaxAge);
+      expect(taskCase.unknown.every(({ to }) => to !== null)).toBe(true);
+      expect(taskCase.pauses.evaluate).toBe(false);
+      expect(taskCase.keep === null || taskCase.keep.until <= NOW).toBe(true);
+      const published = taskCase.task.publishedByUserAt;
+      expect(published === undefined || published + taskCase.policy.publicationVeto <= NOW).toBe(true);
+      expect(taskCase.task.enabled).toBe(true);
     }),
     RUNS,
   );
@@ -113,11 +113,11 @@ test('it fires only with all of the threshold counted, fresh evidence, and no ho
 test('nothing is turned off without a living recipient whose dated warning is disableAfter of counted time old', () => {
   let disabled = 0;
   holds(
-    fc.property(fc.oneof(anyCase, dueCase), (given) => {
-      const decision = decide(given, NOW);
+    fc.property(fc.oneof(anyCase, dueCase), (taskCase) => {
+      const decision = decide(taskCase, NOW);
       if (decision.answer !== 'disable') return;
       disabled += 1;
-      const { episode, recipients, policy, unknown, evidence } = given;
+      const { episode, recipients, policy, unknown, evidence } = taskCase;
       const spans = [...unknown, ...evidence.stale];
       expect(policy.mode).toBe('disable');
       const ages = warnedOf(episode!, recipients)
@@ -127,7 +127,7 @@ test('nothing is turned off without a living recipient whose dated warning is di
       for (const { disableAt } of episode!.dates) expect(NOW).toBeGreaterThanOrEqual(disableAt);
       expect(decision.disableAt).toBeLessThanOrEqual(NOW);
       expect(episode!.disabling).toBeUndefined();
-      expect(given.feedbackSilent).toBe(false);
+      expect(taskCase.feedbackSilent).toBe(false);
       expect(policy.modeRaisedAt ?? 0).toBeLessThanOrEqual(episode!.modeRaisedAt ?? 0);
       expect(episode!.brake === undefined || episode!.brake.approvedAt !== undefined).toBe(true);
     }),
@@ -138,10 +138,10 @@ test('nothing is turned off without a living recipient whose dated warning is di
 
 test('below mode disable nothing is turned off, nobody reminded, and no date mailed', () => {
   holds(
-    fc.property(anyCase, fc.constantFrom('detect' as const, 'notify' as const), (given, mode) => {
-      const lower = { ...given, policy: { ...given.policy, mode } };
+    fc.property(anyCase, fc.constantFrom('detect' as const, 'notify' as const), (taskCase, mode) => {
+      const lower = { ...taskCase, policy: { ...taskCase.policy, mode } };
       expect(['disable', 'remind']).not.toContain(decide(lower, NOW).answer);
-      for (const { key } of given.recipients) {
+      for (const { key } of taskCase.recipients) {
         for (const notice of ['warning', 'reminder'] as const) {
           const verdict = judgeNotice(lower, key, notice, NOW);
           if (verdict.verdict === 'send') expect(verdict.disableAt).toBeNull();
@@ -155,12 +155,13 @@ test('below mode disable nothing is turned off, nobody reminded, and no date mai
 test('only living recipients of today are warned or reminded', () => {
   const count = { warn: 0, remind: 0 };
   holds(
-    fc.property(fc.oneof(anyCase, dueCase, openCase), (given) => {
-      const decision = decide(given, NOW);
+    fc.property(fc.oneof(anyCase, dueCase, openCase), (taskCase) => {
+      const decision = decide(taskCase, NOW);
       if (decision.answer !== 'warn' && decision.answer !== 'remind') return;
       count[decision.answer] += 1;
-      for (const one of decision.to) expect(given.recipients).toContainEqual(one);
-      if (decision.answer === 'remind') for (const one of decision.to) expect(one.declined).toBe(false);
+      for (const recipient of decision.to) expect(taskCase.recipients).toContainEqual(recipient);
+      if (decision.answer === 'remind')
+        for (const recipient of decision.to) expect(recipient.declined).toBe(false);
       if (decision.answer === 'warn') expect(decision.to.length).toBeGreaterThan(0);
     }),
     RUNS,
@@ -172,15 +173,15 @@ test('only living recipients of today are warned or reminded', () => {
 test('all are warned where a grace begins, else exactly those who hold no warning of the grace that runs', () => {
   const count = { new: 0, joined: 0 };
   holds(
-    fc.property(fc.oneof(anyCase, dueCase, openCase), (given) => {
-      const decision = decide(given, NOW);
+    fc.property(fc.oneof(anyCase, dueCase, openCase), (taskCase) => {
+      const decision = decide(taskCase, NOW);
       if (decision.answer !== 'warn') return;
-      const { episode, recipients, policy } = given;
+      const { episode, recipients, policy } = taskCase;
       count[decision.newGrace ? 'new' : 'joined'] += 1;
       const holdsNone = ({ key }: Recipient) => {
-        const told = episode!.told[key];
-        const isOfGrace = told !== undefined && !told.left && told.grace >= episode!.grace;
-        return !isOfGrace || told.warning === 'failed' || (policy.mode === 'disable' && !told.dated);
+        const part = episode!.told[key];
+        const isOfGrace = part !== undefined && !part.left && part.grace >= episode!.grace;
+        return !isOfGrace || part.warning === 'failed' || (policy.mode === 'disable' && !part.dated);
       };
       expect(decision.to).toEqual(decision.newGrace ? recipients : recipients.filter(holdsNone));
       expect(decision.reason === 'joined').toBe(!decision.newGrace);
@@ -193,18 +194,18 @@ test('all are warned where a grace begins, else exactly those who hold no warnin
 
 test('a raise of the mode that the grace does not know of warns all anew, one that it knows of changes nothing', () => {
   holds(
-    fc.property(dueCase, past, fc.integer({ min: 1, max: 9 * DAY }), (given, at, before) => {
+    fc.property(dueCase, past, fc.integer({ min: 1, max: 9 * DAY }), (taskCase, at, before) => {
       const knows = (modeRaisedAt: number): Case => ({
-        ...given,
-        policy: { ...given.policy, modeRaisedAt: at },
-        episode: { ...given.episode!, modeRaisedAt },
+        ...taskCase,
+        policy: { ...taskCase.policy, modeRaisedAt: at },
+        episode: { ...taskCase.episode!, modeRaisedAt },
       });
       expect(decide(knows(at - before), NOW)).toMatchObject({
         answer: 'warn',
         newGrace: true,
-        to: given.recipients,
+        to: taskCase.recipients,
       });
-      const never = { ...given, policy: { ...given.policy, modeRaisedAt: null } };
+      const never = { ...taskCase, policy: { ...taskCase.policy, modeRaisedAt: null } };
       expect(decide(knows(at), NOW)).toEqual(decide(never, NOW));
     }),
     RUNS,
@@ -214,9 +215,9 @@ test('a raise of the mode that the grace does not know of warns all anew, one th
 test('while SES says nothing of mails nothing is turned off, and all else is as it was', () => {
   let held = 0;
   holds(
-    fc.property(fc.oneof(anyCase, dueCase, openCase), (given) => {
-      const silent = decide({ ...given, feedbackSilent: true }, NOW);
-      const heard = decide({ ...given, feedbackSilent: false }, NOW);
+    fc.property(fc.oneof(anyCase, dueCase, openCase), (taskCase) => {
+      const silent = decide({ ...taskCase, feedbackSilent: true }, NOW);
+      const heard = decide({ ...taskCase, feedbackSilent: false }, NOW);
       expect(silent.answer).not.toBe('disable');
       if (silent.reason !== 'feedback-silent') {
         expect(silent).toEqual(heard);
@@ -234,11 +235,11 @@ test('while SES says nothing of mails nothing is turned off, and all else is as 
 test('a topic decides nothing', () => {
   let informed = 0;
   holds(
-    fc.property(fc.oneof(anyCase, dueCase, openCase), (given) => {
-      if (!given.episode?.informed) return;
+    fc.property(fc.oneof(anyCase, dueCase, openCase), (taskCase) => {
+      if (!taskCase.episode?.informed) return;
       informed += 1;
-      const { informed: _, ...episode } = given.episode;
-      expect(decide(given, NOW)).toEqual(decide({ ...given, episode }, NOW));
+      const { informed: _, ...episode } = taskCase.episode;
+      expect(decide(taskCase, NOW)).toEqual(decide({ ...taskCase, episode }, NOW));
     }),
     RUNS,
   );
@@ -252,11 +253,11 @@ test('a topic hears nothing before a person was warned, and no date but the one 
       fc.oneof(anyCase, dueCase, openCase),
       fc.constantFrom('warning' as const, 'reminder' as const),
       fc.boolean(),
-      (given, notice, again) => {
-        for (const key of TOPICS.filter((topic) => given.episode?.informed?.[topic])) {
-          const verdict = judgeNotice(given, key, notice, NOW, again);
+      (taskCase, notice, again) => {
+        for (const key of TOPICS.filter((topic) => taskCase.episode?.informed?.[topic])) {
+          const verdict = judgeNotice(taskCase, key, notice, NOW, again);
           if (verdict.verdict !== 'send') continue;
-          const { episode, recipients, policy, unknown, evidence } = given;
+          const { episode, recipients, policy, unknown, evidence } = taskCase;
           count[verdict.disableAt === null ? 'undated' : 'dated'] += 1;
           expect(warnedOf(episode!, recipients).length).toBeGreaterThan(0);
           expect(verdict.disableAt === null).toBe(policy.mode !== 'disable');
@@ -278,12 +279,12 @@ test('a mailed date lies ahead, and never before one that was printed', () => {
     fc.property(
       fc.oneof(anyCase, dueCase),
       fc.constantFrom('warning' as const, 'reminder' as const),
-      (given, notice) => {
-        for (const { key } of given.recipients) {
-          const verdict = judgeNotice(given, key, notice, NOW);
+      (taskCase, notice) => {
+        for (const { key } of taskCase.recipients) {
+          const verdict = judgeNotice(taskCase, key, notice, NOW);
           if (verdict.verdict !== 'send' || verdict.disableAt === null) continue;
           expect(verdict.disableAt).toBeGreaterThan(NOW);
-          for (const { disableAt } of given.episode!.dates) {
+          for (const { disableAt } of taskCase.episode!.dates) {
             expect(verdict.disableAt).toBeGreaterThanOrEqual(disableAt);
           }
         }
@@ -296,13 +297,13 @@ test('a mailed date lies ahead, and never before one that was printed', () => {
 test('a reminder is due within its lead of the date, and not after it', () => {
   let reminded = 0;
   holds(
-    fc.property(fc.oneof(anyCase, dueCase), (given) => {
-      const decision = decide(given, NOW);
+    fc.property(fc.oneof(anyCase, dueCase), (taskCase) => {
+      const decision = decide(taskCase, NOW);
       if (decision.answer !== 'remind') return;
       reminded += 1;
       expect(decision.deadline - decision.lead).toBeLessThanOrEqual(NOW);
       expect(decision.deadline).toBeGreaterThan(NOW);
-      expect(given.policy.reminders).toContain(decision.lead);
+      expect(taskCase.policy.reminders).toContain(decision.lead);
     }),
     RUNS,
   );
@@ -311,10 +312,10 @@ test('a reminder is due within its lead of the date, and not after it', () => {
 
 test('a next look is an instant, and a look at something due is not put off', () => {
   holds(
-    fc.property(anyCase, (given) => {
-      const look = nextEvaluation(decide(given, NOW), given.episode, NOW, HOUR);
+    fc.property(anyCase, (taskCase) => {
+      const look = nextEvaluation(decide(taskCase, NOW), taskCase.episode, NOW, HOUR);
       if (look !== null) expect(Number.isFinite(look.at)).toBe(true);
-      if (look?.why === 'disable') expect(look.at).toBe(decide(given, NOW).facts.disableAt);
+      if (look?.why === 'disable') expect(look.at).toBe(decide(taskCase, NOW).facts.disableAt);
     }),
     RUNS,
   );
@@ -322,11 +323,11 @@ test('a next look is an instant, and a look at something due is not put off', ()
 
 test('a deadline says the same as the answer that rests on it', () => {
   holds(
-    fc.property(dueCase, (given) => {
-      const decision = decide(given, NOW);
+    fc.property(dueCase, (taskCase) => {
+      const decision = decide(taskCase, NOW);
       if (decision.answer !== 'disable') return;
-      const spans = [...given.unknown, ...given.evidence.stale];
-      const deadline = deadlineOf(given.episode!, given.recipients, given.policy, spans, NOW);
+      const spans = [...taskCase.unknown, ...taskCase.evidence.stale];
+      const deadline = deadlineOf(taskCase.episode!, taskCase.recipients, taskCase.policy, spans, NOW);
       expect(decision.disableAt).toBe(deadline?.disableAt);
     }),
     RUNS,

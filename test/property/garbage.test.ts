@@ -52,7 +52,7 @@ const withoutTtl = ({ put: { ttl: _, ...row } }: { put: Row }): { put: Row } => 
 
 function alertOf(task: string, episode: number, { age, length, isOver }: Span, untold: boolean) {
   const resolvedAt = NOW - age;
-  const told = { key: 'ana', address: 'ana@acme.test', pending: null };
+  const holder = { key: 'ana', address: 'ana@acme.test', pending: null };
   return alertWrite({
     task,
     episode,
@@ -64,7 +64,7 @@ function alertOf(task: string, episode: number, { age, length, isOver }: Span, u
     evidence: {},
     mails: [],
     run: null,
-    untold: untold ? [told] : [],
+    untold: untold ? [holder] : [],
     holders: [],
   });
 }
@@ -213,10 +213,10 @@ test('what ended is there until its retention is over, and what goes on is never
   await holds(
     fc.asyncProperty(world, async ({ tasks, mails, listings, recipients }) => {
       const all = [
-        ...tasks.flatMap((one, at) => taskWith(`acmeCo/t${at}`, one)),
-        ...mails.flatMap((one, at) => mailOf(`M${at}`, one)),
-        ...listings.flatMap((one, at) => listingOf(at + 1, one)),
-        ...recipients.flatMap((one, at) => recipientOf(`r${at}`, one)),
+        ...tasks.flatMap((task, at) => taskWith(`acmeCo/t${at}`, task)),
+        ...mails.flatMap((mail, at) => mailOf(`M${at}`, mail)),
+        ...listings.flatMap((listing, at) => listingOf(at + 1, listing)),
+        ...recipients.flatMap((recipient, at) => recipientOf(`r${at}`, recipient)),
       ];
       const table = new MemoryTable({ now: () => NOW });
       const store = (write: Write) => table.transact([write], `w${Math.random()}`);
@@ -224,13 +224,13 @@ test('what ended is there until its retention is over, and what goes on is never
       for (const { write } of all) await store(write);
       await collectGarbage(table);
       const found = await Promise.all(all.map(async ({ key }) => (await table.get(key)) !== undefined));
-      const told = all.map(({ key, gone }, at) => [
+      const places = all.map(({ key, gone }, at) => [
         key.pk,
         key.sk,
         gone ? 'gone' : 'there',
         found[at] ? 'there' : 'gone',
       ]);
-      for (const [pk, sk, wanted, is] of told) expect([pk, sk, is]).toEqual([pk, sk, wanted]);
+      for (const [pk, sk, wanted, is] of places) expect([pk, sk, is]).toEqual([pk, sk, wanted]);
     }),
     { numRuns: 200 },
   );

@@ -45,7 +45,7 @@ async function listAll(kafka: KafkaConnectControlPlane, between: () => void = ()
   return seen;
 }
 
-const listedAs = (one: string) => `kafka/${one}`.slice(0, 512);
+const listedAs = (connector: string) => `kafka/${connector}`.slice(0, 512);
 
 describe('the pages of a listing', () => {
   it('have each connector once, whatever its name and however many a page takes', async () => {
@@ -61,7 +61,7 @@ describe('the pages of a listing', () => {
   it('miss none that stays, and have none twice, while others come and go between them', async () => {
     await holds(
       fc.asyncProperty(names, names, fc.integer({ min: 1, max: 5 }), async (staying, others, pageSize) => {
-        const passing = others.filter((one) => !staying.includes(one));
+        const passing = others.filter((connector) => !staying.includes(connector));
         let now = [...staying, ...passing];
         let turn = 0;
         const kafka = kafkaWith(() => now, pageSize);

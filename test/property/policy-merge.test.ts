@@ -98,9 +98,9 @@ describe('merging policies', () => {
   it('does not depend on the order of the documents or of the questions', () => {
     holds(
       fc.property(documents, fc.array(taskId, { maxLength: 6 }), (all, ids) => {
-        const one = new PolicyBook(all);
+        const book = new PolicyBook(all);
         const other = new PolicyBook(new Map([...all].reverse()));
-        const answers = ids.map((id) => one.for(id));
+        const answers = ids.map((id) => book.for(id));
         expect(
           [...ids]
             .reverse()

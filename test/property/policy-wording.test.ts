@@ -16,12 +16,12 @@ function edits(from: string, to: string): number {
 test('the nearest text is the first of those with the fewest edits, two at most, whatever their case', () => {
   const count = { near: 0, none: 0 };
   holds(
-    fc.property(text, fc.array(text, { maxLength: 4 }), (given, known) => {
-      const counted = known.map((one) => edits(given.toLowerCase(), one.toLowerCase()));
+    fc.property(text, fc.array(text, { maxLength: 4 }), (written, names) => {
+      const counted = names.map((name) => edits(written.toLowerCase(), name.toLowerCase()));
       const fewest = Math.min(...counted);
-      const expected = fewest > 2 ? undefined : known[counted.indexOf(fewest)];
+      const expected = fewest > 2 ? undefined : names[counted.indexOf(fewest)];
       count[expected === undefined ? 'none' : 'near'] += 1;
-      expect(nearest(given, known)).toBe(expected);
+      expect(nearest(written, names)).toBe(expected);
     }),
     { numRuns: 500 },
   );

@@ -8,14 +8,14 @@ const number = fc.integer();
 
 /** What each of the tries of a property was given. */
 function tried(): number[] {
-  const given: number[] = [];
+  const drawn: number[] = [];
   holds(
-    fc.property(number, (one) => {
-      given.push(one);
+    fc.property(number, (value) => {
+      drawn.push(value);
     }),
     runs,
   );
-  return given;
+  return drawn;
 }
 
 test('a property is tried with the fixed seed first, then with the random one', () => {
@@ -24,15 +24,15 @@ test('a property is tried with the fixed seed first, then with the random one', 
 });
 
 test('one that waits is tried with both, too', async () => {
-  const given: number[] = [];
+  const drawn: number[] = [];
   await holds(
-    fc.asyncProperty(number, async (one) => {
+    fc.asyncProperty(number, async (value) => {
       await Promise.resolve();
-      given.push(one);
+      drawn.push(value);
     }),
     runs,
   );
-  expect(given).toEqual(tried());
+  expect(drawn).toEqual(tried());
 });
 
 test('a failure names its seed, and its cause is what it failed for', async () => {
@@ -68,7 +68,7 @@ test('a failure of the random seed says how to try it again', async () => {
 test('every property here is tried so', () => {
   const here = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts'));
   expect(here.length).toBeGreaterThan(4);
-  for (const name of here.filter((one) => one !== 'seeds.test.ts'))
+  for (const name of here.filter((file) => file !== 'seeds.test.ts'))
     expect(readFileSync(`${import.meta.dirname}/${name}`, 'utf8'), name).not.toMatch(
       /fc\.(assert|check)\(|await holds\(\s*fc\.property|^\s*holds\(\s*fc\.asyncProperty/m,
     );

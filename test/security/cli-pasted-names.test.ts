@@ -63,16 +63,18 @@ describe('a name that was copied', () => {
     ]);
     await stage.taskwarden(['admins', 'add', ' acmeCo/', ` ${unlinked('www.boss@acme.test')}\u2060`]);
     await stage.taskwarden(['policy', 'set', '--yes', ' acmeCo/\u200b', 'warnAfter=9d']);
-    const said = async (...words: string[]) => (await stage.taskwarden([...words, '--json'])).json;
-    expect(await said('subscriptions', 'list')).toMatchObject([
+    const jsonOf = async (...words: string[]) => (await stage.taskwarden([...words, '--json'])).json;
+    expect(await jsonOf('subscriptions', 'list')).toMatchObject([
       { prefix: 'www.acme.com/', email: 'team@acme.test' },
     ]);
-    expect(await said('admins', 'list')).toMatchObject([{ prefix: 'acmeCo/', email: 'www.boss@acme.test' }]);
-    expect(JSON.stringify(await said('policy', 'list'))).toContain('"acmeCo/"');
-    expect(await said('recipients', 'show', ' ana@acme.test\u200b')).toMatchObject([
+    expect(await jsonOf('admins', 'list')).toMatchObject([
+      { prefix: 'acmeCo/', email: 'www.boss@acme.test' },
+    ]);
+    expect(JSON.stringify(await jsonOf('policy', 'list'))).toContain('"acmeCo/"');
+    expect(await jsonOf('recipients', 'show', ' ana@acme.test\u200b')).toMatchObject([
       { address: 'ana@acme.test' },
     ]);
-    expect(await said('mail', 'list', '--recipient', '\ufeffana@acme.test')).toHaveLength(1);
+    expect(await jsonOf('mail', 'list', '--recipient', '\ufeffana@acme.test')).toHaveLength(1);
   });
 
   it.each([' ', '\u200b', '\u2060'])(

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { keys } from '../../functions/store/keys.ts';
 import type { EffectLine } from '../../simulation/engine/effects.ts';
 import { at, failing } from '../simulation/story.ts';
-import { hostileWorld, type Said } from './hostile-world.ts';
+import { hostileWorld, type SourceEvent } from './hostile-world.ts';
 import { seen as observed, published } from './ingest-stage.ts';
 
 const DAY = 86_400_000;
@@ -26,7 +26,7 @@ function running(id: string): Record<string, unknown> {
 const EVIL = Array.from({ length: 18 }, (_, task) => `eveCo/${String(task).padStart(2, '0')}`);
 EVIL.push('eveCo/deep/er/c', `eveCo/${'d'.repeat(480)}`);
 const BESIDE_THEM = 6;
-const address = (one: number) => `a${one}@evil.test`;
+const address = (number: number) => `a${number}@evil.test`;
 
 const EVE = { name: 'eve', prefixes: ['eveCo/'], dataPlanes: ['*'] };
 
@@ -53,7 +53,7 @@ const OWNERS = fc.oneof(
 );
 
 /** Whatever one source may say of one tenant, true or not. */
-const SAID: fc.Arbitrary<Said> = fc.oneof(
+const EVENT: fc.Arbitrary<SourceEvent> = fc.oneof(
   fc
     .record({
       minute: MINUTE,
@@ -130,7 +130,7 @@ const SAID: fc.Arbitrary<Said> = fc.oneof(
  * What fills the lists of a row: old observations far from each other, a plane that goes and comes, ever other owners of
  * a failing task. And what is refused, too old, one after the other.
  */
-const MANY: fc.Arbitrary<Said[]> = fc
+const MANY: fc.Arbitrary<SourceEvent[]> = fc
   .record({
     minute: fc.integer({ min: 60, max: 3 * MINUTES_A_DAY }),
     what: fc.constantFrom('gaps', 'plane', 'owners', 'refused'),
@@ -138,7 +138,7 @@ const MANY: fc.Arbitrary<Said[]> = fc
   })
   .map(({ minute, what, times }) => many(minute, what, times));
 
-function many(minute: number, what: string, times: number): Said[] {
+function many(minute: number, what: string, times: number): SourceEvent[] {
   const task = `eveCo/many/${what}-${minute}`;
   const begun = { owners: [address(99)], dataPlane: 'p0', publishedAt: text(minute) };
   return [
@@ -152,19 +152,22 @@ function many(minute: number, what: string, times: number): Said[] {
   ];
 }
 
-function turned(minute: number, turn: number, days: number): Said {
+function turned(minute: number, turn: number, days: number): SourceEvent {
   const detail = { dataPlane: `q${minute}`, state: turn % 2 ? 'up' : 'down', at: text(minute, days) };
   return { minute, type: 'Data Plane Reported', detail };
 }
 
-function handedOn(task: string, minute: number, turn: number): Said[] {
+function handedOn(task: string, minute: number, turn: number): SourceEvent[] {
   const later = minute + turn * 60;
-  const owners = [turn, turn + 1, turn + 2].map((one) => `other-owner-number-${one}@evil.test`);
-  const said = { owners, version: turn + 2, dataPlane: 'p0', publishedAt: text(later) };
-  return [{ minute: later, type: 'Task Published', detail: published(task, said) }, fails(task, later)];
+  const owners = [turn, turn + 1, turn + 2].map((number) => `other-owner-number-${number}@evil.test`);
+  const publication = { owners, version: turn + 2, dataPlane: 'p0', publishedAt: text(later) };
+  return [
+    { minute: later, type: 'Task Published', detail: published(task, publication) },
+    fails(task, later),
+  ];
 }
 
-function fails(task: string, minute: number, days = 0): Said {
+function fails(task: string, minute: number, days = 0): SourceEvent {
   const detail = { ...observed(text(minute, days), [[task, 'FAILED']]), dataPlane: 'p0' };
   return { minute, type: 'Shards Observed', detail };
 }
@@ -174,7 +177,7 @@ function planeOf(task: number, plane: number): string {
 }
 
 /** The tenant's tasks as they come to be, each owned by somebody, and the word twice a day that all of them fail. */
-const ALWAYS: readonly Said[] = [
+const ALWAYS: readonly SourceEvent[] = [
   ...EVIL.map((id, task) => ({
     minute: task * 300,
     type: 'Task Published',
@@ -198,9 +201,9 @@ const ALWAYS: readonly Said[] = [
 ];
 
 /** The tasks that each address of the tenant ever owned: an alert of one of them gives it its place, though it left. */
-function everOwned(said: readonly Said[]): Map<string, Set<string>> {
+function everOwned(events: readonly SourceEvent[]): Map<string, Set<string>> {
   const owned = new Map<string, Set<string>>();
-  for (const { type, detail } of said) {
+  for (const { type, detail } of events) {
     if (type !== 'Task Published') continue;
     const { id, owners } = detail.task as { id: string; owners: string[] };
     for (const owner of owners) owned.set(owner, (owned.get(owner) ?? new Set()).add(id));
@@ -255,7 +258,7 @@ function beforeThem(lines: readonly EffectLine[], good: string, owned: Map<strin
     const isNew = when - (lastWarned.get(to) ?? 0) >= DAY;
     lastWarned.set(to, when);
     const theirs = new Set([...(owned.get(to) ?? []), ...tasks]);
-    const oldest = alerts.filter((one) => theirs.has(one.task) && one.resolvedAt > when - DAY);
+    const oldest = alerts.filter((alert) => theirs.has(alert.task) && alert.resolvedAt > when - DAY);
     const first = Math.min(...oldest.map(({ firedAt }) => firedAt));
     if (isNew && when >= since && first > since) found.push(`${new Date(when).toISOString()} ${to}`);
   }
@@ -279,9 +282,12 @@ function contested(lines: readonly EffectLine[]): { warned: number; overtaken: n
 }
 
 /** A crowd as owners of one task: its row holds them twice, as owners and as told. */
-const CROWD = Array.from({ length: 500 }, (_, one) => `${`owner-${one}-of-many-`.padEnd(60, 'x')}@evil.test`);
+const CROWD = Array.from(
+  { length: 500 },
+  (_, number) => `${`owner-${number}-of-many-`.padEnd(60, 'x')}@evil.test`,
+);
 /** The largest row that random sequences rarely make. */
-const WORST: [Said[], Said[][], number, string] = [
+const WORST: [SourceEvent[], SourceEvent[][], number, string] = [
   [],
   [
     [
@@ -310,12 +316,12 @@ test.each([
     const came = { warned: 0, overtaken: 0, taken: 0 };
     await fc.assert(
       fc.asyncProperty(
-        fc.array(SAID, { minLength: 20, maxLength: 80 }),
+        fc.array(EVENT, { minLength: 20, maxLength: 80 }),
         fc.array(MANY, { maxLength: 3 }),
         fc.constantFrom(2, 3, 4),
         fc.constantFrom('notify', 'disable'),
         async (random, many, rampPerDay, stage) => {
-          const said = [...ALWAYS, ...random, ...many.flat()];
+          const events = [...ALWAYS, ...random, ...many.flat()];
           const { lines, table, seen } = await hostileWorld(
             {
               until: at(11),
@@ -329,13 +335,13 @@ test.each([
               })),
             },
             EVE,
-            said,
+            events,
           );
           // Of all rows that were ever put, and of those that were added to.
           expect(seen.largest.bytes, seen.largest.row).toBeLessThan(100_000);
           for (const row of (await table.scan()).rows)
             expect(Buffer.byteLength(JSON.stringify(row)), `${row.pk}`.slice(0, 80)).toBeLessThan(100_000);
-          const owned = everOwned(said);
+          const owned = everOwned(events);
           for (const [id] of GOOD) expect(beforeThem(lines, id, owned), id).toEqual([]);
           expect([...seen.off]).toEqual([]);
           expect(seen.feeding).toEqual([]);

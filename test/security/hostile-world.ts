@@ -14,7 +14,7 @@ const START = Date.parse(T);
 const QUEUES = ['ingest', 'notify', 'disable', 'mail-events'] as const;
 
 /** What a source puts on the bus, in minutes since `T`. */
-export interface Said {
+export interface SourceEvent {
   minute: number;
   type: string;
   detail: Record<string, unknown>;
@@ -30,14 +30,14 @@ const bytesOf = (row: Row): number => Buffer.byteLength(JSON.stringify(row));
 export async function hostileWorld(
   scenario: Record<string, unknown>,
   source: SourceRecord,
-  said: readonly Said[],
+  events: readonly SourceEvent[],
 ) {
   const seen = { largest: { bytes: 0, row: '' }, off: new Set<string>(), feeding: [] as Row[], taken: 0 };
   const measure = (row: Row) => {
     const bytes = bytesOf(row);
     if (bytes > seen.largest.bytes) seen.largest = { bytes, row: `${row.pk} ${row.sk}`.slice(0, 80) };
   };
-  const waiting = [...said].sort((a, b) => a.minute - b.minute);
+  const waiting = [...events].sort((a, b) => a.minute - b.minute);
   let table: MemoryTable | undefined;
   const service: Service = {
     ...deployedService,
@@ -80,10 +80,10 @@ export async function hostileWorld(
 }
 
 /** Puts on the bus what is said until the next scan. */
-async function say({ queues, clock }: System, waiting: Said[], source: string): Promise<void> {
+async function say({ queues, clock }: System, waiting: SourceEvent[], source: string): Promise<void> {
   const now = (clock.now() - START) / 60_000;
   while (waiting[0] && waiting[0].minute < now + 60) {
-    const { minute, type, detail } = waiting.shift() as Said;
+    const { minute, type, detail } = waiting.shift() as SourceEvent;
     const event = { id: `said-${waiting.length}`, source, account: '1', 'detail-type': type };
     const body = JSON.stringify({ ...event, detail: { version: 1, ...detail } });
     await queues.send('ingest', [{ body, delaySeconds: Math.max(0, Math.round((minute - now) * 60)) }]);
@@ -99,7 +99,7 @@ function measured(table: System['table'], measure: (row: Row) => void): System['
       return (...args: unknown[]) => {
         if (name === 'transact')
           for (const write of args[0] as Write[]) if ('put' in write) measure(write.put);
-        return (method as (...given: unknown[]) => unknown).apply(target, args);
+        return (method as (...args: unknown[]) => unknown).apply(target, args);
       };
     },
   });

@@ -16,11 +16,11 @@ const FORMS = [
 ];
 
 /** All that operators, logs, metrics and dead letters were told, and the rows of failures and alerts. */
-async function everythingTold(s: Awaited<ReturnType<typeof ingestStage>>): Promise<string> {
+async function everythingWritten(s: Awaited<ReturnType<typeof ingestStage>>): Promise<string> {
   const { rows } = await s.rows();
   const records = rows.filter(({ pk }) => /^(OOPS|W#|OPERATORS|BREAKER|REFUSED|META|AUDIT)/.test(pk));
   expect(records.length).toBeGreaterThan(10);
-  return JSON.stringify([s.logged, s.metrics, s.deadLetters, s.told, records]);
+  return JSON.stringify([s.logged, s.metrics, s.deadLetters, s.alerts, records]);
 }
 
 it('no address is told by what a run over hostile addresses wrote', async () => {
@@ -50,9 +50,9 @@ it('no address is told by what a run over hostile addresses wrote', async () => 
     await s.say('Task Published', {}, 'eve', { account: form, source: [form] });
   }
   await s.minutes(60);
-  const told = await everythingTold(s);
-  expect(told.toLowerCase()).not.toContain('hidden-victim');
-  expect(told).not.toMatch(/[a-z]@[a-z]/i);
+  const text = await everythingWritten(s);
+  expect(text.toLowerCase()).not.toContain('hidden-victim');
+  expect(text).not.toMatch(/[a-z]@[a-z]/i);
 });
 
 it('no address is told where a call to the table fails with one in its words', async () => {
@@ -69,7 +69,7 @@ it('no address is told where a call to the table fails with one in its words', a
     await s.say('Task Published', published('eveCo/a', { version: 2, owners: ['hidden-victim@acme.test'] }));
   }
   await s.minutes(30);
-  expect((await everythingTold(s)).toLowerCase()).not.toContain('hidden-victim');
+  expect((await everythingWritten(s)).toLowerCase()).not.toContain('hidden-victim');
 });
 
 it.each([

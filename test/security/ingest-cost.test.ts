@@ -51,13 +51,14 @@ describe('a task that an event names again and again', () => {
 });
 
 describe('data planes', () => {
-  const known = async (s: Awaited<ReturnType<typeof ingestStage>>) => (await loadDataPlanes(s.table)).size;
+  const planeCount = async (s: Awaited<ReturnType<typeof ingestStage>>) =>
+    (await loadDataPlanes(s.table)).size;
 
   it('are 1,000 at most, however many a source names: before, as many as it sent events', async () => {
     const s = await ingestStage();
     for (let place = 0; place < 1_100; place += 1)
       await s.say('Data Plane Reported', { dataPlane: `p${place}`, state: 'up', at: s.at(0) });
-    expect(await known(s)).toBe(1_000);
+    expect(await planeCount(s)).toBe(1_000);
     expect(s.deadLetters).toHaveLength(100);
     expect(s.deadLetters[0]?.reason).toMatch(/^too-many-data-planes: /);
     // Those that are known go on.
@@ -76,7 +77,7 @@ describe('data planes', () => {
     // The one with a task stays.
     expect([...(await loadDataPlanes(s.table)).keys()]).toEqual(['p7']);
     await s.say('Data Plane Reported', { dataPlane: 'new', state: 'up', at: s.at(31) });
-    expect(await known(s)).toBe(2);
+    expect(await planeCount(s)).toBe(2);
   });
 
   it('are read by name by who works on a task: one of 1,000', async () => {
@@ -92,7 +93,7 @@ describe('data planes', () => {
         if (typeof method !== 'function') return method;
         return (...args: unknown[]) => {
           asked.push(JSON.stringify(args[0]));
-          return (method as (...given: unknown[]) => unknown).apply(target, args);
+          return (method as (...args: unknown[]) => unknown).apply(target, args);
         };
       },
     });

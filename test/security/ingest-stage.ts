@@ -8,7 +8,7 @@ import { sourceWrite } from '../../functions/store/sources.ts';
 import { measureRow } from '../../functions/store/table/row-limits.ts';
 import type { Row, Write } from '../../functions/store/table/table.port.ts';
 import { processBatch } from '../../functions/work/sqs-batch.ts';
-import { START, stage } from '../unit/breaker/stage.ts';
+import { breakerStage, START } from '../unit/breaker/stage.ts';
 
 export { START };
 
@@ -28,7 +28,7 @@ interface Waiting {
 
 /** The ingest queue, its worker and its breaker, with what they wrote and what they cost. */
 export async function ingestStage() {
-  const base = stage('ingest');
+  const base = breakerStage('ingest');
   const cost = { reads: 0, writes: 0 };
   const counted = new Proxy(base.table, {
     get(target, name: keyof typeof base.table) {
@@ -38,7 +38,7 @@ export async function ingestStage() {
         if (name === 'get' || name === 'query') cost.reads += 1;
         if (name === 'batchGet') cost.reads += (args[0] as unknown[]).length;
         if (name === 'transact') cost.writes += (args[0] as Write[]).length;
-        return (method as (...given: unknown[]) => unknown).apply(target, args);
+        return (method as (...args: unknown[]) => unknown).apply(target, args);
       };
     },
   });

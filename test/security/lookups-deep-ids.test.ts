@@ -34,9 +34,9 @@ function counted(system: System, table: MemoryTable) {
   const counting = new CountingTable(table, meter, (key) => table.get(key));
   const query = counting.query.bind(counting);
   const batchGet = counting.batchGet.bind(counting);
-  counting.query = (given) => {
-    if (isOfPeople(given.pk)) people.reads += 1;
-    return query(given);
+  counting.query = (request) => {
+    if (isOfPeople(request.pk)) people.reads += 1;
+    return query(request);
   };
   counting.batchGet = (keys, options) => {
     people.reads += keys.filter(({ pk }) => isOfPeople(pk)).length;

@@ -90,8 +90,8 @@ describe('names that a tenant chooses', () => {
     ];
     for (const [of, { pk, sk }] of all) {
       const place = `${pk}\u0000${sk}`;
-      const known = met.get(place);
-      if (known !== undefined) clashes.push(`${of} meets ${known}`);
+      const earlier = met.get(place);
+      if (earlier !== undefined) clashes.push(`${of} meets ${earlier}`);
       met.set(place, of);
     }
     expect(clashes).toEqual([]);

@@ -77,9 +77,9 @@ describe('a flood of mails', () => {
 
   test('loses nothing: whatever was turned off is told in the end', () => {
     const { lines } = flooded;
-    const told = mailsTo('ana@acme.test', lines).flatMap(({ notices }) => notices);
+    const mailed = mailsTo('ana@acme.test', lines).flatMap(({ notices }) => notices);
     const off = lines.flatMap((line) => (line.type === 'task-disabled' ? [`disabled ${line.task}`] : []));
-    expect(off.filter((one) => !told.includes(one))).toEqual([]);
+    expect(off.filter((notice) => !mailed.includes(notice))).toEqual([]);
   });
 
   test('another’s warning waits for hours, and its date moves with it', () => {

@@ -46,9 +46,9 @@ const quiet = { contact: 'the platform team', recipient: 'somebody' };
 describe.each(LANGUAGES)('in %s', (language) => {
   test.each(HOSTS)('an id with %j links nowhere, and is read and copied as it is', (host) => {
     const task = `acmeCo/${host}`;
-    const given = [item({ task, dataPlane: host.replaceAll(' ', '-'), told: [] })];
+    const single = [item({ task, dataPlane: host.replaceAll(' ', '-'), told: [] })];
     const listed = Array.from({ length: 250 }, (_, index) => item({ task: `${task}-${index}`, told: [] }));
-    for (const items of [given, listed]) {
+    for (const items of [single, listed]) {
       const { text, html, subject } = renderDigest(facts(items, { ...quiet, language }));
       expect(linksIn(text)).toEqual([]);
       expect(linksIn(bodyOf(html))).toEqual([]);
@@ -67,10 +67,10 @@ describe.each(LANGUAGES)('in %s', (language) => {
     [`acmeCo/${'x'.repeat(41)}`, undefined],
     ['acmeCo/--', undefined],
   ])('the subject about %j has of it %j', (task, word) => {
-    const one = language === 'de' ? '1 Task' : '1 task';
+    const oneTask = language === 'de' ? '1 Task' : '1 task';
     for (const notice of ['warning', 'disabled', 'withdrawn', 'enabled', 'recovered'] as const) {
       const { subject } = renderDigest(facts([item({ task, notice })], { language }));
-      expect(subject).toContain(word ?? one);
+      expect(subject).toContain(word ?? oneTask);
       expect(subject).not.toContain('acmeCo');
       if (word === undefined) expect(subject).not.toContain(task.slice('acmeCo/'.length));
     }
@@ -100,8 +100,8 @@ test('ids that look like no host are copied letter by letter', () => {
 });
 
 test('the addresses of others are addresses, and no hosts', () => {
-  const told = ['boss@acme.test', 'evil.com/login@x.test', 'www.evil.com@x.test'];
-  const { text } = renderDigest(facts([item({ told })], quiet));
+  const addresses = ['boss@acme.test', 'evil.com/login@x.test', 'www.evil.com@x.test'];
+  const { text } = renderDigest(facts([item({ told: addresses })], quiet));
   expect(text).toContain('boss@acme.test');
   expect(linksIn(text.replace('boss@acme.test', ''))).toEqual([]);
 });

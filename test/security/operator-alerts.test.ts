@@ -12,10 +12,10 @@ import { attack } from './attack.ts';
  */
 test('a thousand alerts of one code are one message, and of another code another', async () => {
   const { system, table } = workStage();
-  const told: OperatorAlert[][] = [];
+  const messages: OperatorAlert[][] = [];
   const operators = {
     tell: async (alert: OperatorAlert, others: readonly OperatorAlert[] = []) =>
-      void told.push([alert, ...others]),
+      void messages.push([alert, ...others]),
   };
   for (let index = 0; index < 1_000; index += 1)
     await table.transact([operatorAlert('veto-loop', `evil/${index}`, 'often', START)], `w${index}`);
@@ -23,7 +23,7 @@ test('a thousand alerts of one code are one message, and of another code another
   const scan = (scheduledAt: number) =>
     runScan({ ...system, operators }, { scheduledAt, remainingMs: () => 900_000 });
   await scan(START);
-  expect(told.map((group) => [group[0]?.code, group.length])).toEqual([
+  expect(messages.map((group) => [group[0]?.code, group.length])).toEqual([
     ['blast-radius', 1],
     ['veto-loop', 1_000],
   ]);

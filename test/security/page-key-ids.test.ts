@@ -71,14 +71,14 @@ describe('names of keys that somebody made up', () => {
 });
 
 describe('keys that were read before', () => {
-  const known = async () => {
+  const readBefore = async () => {
     const keys = reader();
     const signer = await keys.current();
     return { keys, id: signer.id };
   };
 
   it('go on working while the parameter cannot be read, for links and for mails (before: every page failed)', async () => {
-    const { keys, id } = await known();
+    const { keys, id } = await readBefore();
     answer = down;
     for (let minutes = 1; minutes < 60; minutes += 1) {
       now = START + minutes * MINUTE;
@@ -90,7 +90,7 @@ describe('keys that were read before', () => {
   });
 
   it('go on working beside made-up ones, whatever these come to', async () => {
-    const { keys, id } = await known();
+    const { keys, id } = await readBefore();
     answer = down;
     now = START + MINUTE;
     await expect(keys.accepted('made-up')).rejects.toThrow('Rate exceeded');
@@ -111,7 +111,7 @@ describe('keys that were read before', () => {
   });
 
   it('end within five minutes where the parameter was deleted', async () => {
-    const { keys, id } = await known();
+    const { keys, id } = await readBefore();
     answer = () => ({ Parameters: [] });
     now = START + 5 * MINUTE;
     expect(await keys.accepted(id)).toBeUndefined();

@@ -32,9 +32,11 @@ describe('references of tasks in links', () => {
   });
 
   it('of 48 bits that more than one task of a mail has name none', () => {
-    const one = { task: 'acmeCo/a', episode: 1 };
-    const alike = { ...one };
-    expect(itemNamed([one, { task: 'acmeCo/b', episode: 1 }], itemRef(one).slice(0, 12))).toBe(one);
-    expect(itemNamed([one, alike], itemRef(one).slice(0, 12))).toBeUndefined();
+    const reference = { task: 'acmeCo/a', episode: 1 };
+    const alike = { ...reference };
+    expect(itemNamed([reference, { task: 'acmeCo/b', episode: 1 }], itemRef(reference).slice(0, 12))).toBe(
+      reference,
+    );
+    expect(itemNamed([reference, alike], itemRef(reference).slice(0, 12))).toBeUndefined();
   });
 });

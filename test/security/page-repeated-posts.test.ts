@@ -120,9 +120,9 @@ describe('requests that are none', () => {
       for (const name of ['get', 'batchGet', 'query'] as const) {
         const before = stage.system.table[name].bind(stage.system.table) as never;
         Object.assign(stage.system.table, {
-          [name]: (...given: unknown[]) => {
+          [name]: (...args: unknown[]) => {
             reads += 1;
-            return (before as (...all: unknown[]) => unknown)(...given);
+            return (before as (...all: unknown[]) => unknown)(...args);
           },
         });
       }

@@ -74,8 +74,8 @@ const policyRow = (s: IngestStage, scope = '') => rowOf(s, keys.policy(scope));
 
 /** A policy is set at a bound, and again with one more. */
 async function policies(s: IngestStage, at: object, more: object, count: (document: never) => number) {
-  const given = { scope: '', by, ceiling: 'detect' as const };
-  const set = (said: object) => setPolicy(s.system, { ...given, set: said as Record<string, unknown> });
+  const change = { scope: '', by, ceiling: 'detect' as const };
+  const set = (leaves: object) => setPolicy(s.system, { ...change, set: leaves as Record<string, unknown> });
   expect((await set(at)).outcome).toBe('written');
   const before = count((await policyRow(s))?.document as never);
   const { outcome } = await set(more);
@@ -177,10 +177,12 @@ const LISTS: readonly List[] = [
     beyond: 'refused',
     drive: (s) => {
       // {"aliveStatuses":["PRIMARY",...,"PENDING"]} with nothing else.
-      const said = (count: number) => ({ aliveStatuses: Array.from({ length: count }, () => 'BACKFILL') });
-      const frame = Buffer.byteLength(JSON.stringify(said(0)));
+      const policyWith = (count: number) => ({
+        aliveStatuses: Array.from({ length: count }, () => 'BACKFILL'),
+      });
+      const frame = Buffer.byteLength(JSON.stringify(policyWith(0)));
       const most = Math.floor((BOUNDS.policy.most - frame + 1) / 11);
-      return policies(s, said(most), said(most + 1), (document) =>
+      return policies(s, policyWith(most), policyWith(most + 1), (document) =>
         Buffer.byteLength(JSON.stringify(document)) > BOUNDS.policy.most - 11 ? BOUNDS.policy.most : 0,
       );
     },
@@ -239,12 +241,12 @@ const LISTS: readonly List[] = [
         s,
         warmUpLimitWrite(withAdmitted(await loadWarmUpLimit(s.table), 1, later(BOUNDS.admissions.most))),
       );
-      const ramp = await loadWarmUpLimit(s.table);
+      const limit = await loadWarmUpLimit(s.table);
       const now = later(BOUNDS.admissions.most);
       // Nobody's place of the day is free before a day is over.
-      expect(placesLeft(ramp, 5_000, now)).toBe(5_000 - BOUNDS.admissions.most - 1);
-      expect(placesLeft(ramp, 5_000, START + DAY)).toBeLessThanOrEqual(5_000 - BOUNDS.admissions.most);
-      return { at, beyond: ramp.runs.length, refused: false, row: await rowOf(s, keys.ramp()) };
+      expect(placesLeft(limit, 5_000, now)).toBe(5_000 - BOUNDS.admissions.most - 1);
+      expect(placesLeft(limit, 5_000, START + DAY)).toBeLessThanOrEqual(5_000 - BOUNDS.admissions.most);
+      return { at, beyond: limit.runs.length, refused: false, row: await rowOf(s, keys.ramp()) };
     },
   },
   {
@@ -447,9 +449,13 @@ const LISTS: readonly List[] = [
     async drive(s) {
       const key = recipientKey('ana@acme.test');
       const mail = async (place: number) => {
-        const one = (await loadRecipient(s.table, key)) ?? newRecipient(key, 'ana@acme.test');
-        const bounced = afterSoftBounce(one, { digest: `digest-${place % 24}`, at: START + place }, START);
-        await store(s, recipientWrite({ ...bounced, mailedAt: withMail(one, START + place * MINUTE) }));
+        const recipient = (await loadRecipient(s.table, key)) ?? newRecipient(key, 'ana@acme.test');
+        const bounced = afterSoftBounce(
+          recipient,
+          { digest: `digest-${place % 24}`, at: START + place },
+          START,
+        );
+        await store(s, recipientWrite({ ...bounced, mailedAt: withMail(recipient, START + place * MINUTE) }));
       };
       await fill(s, 24, mail);
       const at = (await loadRecipient(s.table, key))?.mailedAt?.length ?? 0;
@@ -490,7 +496,7 @@ const LISTS: readonly List[] = [
   },
 ];
 
-it.each(LISTS.map((one) => [one.row, one.list, one] as const))(
+it.each(LISTS.map((list) => [list.row, list.list, list] as const))(
   'the row of %s: %s, to the bound and one beyond',
   async (_row, _list, { most, beyond, bytes = LARGEST, drive }) => {
     const driven = await drive(await ingestStage());
@@ -534,7 +540,7 @@ it('the row of a task: reminders given out in one episode, whose leads operators
 
 it('the row of a task: those who were told and left, where its owners change each hour', async () => {
   const [hours, each] = [28, 20];
-  const ownersAt = (hour: number) => owners(each).map((one) => `h${hour}-${one}`);
+  const ownersAt = (hour: number) => owners(each).map((owner) => `h${hour}-${owner}`);
   const { summary, table } = await hostileWorld(
     {
       until: at(0, hours + 2),
@@ -552,9 +558,9 @@ it('the row of a task: those who were told and left, where its owners change eac
   );
   // All were warned, and all but the last twenty have left.
   expect(summary.mails).toBe((hours + 1) * each);
-  const told = Object.values((await loadTask(table, 'acmeCo/a'))?.open?.told ?? {});
-  expect(told.filter(({ left }) => left)).toHaveLength(BOUNDS.toldLeft.most);
-  expect(told.filter(({ left }) => !left).map(({ address }) => address)).toEqual(
+  const parts = Object.values((await loadTask(table, 'acmeCo/a'))?.open?.told ?? {});
+  expect(parts.filter(({ left }) => left)).toHaveLength(BOUNDS.toldLeft.most);
+  expect(parts.filter(({ left }) => !left).map(({ address }) => address)).toEqual(
     expect.arrayContaining(ownersAt(hours)),
   );
   expect(bytesOf(await table.get(keys.task('acmeCo/a')))).toBeLessThan(LARGEST);

@@ -39,7 +39,7 @@ const isBad = ({ pk, sk }: Row) => pk === 'T#acmeCo/bad' && sk === 'T';
 const openOf = (row: Row) => (row.open ?? {}) as { disabling?: { state: string }; dates?: unknown[] };
 
 /** Without the alarm on a dead-letter queue that is not empty. */
-const toldOf = (alerts: string[]) => alerts.filter((alert) => alert !== 'dead-letter');
+const otherAlerts = (alerts: string[]) => alerts.filter((alert) => alert !== 'dead-letter');
 
 describe('a task whose row the table refuses', () => {
   test('when the worker notes that it asks: is tried once, told once a week, and the others go', async () => {
@@ -48,7 +48,7 @@ describe('a task whose row the table refuses', () => {
     expect(off).toEqual([`acmeCo/good ${at(21)}`]);
     expect(summary).toMatchObject({ oops: 1, deadLettered: 1 });
     // On T+21d, and 7 days after that; the run ends on T+30d.
-    expect(toldOf(alerts)).toEqual(['disable-failing acmeCo/bad', 'disable-failing acmeCo/bad']);
+    expect(otherAlerts(alerts)).toEqual(['disable-failing acmeCo/bad', 'disable-failing acmeCo/bad']);
   });
 
   test('when the scan notes that it queues it: takes nobody’s turn, and is tried once', async () => {
@@ -57,7 +57,7 @@ describe('a task whose row the table refuses', () => {
     const { off, alerts, summary } = await attack({ tasks, policy }, undefined, service);
     expect(off).toEqual([`acmeCo/good ${at(21, 1)}`]);
     expect(summary).toMatchObject({ oops: 1, deadLettered: 0 });
-    expect(toldOf(alerts)).toEqual(['disable-failing acmeCo/bad', 'disable-failing acmeCo/bad']);
+    expect(otherAlerts(alerts)).toEqual(['disable-failing acmeCo/bad', 'disable-failing acmeCo/bad']);
   });
 
   test('when a mail’s acceptance is noted: keeps nobody from their other mail, and is not turned off', async () => {
@@ -112,6 +112,6 @@ describe('a mail that the table refuses', () => {
     expect(off).toEqual([`acmeCo/good ${at(21)}`]);
     expect(summary).toMatchObject({ oops: 1, deadLettered: 1 });
     // On T+14d, T+21d and T+28d.
-    expect(toldOf(alerts)).toEqual(['notify-failing', 'notify-failing', 'notify-failing']);
+    expect(otherAlerts(alerts)).toEqual(['notify-failing', 'notify-failing', 'notify-failing']);
   });
 });

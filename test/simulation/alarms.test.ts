@@ -12,7 +12,7 @@ const WITH_QUOTA = { ...LEAST, ses: { identity: 'example.com', mailsPerDay: 50_0
 const alarms = alarmsOf(synthesizedResources(parseConfig('prod', WITH_QUOTA)));
 
 const nightOf = (name: string) => {
-  const night = NIGHTS.find((one) => one.name === name);
+  const night = NIGHTS.find((candidate) => candidate.name === name);
   if (!night) throw new Error(`no night ${name}`);
   return night;
 };
@@ -51,15 +51,15 @@ describe('alarms in the night', () => {
   });
 
   it('each have a night that rings them', () => {
-    const rung = new Set(NIGHTS.flatMap(({ rings }) => Object.keys(rings)));
-    expect(alarms.map(({ name }) => name).filter((name) => !rung.has(name))).toEqual([]);
+    const ringing = new Set(NIGHTS.flatMap(({ rings }) => Object.keys(rings)));
+    expect(alarms.map(({ name }) => name).filter((name) => !ringing.has(name))).toEqual([]);
   });
 
   it('are seen to be wrong: a heartbeat that takes silence for well', () => {
-    const deaf = alarms.map((one) =>
-      one.name === 'scanner-not-running'
-        ? { ...one, missing: 'notBreaching' as const, expression: 'beats' }
-        : one,
+    const deaf = alarms.map((alarm) =>
+      alarm.name === 'scanner-not-running'
+        ? { ...alarm, missing: 'notBreaching' as const, expression: 'beats' }
+        : alarm,
     );
     expect(judgeNight(deaf, nightOf('scheduler disabled')).wrong).toContainEqual(
       expect.stringContaining('scanner-not-running did not ring'),

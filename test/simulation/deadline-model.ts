@@ -205,7 +205,7 @@ class Model {
 
   #resolve(task: State, open: Episode, reason: string, now: number): void {
     this.#say(now, `resolved ${task.id} #${open.number} ${reason}`);
-    const holders = [...open.told].filter(([, told]) => told.dated).map(([to]) => to);
+    const holders = [...open.told].filter(([, part]) => part.dated).map(([to]) => to);
     if (reason === 'policy') task.parting.push(...holders.map((to) => this.#withdrawn(task, open, to)));
     if (reason === 'kept' || reason === 'snoozed') {
       const others = holders.filter((to) => to !== task.keep?.by);
@@ -283,8 +283,8 @@ class Model {
   ): void {
     const standing = isNew ? null : this.#date(open);
     for (const to of this.#recipients(task, 'task_overdue')) {
-      const told = open.told.get(to);
-      if (told && told.grace === open.grace && (told.dated || !isDated)) continue;
+      const part = open.told.get(to);
+      if (part && part.grace === open.grace && (part.dated || !isDated)) continue;
       const fresh = Math.ceil((now + lead) / MINUTE) * MINUTE;
       const date = standing !== null && standing > now ? standing : fresh;
       const until = isDated ? ` until ${new Date(Math.max(date, this.#latest(open))).toISOString()}` : '';
@@ -311,8 +311,8 @@ class Model {
     const since = Math.max(task.enabledAt, task.keep?.at ?? 0, this.#raisedAt);
     const hearers = this.#recipients(task, 'task_stopping');
     const counting = [...task.marks].filter(
-      ([to, one]) =>
-        hearers.includes(to) && one.last === deadline && one.binds && !one.spent && one.at >= since,
+      ([to, mark]) =>
+        hearers.includes(to) && mark.last === deadline && mark.binds && !mark.spent && mark.at >= since,
     );
     if (counting.length === 0) return null;
     const first = Math.min(...counting.map(([, { at }]) => at));
@@ -320,9 +320,9 @@ class Model {
   }
 
   #withdraw(task: State, open: Episode, now: number): void {
-    for (const [to, told] of open.told) {
-      if (!told.dated) continue;
-      told.dated = false;
+    for (const [to, part] of open.told) {
+      if (!part.dated) continue;
+      part.dated = false;
       this.#say(now, this.#withdrawn(task, open, to));
     }
     open.graceIsDated = false;

@@ -184,7 +184,7 @@ function fileOf({
   };
 }
 
-const SAID = ['stopping', 'overdue', 'withdrawn'];
+const NOTICES = ['stopping', 'overdue', 'withdrawn'];
 
 function iso(instant: string): string {
   return new Date(instant).toISOString();
@@ -195,7 +195,7 @@ function itemText(to: string, { notice, task, episode, disableAt }: MailItemLine
   return `${to}: ${notice} ${task} #${episode}${disableAt ? ` until ${iso(disableAt)}` : ''}`;
 }
 
-function said(line: EffectLine): string[] {
+function sentencesOf(line: EffectLine): string[] {
   switch (line.type) {
     case 'alert-fired':
       return [`fired ${line.task} #${line.episode} since ${iso(line.since)}`];
@@ -204,7 +204,9 @@ function said(line: EffectLine): string[] {
     case 'task-disabled':
       return [`disabled ${line.task} #${line.episode} due ${iso(line.disableAt as string)}`];
     case 'mail':
-      return line.items.filter(({ notice }) => SAID.includes(notice)).map((item) => itemText(line.to, item));
+      return line.items
+        .filter(({ notice }) => NOTICES.includes(notice))
+        .map((item) => itemText(line.to, item));
     default:
       return [];
   }
@@ -216,23 +218,23 @@ async function simulated(file: Record<string, unknown>): Promise<string[]> {
   const outcome = await simulate(parsed.scenario, deployedService);
   if (!outcome.ok) throw new Error(outcome.problem);
   return [
-    ...outcome.lines.flatMap((line) => said(line).map((what) => `${iso(line.at)} ${what}`)),
+    ...outcome.lines.flatMap((line) => sentencesOf(line).map((what) => `${iso(line.at)} ${what}`)),
     ...outcome.broken,
   ];
 }
 
 test('simulate says of deadlines what a second reading of the rules says', async () => {
   const differing: unknown[] = [];
-  let told = 0;
+  let sentences = 0;
   for (let seed = FIRST; seed < FIRST + SCHEDULES; seed += 1) {
     const scenario = scenarioOf(seed);
     const ours = (await simulated(fileOf(scenario))).sort();
     const theirs = deadlineStory(scenario).sort();
-    told += theirs.length;
+    sentences += theirs.length;
     if (JSON.stringify(ours) !== JSON.stringify(theirs))
       differing.push({ seed, ours, theirs, events: fileOf(scenario).events });
   }
   expect(differing.slice(0, 1)).toEqual([]);
   expect(differing).toHaveLength(0);
-  expect(told).toBeGreaterThan(SCHEDULES * 3);
+  expect(sentences).toBeGreaterThan(SCHEDULES * 3);
 });

@@ -210,12 +210,12 @@ test('what was announced before a keep counts no more: a date follows it', async
 
 test('while somebody keeps it a deadline is announced only where nothing is turned off at it', async () => {
   const kept = { at: hour(1), type: 'action', action: 'keep', task: 'acmeCo/j', by: ANA, for: '1d' };
-  const told = async (atDeadline: string) => {
+  const storyOf = async (atDeadline: string) => {
     const policy = { ...DISABLE, atDeadline };
     return (await tell({ until: hour(10), policy, tasks: [job({ startedAt: T })], events: [kept] })).story;
   };
-  expect(await told('disable')).toEqual(['T+0d3h held acmeCo/j #null kept']);
-  expect(await told('nothing')).toEqual([announced('T+0d2h', 'T+0d3h', 'acmeCo/j')]);
+  expect(await storyOf('disable')).toEqual(['T+0d3h held acmeCo/j #null kept']);
+  expect(await storyOf('nothing')).toEqual([announced('T+0d2h', 'T+0d3h', 'acmeCo/j')]);
 });
 
 test('unknown health holds the end, and does not count towards the notice', async () => {
@@ -390,15 +390,15 @@ test('an announcement that bounced is made to whoever is told instead, and the j
 test('each of very many owners is told of a deadline once, before it, and then of the end', async () => {
   const owners = Array.from({ length: 450 }, (_, place) => `owner${place}@acme.test`);
   const { lines } = await tell({ until: hour(4), policy: DISABLE, tasks: [job({ startedAt: T, owners })] });
-  const told = (notice: string, when: string) =>
+  const recipientsOf = (notice: string, when: string) =>
     lines.flatMap((line) =>
-      line.type === 'mail' && line.at.startsWith(when) && line.items.some((one) => one.notice === notice)
+      line.type === 'mail' && line.at.startsWith(when) && line.items.some((item) => item.notice === notice)
         ? [line.to]
         : [],
     );
-  expect(told('stopping', '2026-01-01T02').sort()).toEqual([...owners].sort());
-  expect(told('overdue', '2026')).toEqual([]);
-  expect(told('disabled', '2026-01-01T03').sort()).toEqual([...owners].sort());
+  expect(recipientsOf('stopping', '2026-01-01T02').sort()).toEqual([...owners].sort());
+  expect(recipientsOf('overdue', '2026')).toEqual([]);
+  expect(recipientsOf('disabled', '2026-01-01T03').sort()).toEqual([...owners].sort());
 });
 
 test.each([

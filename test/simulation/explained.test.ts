@@ -303,9 +303,9 @@ const STORIES: [name: string, scenario: Scenario, expected: Expected][] = [
 
 describe('why a task was disabled, or was not', () => {
   it('has a story for every state', () => {
-    const told = new Set(STORIES.map(([, , [state]]) => state));
+    const states = new Set(STORIES.map(([, , [state]]) => state));
     // An owning system that takes its time to enable a task: test/unit/cli/explain.test.ts.
-    expect(STATES.filter((state) => !told.has(state))).toEqual(['undo-asked']);
+    expect(STATES.filter((state) => !states.has(state))).toEqual(['undo-asked']);
   });
 
   it.each(STORIES)('%s', async (_, scenario, [state, says, command]) => {
@@ -371,7 +371,7 @@ describe('history', () => {
     const pause = operator(20, 'pause', 'disable');
     const held = async (until: string, ...events: Record<string, unknown>[]) => {
       const { moments } = await explained({ until, events: [pause, ...events] });
-      return moments.filter(({ what }) => what === 'held').map((one) => [one.at, one.says]);
+      return moments.filter(({ what }) => what === 'held').map((moment) => [moment.at, moment.says]);
     };
     // Due at T + 21 d; the scan of T + 23 d finds that the pause is over, and disables it.
     expect(await held(at(22))).toEqual([[at(21), 'held: paused']]);

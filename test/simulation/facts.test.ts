@@ -32,9 +32,9 @@ const MONTH = {
 async function reported(
   scenario: Record<string, unknown>,
   tenant?: string,
-): Promise<{ told: Told; report: Report }> {
+): Promise<{ run: Told; report: Report }> {
   let table: Table | undefined;
-  const told = await tell(scenario, {
+  const run = await tell(scenario, {
     processOf: (_, system) => {
       table = system.table;
       return system;
@@ -42,7 +42,7 @@ async function reported(
   });
   if (!table) throw new Error('nothing ran');
   const to = await newestDay(table);
-  return { told, report: await loadReport(table, { from: '2026-01-01', to: to ?? '' }, tenant) };
+  return { run, report: await loadReport(table, { from: '2026-01-01', to: to ?? '' }, tenant) };
 }
 
 const days = ({ facts }: Report, figure: string): Record<string, number> => {
@@ -114,13 +114,13 @@ test('mails are counted by their wordings', async () => {
 });
 
 test('the report says what the lines of the story say', async () => {
-  const { told, report } = await reported(MONTH);
-  const counted = (line: (one: Told['lines'][number]) => string | undefined) => {
+  const { run, report } = await reported(MONTH);
+  const counted = (line: (effect: Told['lines'][number]) => string | undefined) => {
     const sums: Record<string, number> = {};
-    for (const one of told.lines) {
-      const task = line(one);
+    for (const effect of run.lines) {
+      const task = line(effect);
       if (task === undefined) continue;
-      const name = `${one.at.slice(0, 10)} ${tenantOf(task)}`;
+      const name = `${effect.at.slice(0, 10)} ${tenantOf(task)}`;
       sums[name] = (sums[name] ?? 0) + 1;
     }
     return sums;
@@ -133,11 +133,17 @@ test('the report says what the lines of the story say', async () => {
     }
     return sums;
   };
-  const resolved = (reason: string) => (one: Told['lines'][number]) =>
-    one.type === 'alert-resolved' && one.reason === reason ? one.task : undefined;
-  expect(facts('abandoned')).toEqual(counted((one) => (one.type === 'alert-fired' ? one.task : undefined)));
-  expect(facts('disabled')).toEqual(counted((one) => (one.type === 'task-disabled' ? one.task : undefined)));
-  expect(facts('undone')).toEqual(counted((one) => (one.type === 'task-enabled' ? one.task : undefined)));
+  const resolved = (reason: string) => (effect: Told['lines'][number]) =>
+    effect.type === 'alert-resolved' && effect.reason === reason ? effect.task : undefined;
+  expect(facts('abandoned')).toEqual(
+    counted((effect) => (effect.type === 'alert-fired' ? effect.task : undefined)),
+  );
+  expect(facts('disabled')).toEqual(
+    counted((effect) => (effect.type === 'task-disabled' ? effect.task : undefined)),
+  );
+  expect(facts('undone')).toEqual(
+    counted((effect) => (effect.type === 'task-enabled' ? effect.task : undefined)),
+  );
   expect(facts('kept')).toEqual(counted(resolved('kept')));
   expect(facts('recovered')).toEqual(counted(resolved('recovered')));
 });

@@ -56,9 +56,9 @@ describe('tasks of one data plane that lose PRIMARY in the same hour', () => {
     expect(first).toHaveLength(COUNT / 3);
     // It ends with the scan of day 2.
     expect(new Set(first.map(({ at: when }) => when))).toEqual(new Set([at(16)]));
-    const told = warned(lines).filter(isOfPlane);
-    expect(told).toHaveLength(COUNT / 3);
-    for (const { when } of told) expect([at(16), at(16, 1)]).toContain(when);
+    const ofPlane = warned(lines).filter(isOfPlane);
+    expect(ofPlane).toHaveLength(COUNT / 3);
+    for (const { when } of ofPlane) expect([at(16), at(16, 1)]).toContain(when);
   });
 });
 

@@ -36,11 +36,11 @@ async function copyOf(controlPlane: 'own' | 'fed') {
   const table = new MemoryTable({ freeze: true });
   for (const row of rows) await table.transact([{ put: row }], row.w as string);
   const asked: string[] = [];
-  const { system: given } = fleet;
+  const { system: inner } = fleet;
   const system: System = {
-    ...given,
+    ...inner,
     table,
-    config: { ...given.config, controlPlane },
+    config: { ...inner.config, controlPlane },
     events: { publish: async (_, { task }) => void asked.push(String(task)) },
   };
   return { system, asked };
@@ -61,14 +61,14 @@ async function workAll(system: System): Promise<void> {
 
 /** Acts in a process that dies at its call `at`; whether it lived to its end. */
 async function dying(
-  given: System,
+  inner: System,
   at: number,
   when: 'before' | 'after',
   act: (system: System) => Promise<unknown>,
 ): Promise<boolean> {
   const process = new CrashingProcess('a test', NOW);
   const injector: FaultInjector = (_, { calls }) => (calls === at ? { dies: when } : undefined);
-  const system = systemOf(given, process, injector, { metric: () => {} });
+  const system = systemOf(inner, process, injector, { metric: () => {} });
   try {
     await act(system);
   } catch (error) {
@@ -131,14 +131,14 @@ describe.each(['before', 'after'] as const)('a turn that dies %s any of its call
 
 describe.each(['before', 'after'] as const)('an approval that dies %s any of its calls', (when) => {
   const policy = ['mode=disable', 'evidenceMaxAge=365d', 'scanEvery=30d', 'blastRadius.shareFloor=1'];
-  const given = { kind: approveKind, what: 'approval', by: 'olga', reason: '' };
+  const command = { kind: approveKind, what: 'approval', by: 'olga', reason: '' };
 
   it('is done by the next turn: each task is approved once', async () => {
     for (let call = 1; ; call += 1) {
       const stage = await failingFleet(TASKS, policy);
       for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
       const { system } = stage;
-      await beginWork(system, { ...given, items: TASKS.map((id) => ({ id, of: day(40) })) });
+      await beginWork(system, { ...command, items: TASKS.map((id) => ({ id, of: day(40) })) });
       const hasLived = await dying(system, call, when, workAll);
       stage.setNow(T + 21 * DAY + 5 * MINUTE);
       await workAll(system);
@@ -159,12 +159,12 @@ describe.each(['before', 'after'] as const)('a command that dies %s any of its c
       fleet.setNow(NOW);
       const { system } = await copyOf('own');
       const hasLived = await dying(system, call, when, begin);
-      const given = await listOperatorWork(system.table);
+      const begun = await listOperatorWork(system.table);
       await workAll(system);
       const enabled = await Promise.all(
         TASKS.map(async (id) => (await loadTask(system.table, id))?.task.enabled),
       );
-      expect(new Set(enabled)).toEqual(new Set([given.length === 1]));
+      expect(new Set(enabled)).toEqual(new Set([begun.length === 1]));
       if (hasLived) break;
     }
   });

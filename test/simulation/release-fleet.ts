@@ -121,19 +121,19 @@ export async function runFleet(until: string, over?: { rows: readonly Row[]; at:
     return { ...system, table: behind(takeOver(system.table, over.rows), system.table) };
   };
   const events = RELEASE_FLEET.events.filter((event) => event.at < until);
-  const told = await tell({ ...RELEASE_FLEET, events, until }, { processOf });
+  const run = await tell({ ...RELEASE_FLEET, events, until }, { processOf });
   if (!isOver) throw new Error('no process ran after the other release took over');
   const { rows } = await (table as Table).scan();
-  return { rows: rows.filter((row) => row.pk !== 'RUNS' || row.sk > at(22)), told };
+  return { rows: rows.filter((row) => row.pk !== 'RUNS' || row.sk > at(22)), told: run };
 }
 
 /** The table for whoever asks first: only once the rows of the other release are there. */
 function behind(taken: Promise<void>, table: Table): Table {
   const first =
-    <Given extends unknown[], Answer>(ask: (...given: Given) => Promise<Answer>) =>
-    async (...given: Given): Promise<Answer> => {
+    <Args extends unknown[], Answer>(ask: (...args: Args) => Promise<Answer>) =>
+    async (...args: Args): Promise<Answer> => {
       await taken;
-      return ask(...given);
+      return ask(...args);
     };
   return {
     get: first((key, options) => table.get(key, options)),

@@ -35,10 +35,10 @@ function textsOf(seen: Seen): Record<string, string> {
 }
 
 function note(seen: Seen, path: string, value: unknown, parent: string): void {
-  const known = seen.get(path) ?? { types: new Set(), times: 0, parent };
-  seen.set(path, known);
-  known.types.add(typeOf(value));
-  known.times += 1;
+  const noted = seen.get(path) ?? { types: new Set(), times: 0, parent };
+  seen.set(path, noted);
+  noted.types.add(typeOf(value));
+  noted.times += 1;
   if (Array.isArray(value)) for (const item of value) note(seen, `${path}[]`, item, path);
   else if (value !== null && typeof value === 'object')
     for (const [name, part] of Object.entries(value)) note(seen, `${path}.${nameOf(name)}`, part, path);
@@ -60,31 +60,31 @@ export function unreadable(recorded: RowShapes, rows: readonly Row[]): string[] 
   const problems = new Set<string>();
   for (const row of rows) {
     const kind = kindOf(row);
-    const known = recorded[kind];
-    if (known) for (const problem of problemsOf(known, row, '')) problems.add(`${kind}${problem}`);
+    const shapes = recorded[kind];
+    if (shapes) for (const problem of problemsOf(shapes, row, '')) problems.add(`${kind}${problem}`);
   }
   return [...problems].sort();
 }
 
-function problemsOf(known: Record<string, string>, value: unknown, path: string): string[] {
-  const shape = known[path];
+function problemsOf(shapes: Record<string, string>, value: unknown, path: string): string[] {
+  const shape = shapes[path];
   if (shape === undefined) return [];
   const type = typeOf(value);
   if (!shape.replace('!', '').split('|').includes(type)) return [`${path} is ${type}, not ${shape}`];
-  if (Array.isArray(value)) return value.flatMap((item) => problemsOf(known, item, `${path}[]`));
+  if (Array.isArray(value)) return value.flatMap((item) => problemsOf(shapes, item, `${path}[]`));
   if (value === null || typeof value !== 'object') return [];
-  return [...missing(known, value, path), ...partsOf(known, value, path)];
+  return [...missing(shapes, value, path), ...partsOf(shapes, value, path)];
 }
 
-function partsOf(known: Record<string, string>, value: object, path: string): string[] {
-  return Object.entries(value).flatMap(([name, part]) => problemsOf(known, part, `${path}.${nameOf(name)}`));
+function partsOf(shapes: Record<string, string>, value: object, path: string): string[] {
+  return Object.entries(value).flatMap(([name, part]) => problemsOf(shapes, part, `${path}.${nameOf(name)}`));
 }
 
-function missing(known: Record<string, string>, value: object, path: string): string[] {
+function missing(shapes: Record<string, string>, value: object, path: string): string[] {
   const names = new Set(Object.keys(value).map(nameOf));
-  return Object.entries(known).flatMap(([one, shape]) => {
-    const name = one.startsWith(`${path}.`) ? one.slice(path.length + 1) : '';
+  return Object.entries(shapes).flatMap(([shapePath, shape]) => {
+    const name = shapePath.startsWith(`${path}.`) ? shapePath.slice(path.length + 1) : '';
     const isMissing = name !== '' && !/[.[]/.test(name) && shape.startsWith('!') && !names.has(name);
-    return isMissing && name !== '*' ? [`${one} is gone`] : [];
+    return isMissing && name !== '*' ? [`${shapePath} is gone`] : [];
   });
 }

@@ -35,60 +35,60 @@ const disabledAt = ({ lines }: Told) =>
 const scanAfter = (instant: number) => Math.ceil(instant / HOUR) * HOUR;
 
 test('a warning that SES takes late has a full grace from then on', async () => {
-  const told = await tell({ events: [fault(at(14), 'ses', 'down', { for: '3h' })] });
-  const warnings = mailed(told, 'warning');
+  const run = await tell({ events: [fault(at(14), 'ses', 'down', { for: '3h' })] });
+  const warnings = mailed(run, 'warning');
   expect(warnings).toHaveLength(1);
   const [warning] = warnings;
   expect(warning!.at).toBeGreaterThanOrEqual(14 * DAY + 3 * HOUR);
   expect(warning!.at).toBeLessThanOrEqual(14 * DAY + 5 * HOUR);
   expect(warning!.disableAt! - warning!.at).toBeGreaterThanOrEqual(7 * DAY);
   expect(warning!.disableAt! - warning!.at).toBeLessThanOrEqual(7 * DAY + MINUTE);
-  expect(told.story).toContain('T+14d1h held acmeCo/a #1 warning-not-accepted');
-  expect(disabledAt(told)).toEqual([scanAfter(warning!.disableAt!)]);
+  expect(run.story).toContain('T+14d1h held acmeCo/a #1 warning-not-accepted');
+  expect(disabledAt(run)).toEqual([scanAfter(warning!.disableAt!)]);
 });
 
 test('a warning that the queue did not take goes out with the next scan', async () => {
-  const told = await tell({ until: at(15), events: [fault(at(14), 'queue', 'down', { for: '30m' })] });
-  const [warning, ...more] = mailed(told, 'warning');
+  const run = await tell({ until: at(15), events: [fault(at(14), 'queue', 'down', { for: '30m' })] });
+  const [warning, ...more] = mailed(run, 'warning');
   expect(more).toEqual([]);
   expect(warning!.at).toBe(14 * DAY + HOUR);
   expect(warning!.disableAt).toBe(21 * DAY + HOUR);
-  expect(told.summary.oops).toBe(1);
+  expect(run.summary.oops).toBe(1);
 });
 
 test('a mail that SES throttles once goes out within minutes, once', async () => {
-  const told = await tell({ until: at(15), events: [fault(at(14), 'ses', 'throttle', { times: 1 })] });
-  const warnings = mailed(told, 'warning');
+  const run = await tell({ until: at(15), events: [fault(at(14), 'ses', 'throttle', { times: 1 })] });
+  const warnings = mailed(run, 'warning');
   expect(warnings).toHaveLength(1);
   expect(warnings[0]!.at - 14 * DAY).toBeLessThanOrEqual(15 * MINUTE);
-  expect(told.summary.oops).toBe(1);
+  expect(run.summary.oops).toBe(1);
 });
 
 test('a reminder that SES takes after the deadline moves it to its acceptance + the shortest lead', async () => {
-  const told = await tell({ events: [fault(at(19, 12), 'ses', 'down', { for: '48h' })] });
-  const late = mailed(told, 'reminder').filter(({ at: when }) => when > 19 * DAY);
+  const run = await tell({ events: [fault(at(19, 12), 'ses', 'down', { for: '48h' })] });
+  const late = mailed(run, 'reminder').filter(({ at: when }) => when > 19 * DAY);
   expect(late).toHaveLength(1);
   expect(late[0]!.at).toBeGreaterThanOrEqual(21 * DAY + 12 * HOUR);
   expect(late[0]!.disableAt! - late[0]!.at).toBeGreaterThanOrEqual(DAY);
   expect(late[0]!.disableAt! - late[0]!.at).toBeLessThanOrEqual(DAY + MINUTE);
-  expect(disabledAt(told)).toEqual([scanAfter(late[0]!.disableAt!)]);
+  expect(disabledAt(run)).toEqual([scanAfter(late[0]!.disableAt!)]);
 });
 
 test('an address that SES refuses is suppressed: the admin is warned with a full grace', async () => {
-  const told = await tell({
+  const run = await tell({
     until: at(15),
     admins: { 'acmeCo/': ['boss@acme.test'] },
     events: [fault(at(14), 'ses', 'reject', { recipient: ANA, for: '1d' })],
   });
-  expect(told.story).toContain(`T+14d mail-failed ${ANA} rejected`);
-  const warnings = mailed(told, 'warning');
+  expect(run.story).toContain(`T+14d mail-failed ${ANA} rejected`);
+  const warnings = mailed(run, 'warning');
   expect(warnings.map(({ to }) => to)).toEqual(['boss@acme.test']);
   expect(warnings[0]!.at).toBeLessThanOrEqual(14 * DAY + HOUR);
   expect(warnings[0]!.disableAt! - warnings[0]!.at).toBe(7 * DAY);
 });
 
 test('of two owners the one whom SES accepts keeps their date; the other is suppressed', async () => {
-  const told = await tell({
+  const run = await tell({
     until: at(15),
     admins: { 'acmeCo/': ['boss@acme.test'] },
     tasks: [
@@ -105,26 +105,26 @@ test('of two owners the one whom SES accepts keeps their date; the other is supp
     ],
     events: [fault(at(14), 'ses', 'reject', { recipient: ANA, for: '1d' })],
   });
-  expect(mailed(told, 'warning')).toEqual([{ to: 'bob@acme.test', at: 14 * DAY, disableAt: 21 * DAY }]);
+  expect(mailed(run, 'warning')).toEqual([{ to: 'bob@acme.test', at: 14 * DAY, disableAt: 21 * DAY }]);
 });
 
 test('a control plane that is down at the deadline disables it when it is back, once', async () => {
-  const told = await tell({ events: [fault(at(21), 'control-plane', 'down', { for: '3h' })] });
-  expect(disabledAt(told)).toHaveLength(1);
-  expect(disabledAt(told)[0]).toBeGreaterThanOrEqual(21 * DAY + 3 * HOUR);
-  expect(disabledAt(told)[0]).toBeLessThanOrEqual(21 * DAY + 6 * HOUR);
-  expect(mailed(told, 'disabled')).toHaveLength(1);
+  const run = await tell({ events: [fault(at(21), 'control-plane', 'down', { for: '3h' })] });
+  expect(disabledAt(run)).toHaveLength(1);
+  expect(disabledAt(run)[0]).toBeGreaterThanOrEqual(21 * DAY + 3 * HOUR);
+  expect(disabledAt(run)[0]).toBeLessThanOrEqual(21 * DAY + 6 * HOUR);
+  expect(mailed(run, 'disabled')).toHaveLength(1);
 });
 
 test('a recovery while the control plane is down prevents the disabling', async () => {
-  const told = await tell({
+  const run = await tell({
     events: [
       fault(at(21), 'control-plane', 'down', { for: '3h' }),
       { at: at(21, 2), type: 'shards', task: 'acmeCo/a', shards: [{ id: '0', status: 'PRIMARY' }] },
     ],
   });
-  expect(disabledAt(told)).toEqual([]);
-  expect(told.story.filter((line) => line.includes('resolved'))).toEqual([
+  expect(disabledAt(run)).toEqual([]);
+  expect(run.story.filter((line) => line.includes('resolved'))).toEqual([
     expect.stringMatching(/^T\+21d[23]h resolved acmeCo\/a #1 recovered$/),
   ]);
 });
@@ -161,13 +161,13 @@ test.each([
   ['a notifier that dies', 'notifier', 'crash', { times: 1 }],
   ['a table that is throttled', 'table', 'throttle', { times: 5 }],
 ])('%s loses no warning and doubles none', async (_, target, mode, more) => {
-  const told = await tell({ events: [fault(at(14), target, mode, more)] });
-  const warnings = mailed(told, 'warning');
+  const run = await tell({ events: [fault(at(14), target, mode, more)] });
+  const warnings = mailed(run, 'warning');
   expect(warnings).toHaveLength(1);
   expect(warnings[0]!.at - 14 * DAY).toBeLessThanOrEqual(2 * HOUR);
-  expect(disabledAt(told)).toEqual([scanAfter(warnings[0]!.disableAt!)]);
-  expect(mailed(told, 'reminder')).toHaveLength(2);
-  expect(mailed(told, 'disabled')).toHaveLength(1);
+  expect(disabledAt(run)).toEqual([scanAfter(warnings[0]!.disableAt!)]);
+  expect(mailed(run, 'reminder')).toHaveLength(2);
+  expect(mailed(run, 'disabled')).toHaveLength(1);
 });
 
 test.each([
@@ -176,17 +176,17 @@ test.each([
   ['a request whose answer is lost', 'control-plane', 'timeout-after-accept', { times: 1 }],
   ['a tick that dies', 'scanner', 'crash', { times: 1 }],
 ])('%s at the deadline: disabled once, mailed once', async (_, target, mode, more) => {
-  const told = await tell({ events: [fault(at(21), target, mode, more)] });
-  expect(disabledAt(told)).toHaveLength(1);
-  expect(disabledAt(told)[0]! - 21 * DAY).toBeLessThanOrEqual(2 * HOUR);
-  expect(mailed(told, 'disabled')).toHaveLength(1);
-  expect(told.story.filter((line) => line.includes('resolved'))).toHaveLength(1);
+  const run = await tell({ events: [fault(at(21), target, mode, more)] });
+  expect(disabledAt(run)).toHaveLength(1);
+  expect(disabledAt(run)[0]! - 21 * DAY).toBeLessThanOrEqual(2 * HOUR);
+  expect(mailed(run, 'disabled')).toHaveLength(1);
+  expect(run.story.filter((line) => line.includes('resolved'))).toHaveLength(1);
 });
 
 test('operators hear of a control plane that does not disable a task, and no more once it did', async () => {
-  const told = await tell({ events: [fault(at(21), 'control-plane', 'down', { for: '2d' })] });
-  expect(disabledAt(told)).toHaveLength(1);
-  expect(disabledAt(told)[0]).toBeGreaterThanOrEqual(23 * DAY);
-  const alerts = told.story.filter((line) => line.includes(' operators '));
+  const run = await tell({ events: [fault(at(21), 'control-plane', 'down', { for: '2d' })] });
+  expect(disabledAt(run)).toHaveLength(1);
+  expect(disabledAt(run)[0]).toBeGreaterThanOrEqual(23 * DAY);
+  const alerts = run.story.filter((line) => line.includes(' operators '));
   expect(alerts).toEqual([expect.stringContaining('operators breaker-open the disable queue is off')]);
 });

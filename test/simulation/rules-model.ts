@@ -13,11 +13,11 @@ interface Life {
 /** What the file and the output say of tasks at an instant, events at that instant included. */
 export class Model {
   readonly #events: Event[];
-  readonly #told: Told;
+  readonly #run: Told;
 
-  constructor(history: History, told: Told) {
+  constructor(history: History, run: Told) {
     this.#events = history.events;
-    this.#told = told;
+    this.#run = run;
   }
 
   #until(now: Instant): Event[] {
@@ -34,7 +34,7 @@ export class Model {
   #changes(id: string, now: Instant): Event[] {
     const isIts = (event: Event) =>
       event.task === id || (event.task as { id?: string } | undefined)?.id === id;
-    const acts = this.#told.lines.filter(
+    const acts = this.#run.lines.filter(
       (line) => (line.type === 'task-disabled' || line.type === 'task-enabled') && line.task === id,
     ) as unknown as Event[];
     return [...this.#until(now).filter(isIts), ...acts.filter((event) => Date.parse(event.at) <= now)].sort(
@@ -111,7 +111,7 @@ export class Model {
   /** The episode that is open after all that happened up to an instant. */
   open(id: string, now: Instant): number | null {
     let open: number | null = null;
-    for (const line of this.#told.lines) {
+    for (const line of this.#run.lines) {
       if (Date.parse(line.at) > now || !('task' in line) || line.task !== id) continue;
       if (line.type === 'alert-fired') open = line.episode;
       if (line.type === 'alert-resolved') open = null;

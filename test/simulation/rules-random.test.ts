@@ -80,19 +80,19 @@ test('random histories fire, resolve and disable when the rules say so, and keep
   const seen = { fired: 0, disabled: 0 };
   await fc.assert(
     fc.asyncProperty(history, async (drawn) => {
-      const told = await tell(scenarioOf(drawn)).catch((error: Error) => {
+      const run = await tell(scenarioOf(drawn)).catch((error: Error) => {
         // A mail event needs a mail before it.
         fc.pre(!/^events\[\d+\]\.recipient/.test(error.message));
         throw error;
       });
-      const model = new Model(drawn, told);
-      checkEpisodes(told, model);
+      const model = new Model(drawn, run);
+      checkEpisodes(run, model);
       checkScans(drawn, model);
-      checkDisabled(told, model);
-      checkWindows(told);
-      expect(told.summary).toMatchObject({ deadLettered: 0, oops: 0 });
-      seen.fired += told.summary.alertsFired;
-      seen.disabled += told.summary.disabled;
+      checkDisabled(run, model);
+      checkWindows(run);
+      expect(run.summary).toMatchObject({ deadLettered: 0, oops: 0 });
+      seen.fired += run.summary.alertsFired;
+      seen.disabled += run.summary.disabled;
     }),
     { numRuns: Number(process.env.RULES_RUNS ?? 25), seed: Number(process.env.RULES_SEED ?? 1) },
   );

@@ -11,7 +11,7 @@ const MORE =
 const REFUSING = { at: at(14, 7), type: 'fault', target: 'ses', mode: 'throttle', for: '1m' };
 
 /** Tasks of some owners that are to be warned on day 14, with SES as an HTTP server answers for it. */
-async function tellWithAnswers(
+async function runWithAnswers(
   answer: (to: string, now: number) => Refusal,
   { owners = OWNERS, ...more }: { owners?: string[] } & Record<string, unknown> = {},
 ): Promise<Told> {
@@ -43,12 +43,12 @@ const untilLifted =
 
 /** Everybody is warned within two hours of the end of it, and nobody was ever suppressed. */
 async function expectAllWarned(code: string, message: string, owners: string[]): Promise<void> {
-  const told = await tellWithAnswers(untilLifted({ status: 400, code, message }), { owners });
-  const mails = warned(told);
+  const run = await runWithAnswers(untilLifted({ status: 400, code, message }), { owners });
+  const mails = warned(run);
   expect(mails.map(([to]) => to).sort()).toEqual(owners);
   expect(mails.every(([, when]) => when >= LIFTED && when <= at(14, 5))).toBe(true);
-  expect(told.story.filter((line) => line.includes('mail-failed'))).toEqual([]);
-  expect(told.story.filter((line) => line.includes('no-reachable-owner'))).toEqual([]);
+  expect(run.story.filter((line) => line.includes('mail-failed'))).toEqual([]);
+  expect(run.story.filter((line) => line.includes('no-reachable-owner'))).toEqual([]);
 }
 
 test.each<[string, string, string]>([
@@ -77,25 +77,25 @@ test.each<[string, string, string]>([
 
 test('the one address that SES refuses is suppressed, and the others are warned', async () => {
   const refused = { status: 400, code: 'MessageRejected', message: 'Address blacklisted.' };
-  const told = await tellWithAnswers((to) => (to === 'owner5@acme.test' ? refused : undefined));
+  const run = await runWithAnswers((to) => (to === 'owner5@acme.test' ? refused : undefined));
   expect(
-    warned(told)
+    warned(run)
       .map(([to]) => to)
       .sort(),
   ).toEqual(OWNERS.filter((owner) => owner !== 'owner5@acme.test'));
-  expect(told.story).toContain('T+14d1h held acmeCo/5 #1 no-reachable-owner');
+  expect(run.story).toContain('T+14d1h held acmeCo/5 #1 no-reachable-owner');
 });
 
 test('reminders that are refused in the same words are mailed again, too', async () => {
   const refused = { status: 400, code: 'InvalidParameterValue', message: 'Illegal address' };
   const isRefused = (now: number) => now >= Date.parse(at(18)) && now < Date.parse(at(18, 3));
-  const told = await tellWithAnswers((_to, now) => (isRefused(now) ? refused : undefined), {
+  const run = await runWithAnswers((_to, now) => (isRefused(now) ? refused : undefined), {
     until: at(19),
     events: [],
   });
-  const reminded = told.lines.flatMap((line) =>
+  const reminded = run.lines.flatMap((line) =>
     line.type === 'mail' && line.items.some(({ notice }) => notice === 'reminder') ? [line.to] : [],
   );
   expect(reminded.sort()).toEqual(OWNERS);
-  expect(told.story.filter((line) => line.includes('no-reachable-owner'))).toEqual([]);
+  expect(run.story.filter((line) => line.includes('no-reachable-owner'))).toEqual([]);
 });

@@ -40,10 +40,10 @@ it('many that were disabled in steps are enabled by one command, and none is fla
   );
 
   stage.setNow(T + 23 * DAY);
-  const given = await stage.taskwarden(['undo', '--since', day(21), '--yes']);
-  expect(given.out).toContain(`${enabledByOwner} is left as it is: the task is enabled\n`);
-  expect(given.out).toContain(`${deleted} is left as it is: the task was deleted\n`);
-  expect(given.out).toContain(`${COUNT - 2} tasks are to be enabled again: work `);
+  const undone = await stage.taskwarden(['undo', '--since', day(21), '--yes']);
+  expect(undone.out).toContain(`${enabledByOwner} is left as it is: the task is enabled\n`);
+  expect(undone.out).toContain(`${deleted} is left as it is: the task was deleted\n`);
+  expect(undone.out).toContain(`${COUNT - 2} tasks are to be enabled again: work `);
   stage.mails.length = 0;
   let scans = 0;
   for (; scans < 10 && (await off()) > 1; scans += 1) await stage.scanOn(23 + scans / 96);

@@ -67,7 +67,7 @@ describe.each(RELEASES)('a table of $version', ({ rows, shapes }) => {
         told: Record<string, { acceptedAt?: number }>;
       };
       for (const date of open.dates) date.disableAt -= 3 * DAY;
-      for (const told of Object.values(open.told)) if (told.acceptedAt) told.acceptedAt -= 3 * DAY;
+      for (const part of Object.values(open.told)) if (part.acceptedAt) part.acceptedAt -= 3 * DAY;
       return row;
     });
     await expect(runFleet(LAST_INSTANT, { rows: spoilt, at: TAKEN_OVER_AT })).rejects.toThrow(
@@ -85,7 +85,7 @@ describe.each(RELEASES)('a table of $version', ({ rows, shapes }) => {
 });
 
 describe('shapes of rows', () => {
-  const row = (said: object): Row => ({ pk: 'T#a', sk: 'T', v: 1, ...said });
+  const row = (fields: object): Row => ({ pk: 'T#a', sk: 'T', v: 1, ...fields });
   const shapes = shapesOf([
     row({ task: { id: 'a', owners: ['x'] }, hold: null, rev: 1 }),
     row({ task: { id: 'b', owners: [] }, hold: { reason: 'kept' }, rev: 2, keep: { until: 1 } }),
@@ -110,7 +110,7 @@ describe('shapes of rows', () => {
       { task: { id: 'c', owners: [] }, hold: {}, rev: 3, keep: {} },
       ['T T.keep.until is gone'],
     ],
-  ])('%s', (_, said, problems) => {
-    expect(unreadable(shapes, [row(said)])).toEqual(problems);
+  ])('%s', (_, spoilt, problems) => {
+    expect(unreadable(shapes, [row(spoilt)])).toEqual(problems);
   });
 });

@@ -27,7 +27,7 @@ function outOfOrder(stage: WebhookStage, taken: readonly boolean[]): string[] {
     const isKnown = stage
       .said()
       .slice(0, at)
-      .some((one) => one.data.rev === rev);
+      .some((event) => event.data.rev === rev);
     return rev < before && !isKnown ? [`${task}: ${rev} after ${before}`] : [];
   });
 }
@@ -60,7 +60,7 @@ describe('a webhook whose server is gone for eight days', () => {
     expect(outOfOrder(stage, taken)).toEqual([]);
     expect(stage.state).toMatchObject({ mostInFlight: 1, mostAtOnce: 1 });
     // 10 minutes of doubling, then every three to six hours.
-    expect(taken.filter((one) => !one).length).toBeLessThan(80);
+    expect(taken.filter((isTaken) => !isTaken).length).toBeLessThan(80);
     expect(await stage.webhook(id)).toMatchObject({ due: 0, queuedAt: null, lease: null });
   });
 });

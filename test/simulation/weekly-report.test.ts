@@ -9,7 +9,7 @@ const weekly = (prefix: string, email: string) => ({ prefix, email, alertTypes: 
 type Subscription = Scenario['subscriptions'][number];
 
 /** A story with subscriptions to the weekly report, which a file of a scenario does not have. */
-const tellWith = (subscriptions: Subscription[], more: Record<string, unknown>) =>
+const runWith = (subscriptions: Subscription[], more: Record<string, unknown>) =>
   tell(more, {}, (read) => ({ ...read, subscriptions: [...read.subscriptions, ...subscriptions] }));
 
 /** Hears of alerts, too. */
@@ -22,15 +22,12 @@ const reports = ({ lines }: Awaited<ReturnType<typeof tell>>) =>
   );
 
 test('a week that has something to tell is mailed once, on Monday, to those who subscribed', async () => {
-  const told = await tellWith(
-    [weekly('', OPS), weekly('acmeCo/', ACME), weekly('gamma/', 'gus@gamma.test')],
-    {
-      until: at(40),
-      tasks: [failing('acmeCo/a'), failing('beta/b', { owners: ['bob@beta.test'] })],
-    },
-  );
+  const run = await runWith([weekly('', OPS), weekly('acmeCo/', ACME), weekly('gamma/', 'gus@gamma.test')], {
+    until: at(40),
+    tasks: [failing('acmeCo/a'), failing('beta/b', { owners: ['bob@beta.test'] })],
+  });
   // Both fire on Thursday the 15th, and are disabled on Thursday the 22nd; the weeks before and after are quiet.
-  expect(reports(told).sort()).toEqual([
+  expect(reports(run).sort()).toEqual([
     ['2026-01-19T01:00:00Z', ACME, '2026-01-12', ['acmeCo']],
     ['2026-01-19T01:00:00Z', OPS, '2026-01-12', ['']],
     ['2026-01-26T01:00:00Z', ACME, '2026-01-19', ['acmeCo']],
@@ -40,7 +37,7 @@ test('a week that has something to tell is mailed once, on Monday, to those who 
 
 /** Acme's week with one story, its report being asked for on Monday the 19th at one o'clock. */
 const acme = (more: Record<string, unknown>, subscriptions: Subscription[] = [weekly('acmeCo/', ACME)]) =>
-  tellWith(subscriptions, { until: at(19), ...more });
+  runWith(subscriptions, { until: at(19), ...more });
 
 test('nobody is mailed who subscribed to less than a tenant, or to alerts alone', async () => {
   const subscriptions = [{ prefix: 'acmeCo/', email: ACME }];
@@ -48,8 +45,8 @@ test('nobody is mailed who subscribed to less than a tenant, or to alerts alone'
 });
 
 test('who subscribed to the report alone is not warned of anything', async () => {
-  const told = await acme({});
-  const toThem = told.lines.filter((line) => line.type === 'mail' && line.to === ACME);
+  const run = await acme({});
+  const toThem = run.lines.filter((line) => line.type === 'mail' && line.to === ACME);
   expect(toThem).toMatchObject([{ items: [], report: { week: '2026-01-12' } }]);
 });
 
@@ -61,29 +58,30 @@ test.each([
   ['the table is busy', { target: 'table', mode: 'throttle', for: '30m' }],
   ['the scanner dies', { target: 'scanner', mode: 'crash', times: 2 }],
 ])('where %s, it is mailed once all the same', async (_, fault) => {
-  const told = await acme({ events: [{ at: at(18, 1), type: 'fault', ...fault }] });
-  expect(reports(told).map(([, ...what]) => what)).toEqual([[ACME, '2026-01-12', ['acmeCo']]]);
+  const run = await acme({ events: [{ at: at(18, 1), type: 'fault', ...fault }] });
+  expect(reports(run).map(([, ...what]) => what)).toEqual([[ACME, '2026-01-12', ['acmeCo']]]);
 });
 
 test('it keeps out of the quiet hours of its reader, and tells in their language', async () => {
-  const told = await acme({
+  const run = await acme({
     recipients: { [ACME]: { quietHours: { from: '22:00', to: '06:00' }, zone: 'UTC', language: 'de' } },
   });
-  expect(reports(told)).toEqual([['2026-01-19T06:00:00Z', ACME, '2026-01-12', ['acmeCo']]]);
+  expect(reports(run)).toEqual([['2026-01-19T06:00:00Z', ACME, '2026-01-12', ['acmeCo']]]);
 });
 
 test('no mail goes to an address that is suppressed', async () => {
   const events = [{ at: at(15), type: 'mail-event', recipient: ACME, event: 'bounce' }];
-  const told = await acme({ events }, [BOTH]);
-  expect(reports(told)).toEqual([]);
+  const run = await acme({ events }, [BOTH]);
+  expect(reports(run)).toEqual([]);
 });
 
 test('whoever hears of alerts too is warned as if there were no report', async () => {
   const without = [{ prefix: 'acmeCo/', email: ACME, alertTypes: ['task_abandoned'] }];
-  const notices = (told: Awaited<ReturnType<typeof tell>>) => told.story.filter((line) => !/: $/.test(line));
-  const told = await tellWith([BOTH], { until: at(40) });
-  expect(reports(told)).toHaveLength(2);
-  expect(notices(told)).toEqual((await tell({ until: at(40), subscriptions: without })).story);
+  const notices = (simulated: Awaited<ReturnType<typeof tell>>) =>
+    simulated.story.filter((line) => !/: $/.test(line));
+  const run = await runWith([BOTH], { until: at(40) });
+  expect(reports(run)).toHaveLength(2);
+  expect(notices(run)).toEqual((await tell({ until: at(40), subscriptions: without })).story);
 });
 
 test('a file cannot ask for the report', async () => {

@@ -28,7 +28,7 @@ export const CONNECT_FAULTS: readonly Fault[] = [
     ...OF_CONNECT,
     name: 'connect-stops',
     what: 'Kafka Connect is stopped as connectors are due, and started 90 minutes later',
-    async strike(world) {
+    async inject(world) {
       const connect = clusterOf(world);
       await connect.stop('SIGTERM');
       await roundsWithout(world);
@@ -39,7 +39,7 @@ export const CONNECT_FAULTS: readonly Fault[] = [
     ...OF_CONNECT,
     name: 'connect-dies-asked',
     what: 'Kafka Connect dies (SIGKILL) as it took the request to stop a connector',
-    async strike(world) {
+    async inject(world) {
       const connect = clusterOf(world);
       connect.dieAtNextStop();
       for (let round = 0; round < ROUNDS && connect.isUp; round += 1) await world.round(MINUTE);

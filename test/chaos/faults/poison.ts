@@ -33,7 +33,7 @@ export const POISON: Fault = {
   what: 'a message that cannot be worked, the first of many',
   before: 'warning',
   isWarnedOnly: true,
-  async strike(world, { messages }) {
+  async inject(world, { messages }) {
     const times: number[] = [];
     let repair: (() => Promise<void>) | undefined;
     for (const run of ['without', 'with']) {

@@ -14,7 +14,7 @@ const HIDDEN_SECONDS = 10;
 
 /** A look at the queue costs the emulator time, which the command needs. */
 const LOOK_MS = 50;
-const TOLD_EVERY_MS = 10_000;
+const REPORT_EVERY_MS = 10_000;
 
 const LONGEST_MS = 120_000;
 const LONGEST_MS_EACH = 200;
@@ -51,8 +51,8 @@ async function makeLetters(world: ChaosWorld, count: number): Promise<number> {
   await resume();
   const others = hints(world, count - mails).map(({ MessageBody }) => letterOf(MessageBody));
   const each = others.length / mails;
-  const letters = ofMails.flatMap((one, at) => [
-    one,
+  const letters = ofMails.flatMap((letter, at) => [
+    letter,
     ...others.slice(Math.round(at * each), Math.round((at + 1) * each)),
   ]);
   await sendAll(world, world.stage.deployment.queues.notify.deadLetterUrl, letters);
@@ -74,9 +74,9 @@ async function lettersLeft({ stage }: ChaosWorld): Promise<number> {
 
 /** Ends the command once half of the letters are gone; gives how many are left. */
 async function endHalfWay(world: ChaosWorld, { letters, tell }: ChaosOptions): Promise<number> {
-  const { child, said, end } = redrive(world);
+  const { child, printed, end } = redrive(world);
   if (await watch(world, end, tell, letters / 2))
-    throw new Error(`the command was over before it could be ended: ${said.out}${said.err}`);
+    throw new Error(`the command was over before it could be ended: ${printed.out}${printed.err}`);
   child.kill('SIGKILL');
   await end;
   return lettersLeft(world);
@@ -94,13 +94,13 @@ async function watch(
   end.then(() => {
     isOver = true;
   });
-  for (let toldAt = began; ; await wait(LOOK_MS)) {
+  for (let reportedAt = began; ; await wait(LOOK_MS)) {
     const left = await lettersLeft(world);
     if (isOver || left <= enough) return isOver;
     const now = performance.now();
-    if (now - toldAt < TOLD_EVERY_MS) continue;
+    if (now - reportedAt < REPORT_EVERY_MS) continue;
     tell(`redrive-ended: ${left} letters left after ${Math.round((now - began) / 1_000)} s`);
-    toldAt = now;
+    reportedAt = now;
   }
 }
 
@@ -119,7 +119,7 @@ export const REDRIVE_ENDED: Fault = {
   what: '`taskwarden dlq redrive` is ended (SIGKILL) half way, and run again',
   before: 'warning',
   isWarnedOnly: true,
-  async strike(world, options) {
+  async inject(world, options) {
     const { letters, tell } = options;
     const mails = await makeLetters(world, letters);
     hideShortly(world);
@@ -128,15 +128,15 @@ export const REDRIVE_ENDED: Fault = {
     const ended = performance.now();
     await wait((HIDDEN_SECONDS + 1) * 1_000);
     const again = performance.now();
-    const { said, end } = redrive(world);
+    const { printed, end } = redrive(world);
     await watch(world, end, tell);
     const code = await end;
-    if (code !== 0) throw new Error(`run again, the command ended with ${code}: ${said.err}`);
+    if (code !== 0) throw new Error(`run again, the command ended with ${code}: ${printed.err}`);
     const over = performance.now();
     const unread = await lettersLeft(world);
-    if (unread > 0) throw new Error(`${unread} dead letters are left: ${said.out}`);
+    if (unread > 0) throw new Error(`${unread} dead letters are left: ${printed.out}`);
     await untilWarned(world, mails, LONGEST_MS + letters * LONGEST_MS_EACH);
-    const { redriven, alreadySent } = JSON.parse(said.out) as Record<string, number>;
+    const { redriven, alreadySent } = JSON.parse(printed.out) as Record<string, number>;
     const seconds = (ms: number) => (ms / 1_000).toFixed(1);
     const first = `${letters} letters: ended after ${seconds(ended - began)} s with ${left} left`;
     return {

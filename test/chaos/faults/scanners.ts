@@ -126,13 +126,13 @@ export const SCANNER_FAULTS: readonly Fault[] = [
     name: 'two-scanners',
     what: 'a scanner is slower than its lease while another runs, and three begin at one tick; three times',
     before: 'disabling',
-    strike: twoScanners,
+    inject: twoScanners,
   },
   {
     name: 'scanner-ended',
     what: "the scanner's process is ended (SIGKILL) in the middle of its run, four times",
     before: 'warning',
     missing: missingProcesses,
-    strike: scannerEnded,
+    inject: scannerEnded,
   },
 ];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DeleteIdentityCommand, VerifyEmailIdentityCommand } from '@aws-sdk/client-ses';
 import { MINUTE } from '../../../functions/abandonment/time.ts';
 import { deployBroken } from '../deployments.ts';
-import type { Fault, Struck } from '../fault.ts';
+import type { Fault, Injected } from '../fault.ts';
 import { type Disturbance, isTableWrite, sesThrottled, throttled } from '../proxy.ts';
 import type { ChaosWorld } from '../world.ts';
 
@@ -46,7 +46,7 @@ stderr.write = (chunk, ...more) => {
 }
 
 /** Logs, metrics and the records of failed attempts are refused, while SES throttles some mails: so there is something to report. */
-async function refuseSinks(world: ChaosWorld): Promise<Struck> {
+async function refuseSinks(world: ChaosWorld): Promise<Injected> {
   const folder = mkdtempSync(join(tmpdir(), 'taskwarden-chaos-'));
   const lines = join(folder, 'lines');
   writeFileSync(lines, '');
@@ -86,7 +86,7 @@ export const SERVICE_FAULTS: readonly Fault[] = [
     name: 'ses-refuses',
     what: 'SES takes no mail of the sender',
     before: 'warning',
-    async strike(world) {
+    async inject(world) {
       const { ses } = world.stage.aws;
       const { sender } = world.stage.deployment;
       await ses.send(new DeleteIdentityCommand({ Identity: sender }));
@@ -102,7 +102,7 @@ export const SERVICE_FAULTS: readonly Fault[] = [
     name: 'table-throttles',
     what: 'the table throttles two of three calls',
     before: 'warning',
-    async strike(world) {
+    async inject(world) {
       const isPassed = every(3);
       let hits = 0;
       const repair = await during(
@@ -121,7 +121,7 @@ export const SERVICE_FAULTS: readonly Fault[] = [
     name: 'table-loses-answers',
     what: 'the table takes writes and every second answer is lost',
     before: 'warning',
-    async strike(world) {
+    async inject(world) {
       const isHit = every(2);
       let hits = 0;
       const repair = await during(
@@ -141,7 +141,7 @@ export const SERVICE_FAULTS: readonly Fault[] = [
     name: 'duplicates',
     what: 'every message and event comes twice, the last first',
     before: 'warning',
-    async strike(world) {
+    async inject(world) {
       world.sayTimes = 2;
       let sent = 0;
       world.proxy.disturbance = async ({ service, operation, body }, forward) => {
@@ -161,13 +161,13 @@ export const SERVICE_FAULTS: readonly Fault[] = [
     name: 'sinks-refuse',
     what: 'logs, metrics and records of failures are refused, while SES throttles some mails',
     before: 'warning',
-    strike: refuseSinks,
+    inject: refuseSinks,
   },
   {
     name: 'emulator-restarts',
     what: 'the emulator is stopped and started between two ticks',
     before: 'warning',
-    async strike(world, { restart }) {
+    async inject(world, { restart }) {
       await world.scan();
       await restart();
       return {};

@@ -1,7 +1,7 @@
 import { MINUTE } from '../../../functions/abandonment/time.ts';
 import { amount } from '../../../functions/platform/amounts.ts';
 import { deployBroken } from '../deployments.ts';
-import type { Fault, Struck } from '../fault.ts';
+import type { Fault, Injected } from '../fault.ts';
 import { endProcesses, missingProcesses } from '../processes.ts';
 import type { ChaosWorld } from '../world.ts';
 
@@ -24,7 +24,7 @@ async function rounds(world: ChaosWorld, count: number): Promise<void> {
 async function withBrokenDisabler(
   world: ChaosWorld,
   broken: Parameters<typeof deployBroken>[2],
-): Promise<Struck> {
+): Promise<Injected> {
   const repair = await deployBroken(world.stage, 'disabler', broken);
   await rounds(world, ROUNDS);
   return { repair };
@@ -35,20 +35,20 @@ const ENDS = 3;
 const MOST_ROUNDS = 8;
 
 /** Ends the notifier's processes each time SES took a mail of one, before it hears so. */
-async function killNotifier(world: ChaosWorld): Promise<Struck> {
-  let kills = 0;
+async function endNotifier(world: ChaosWorld): Promise<Injected> {
+  let ends = 0;
   world.proxy.disturbance = async ({ service, operation }, forward) => {
     const answer = await forward();
-    if (service !== 'ses' || !operation.startsWith('Send') || kills >= ENDS) return answer;
-    kills += endProcesses(world, 'notifier') > 0 ? 1 : 0;
+    if (service !== 'ses' || !operation.startsWith('Send') || ends >= ENDS) return answer;
+    ends += endProcesses(world, 'notifier') > 0 ? 1 : 0;
     return 'cut';
   };
-  for (let round = 0; round < MOST_ROUNDS && kills < ENDS; round += 1) await world.round(MINUTE);
+  for (let round = 0; round < MOST_ROUNDS && ends < ENDS; round += 1) await world.round(MINUTE);
   return {
     repair: async () => {
       world.proxy.disturbance = undefined;
     },
-    note: `ended ${amount(kills, 'time')}`,
+    note: `ended ${amount(ends, 'time')}`,
   };
 }
 
@@ -58,19 +58,19 @@ export const WORKER_FAULTS: readonly Fault[] = [
     name: 'disabler-throws',
     what: 'a disabler is deployed that throws',
     before: 'disabling',
-    strike: (world) => withBrokenDisabler(world, { code: THROWS }),
+    inject: (world) => withBrokenDisabler(world, { code: THROWS }),
   },
   {
     name: 'disabler-exits-in-init',
     what: 'a disabler is deployed that exits in its init',
     before: 'disabling',
-    strike: (world) => withBrokenDisabler(world, { code: EXITS_IN_INIT }),
+    inject: (world) => withBrokenDisabler(world, { code: EXITS_IN_INIT }),
   },
   {
     name: 'disabler-dies-in-work',
     what: 'a disabler is deployed that exits after it asked the owning system',
     before: 'disabling',
-    strike: (world) =>
+    inject: (world) =>
       withBrokenDisabler(world, {
         nodeOptions: `--import=data:text/javascript,${encodeURIComponent(DIES_IN_WORK)}`,
       }),
@@ -80,6 +80,6 @@ export const WORKER_FAULTS: readonly Fault[] = [
     what: "the notifier's process is ended (SIGKILL) each time SES took a mail of it",
     before: 'warning',
     missing: missingProcesses,
-    strike: killNotifier,
+    inject: endNotifier,
   },
 ];

@@ -268,8 +268,8 @@ describe('imports go one way', () => {
   });
 
   it('the deployment knows what runs by the shared names alone', () => {
-    const known = ARROWS.filter(({ from, to }) => /^(lib|bin)\//.test(from) && to.startsWith('functions/'));
-    expect(new Set(known.map(({ to }) => to))).toEqual(
+    const arrows = ARROWS.filter(({ from, to }) => /^(lib|bin)\//.test(from) && to.startsWith('functions/'));
+    expect(new Set(arrows.map(({ to }) => to))).toEqual(
       new Set(
         ['alarm-names', 'brand', 'control-plane-settings', 'names', 'queues', 'retention'].map(
           (name) => `functions/platform/${name}.ts`,

@@ -55,8 +55,8 @@ describe('operator alerts', () => {
 
   it('are the codes that `simulate` may print, with what alarms say of a deployed stage', () => {
     const row = /^\| `operator-alert` .*$/m.exec(sectionOf('docs/scenario.md', 'Output'))?.[0] ?? '';
-    const told = [...row.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)].map(([, code]) => code);
-    expect(told).toEqual(['operator-alert', ...codes, ...ALARMS_AS_ALERTS]);
+    const documented = [...row.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)].map(([, code]) => code);
+    expect(documented).toEqual(['operator-alert', ...codes, ...ALARMS_AS_ALERTS]);
     for (const code of ALARMS_AS_ALERTS)
       expect(sectionOf('docs/runbook.md', 'Codes of `simulate` alone')).toContain(`\`${code}\``);
   });

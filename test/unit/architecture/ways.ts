@@ -35,8 +35,8 @@ async function unansweredMail(): Promise<() => Promise<void>> {
   const key = recipientKey(address);
   const { open } = EVALUATED.record;
   if (!open) throw new Error('the task did not fire');
-  const told = { [key]: { address, grace: 1, warning: 'pending' as const, dated: true } };
-  const warned = { ...EVALUATED.record, open: { ...open, told } };
+  const parts = { [key]: { address, grace: 1, warning: 'pending' as const, dated: true } };
+  const warned = { ...EVALUATED.record, open: { ...open, told: parts } };
   const item = {
     ...{ task: warned.task.id, episode: 1, notice: 'warning' as const, grace: 1 },
     ...{ disableAt: day(28), since: open.since, restarts: 0, asked: NOW },

@@ -246,8 +246,8 @@ describe('a message that is tried', () => {
   it.each(['', 'x2', '2x', '-2', '2.5', ' 2', '1'.repeat(16)])(
     'counts as never tried where somebody else gave it a history that is none: "%s"',
     async (StringValue) => {
-      const told = { DataType: 'Number', StringValue };
-      const MessageAttributes = { earlierAttempts: told, trials: told, firstSentAt: told };
+      const attribute = { DataType: 'Number', StringValue };
+      const MessageAttributes = { earlierAttempts: attribute, trials: attribute, firstSentAt: attribute };
       expect(await taken({ ...SENT, MessageAttributes })).toMatchObject({
         attempts: 3,
         trials: 0,

@@ -12,7 +12,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { byQueue } from '../../../functions/platform/queues.ts';
 import { loadOperatorAlert } from '../../../functions/store/operator-alerts.ts';
 import { deployAt, writtenMetrics } from '../platform/deployed-function.ts';
-import { fail, START, stage } from './stage.ts';
+import { breakerStage, fail, START } from './stage.ts';
 
 // What it is deployed with stands in for itself: AWS at its clients, the table, which would be DynamoDB, in memory.
 const deployed = vi.hoisted(() => ({ table: undefined as unknown }));
@@ -35,7 +35,7 @@ afterEach(() => {
 
 describe('the deployed breaker', () => {
   it('looks at each queue in use, and switches the one off whose worker fails', async () => {
-    const { table, system } = stage();
+    const { table, system } = breakerStage();
     await fail({ system }, 5);
     deployed.table = table;
     deployAt(START, { TASKWARDEN_WORKERS: JSON.stringify(PLACES) });

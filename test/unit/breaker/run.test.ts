@@ -5,44 +5,44 @@ import type { ProbeResult } from '../../../functions/breaker/worker-control.port
 import { index, keys, sortable } from '../../../functions/store/keys.ts';
 import { recordOops } from '../../../functions/work/oops.ts';
 import { countSuccess } from '../../../functions/work/successes.ts';
-import { fail, PASSED, START, type Stage, stage } from './stage.ts';
+import { breakerStage, fail, PASSED, START, type Stage } from './stage.ts';
 
 const openAlert = ({ table }: Stage) => table.get(keys.operatorAlert('breaker-open', 'disable'));
 
 describe('a worker whose attempts fail', () => {
   it('is paused, operators are told at once, and its failing is on record', async () => {
-    const given = stage();
-    await fail(given, 5);
-    const [report] = await given.look();
+    const stage = breakerStage();
+    await fail(stage, 5);
+    const [report] = await stage.look();
     expect(report).toEqual({ queue: 'disable', phase: 'open', actions: ['pause', 'alert'] });
-    expect(given.control.isOff).toBe(true);
-    expect(given.told.map(({ code, subject }) => [code, subject])).toEqual([['breaker-open', 'disable']]);
-    expect(await openAlert(given)).toMatchObject({ active: true, toldAt: given.system.clock.now() });
-    expect(given.count('BreakerOpen')).toBe(1);
-    expect(given.count('AttemptFailed')).toBe(5);
-    expect(given.logged.map(({ message }) => message)).toContain('failure');
+    expect(stage.control.isOff).toBe(true);
+    expect(stage.alerts.map(({ code, subject }) => [code, subject])).toEqual([['breaker-open', 'disable']]);
+    expect(await openAlert(stage)).toMatchObject({ active: true, toldAt: stage.system.clock.now() });
+    expect(stage.count('BreakerOpen')).toBe(1);
+    expect(stage.count('AttemptFailed')).toBe(5);
+    expect(stage.logged.map(({ message }) => message)).toContain('failure');
   });
 
   it('is left alone after four', async () => {
-    const given = stage();
-    await fail(given, 4);
-    await given.look();
-    expect(given.control.done).toEqual([]);
+    const stage = breakerStage();
+    await fail(stage, 4);
+    await stage.look();
+    expect(stage.control.done).toEqual([]);
   });
 
   it('is left alone where most of its attempts go well', async () => {
-    const given = stage();
-    for (let done = 0; done < 6; done += 1) countSuccess(given.system, 'disable');
-    await fail(given, 5);
-    await given.look();
-    expect(given.control.isOff).toBe(false);
+    const stage = breakerStage();
+    for (let done = 0; done < 6; done += 1) countSuccess(stage.system, 'disable');
+    await fail(stage, 5);
+    await stage.look();
+    expect(stage.control.isOff).toBe(false);
   });
 
   it('is left alone for faults that pass, and for items that are bad themselves', async () => {
-    const given = stage();
-    await fail(given, 20, Object.assign(new Error('slow down'), { name: 'ThrottlingException' }));
+    const stage = breakerStage();
+    await fail(stage, 20, Object.assign(new Error('slow down'), { name: 'ThrottlingException' }));
     for (let item = 0; item < 20; item += 1) {
-      await recordOops(given.system, {
+      await recordOops(stage.system, {
         worker: 'disable',
         item: `bad${item}`,
         attempt: 1,
@@ -50,191 +50,191 @@ describe('a worker whose attempts fail', () => {
         error: new Error('no such task'),
       });
     }
-    await given.look();
-    expect(given.control.isOff).toBe(false);
+    await stage.look();
+    expect(stage.control.isOff).toBe(false);
   });
 
   it('is left alone for what older code did', async () => {
-    const given = stage();
-    await fail(given, 9, new Error('broken'), '6');
-    await given.look();
-    expect(given.control.isOff).toBe(false);
+    const stage = breakerStage();
+    await fail(stage, 9, new Error('broken'), '6');
+    await stage.look();
+    expect(stage.control.isOff).toBe(false);
   });
 
   it.each(['$LATEST', 'none'])(
     'is paused for what code did that tells no version but %s',
     async (version) => {
-      const given = stage();
-      await fail(given, 5, new Error('broken'), version);
-      await given.look();
-      expect(given.control.isOff).toBe(true);
+      const stage = breakerStage();
+      await fail(stage, 5, new Error('broken'), version);
+      await stage.look();
+      expect(stage.control.isOff).toBe(true);
     },
   );
 
   it('is paused in a bad hour without reading all of its failures', async () => {
-    const given = stage('disable', { pageRows: 100 });
-    await fail(given, 1_200);
-    const { query } = given.table;
+    const stage = breakerStage('disable', { pageRows: 100 });
+    await fail(stage, 1_200);
+    const { query } = stage.table;
     let pages = 0;
-    given.table.query = async (asked) => {
+    stage.table.query = async (asked) => {
       if (asked.index === 'g2') pages += 1;
-      return query.call(given.table, asked);
+      return query.call(stage.table, asked);
     };
-    await given.look();
-    expect(given.control.isOff).toBe(true);
+    await stage.look();
+    expect(stage.control.isOff).toBe(true);
     expect(pages).toBe(5);
   });
 
   it('is left alone for failures of more than ten minutes ago', async () => {
-    const given = stage();
-    await given.look();
-    await fail(given, 9);
-    given.pass(11);
-    await given.look();
-    expect(given.control.isOff).toBe(false);
+    const stage = breakerStage();
+    await stage.look();
+    await fail(stage, 9);
+    stage.pass(11);
+    await stage.look();
+    expect(stage.control.isOff).toBe(false);
   });
 });
 
 describe('a worker that dies before its first line runs', () => {
   it('is paused within ten minutes of waiting work, though it records nothing', async () => {
-    const given = stage();
-    given.control.waits = true;
-    given.control.answer = { outcome: 'failed', reason: 'Unhandled: Runtime.ImportModuleError' };
+    const stage = breakerStage();
+    stage.control.waits = true;
+    stage.control.answer = { outcome: 'failed', reason: 'Unhandled: Runtime.ImportModuleError' };
     let minutes = 0;
-    while (!given.control.isOff && minutes < 10) {
-      await given.look();
-      given.pass(1);
+    while (!stage.control.isOff && minutes < 10) {
+      await stage.look();
+      stage.pass(1);
       minutes += 1;
     }
-    expect(given.control.isOff).toBe(true);
+    expect(stage.control.isOff).toBe(true);
     expect(minutes).toBeLessThanOrEqual(5);
-    expect(given.count('AttemptFailed')).toBe(5);
+    expect(stage.count('AttemptFailed')).toBe(5);
   });
 
   it('is paused whatever version the code that watches it has', async () => {
-    const given = stage();
-    Object.assign(given.system.config, { functionVersion: '3' });
-    given.control.waits = true;
-    given.control.answer = { outcome: 'failed', reason: 'Unhandled: Runtime.ImportModuleError' };
+    const stage = breakerStage();
+    Object.assign(stage.system.config, { functionVersion: '3' });
+    stage.control.waits = true;
+    stage.control.answer = { outcome: 'failed', reason: 'Unhandled: Runtime.ImportModuleError' };
     for (let minute = 0; minute < 6; minute += 1) {
-      await given.look();
-      given.pass(1);
+      await stage.look();
+      stage.pass(1);
     }
-    expect(given.control.isOff).toBe(true);
+    expect(stage.control.isOff).toBe(true);
   });
 
   it('is not asked while nothing waits', async () => {
-    const given = stage();
-    given.control.answer = { outcome: 'failed', reason: 'no' };
-    await given.look();
-    expect(given.control.done).toEqual([]);
+    const stage = breakerStage();
+    stage.control.answer = { outcome: 'failed', reason: 'no' };
+    await stage.look();
+    expect(stage.control.done).toEqual([]);
   });
 
   it('is not taken for dead where it is too busy to be asked', async () => {
-    const given = stage();
-    given.control.waits = true;
-    given.control.failsTo = 'probe';
-    for (let minute = 0; minute < 9; minute += 1) await given.look();
-    expect(given.control.isOff).toBe(false);
+    const stage = breakerStage();
+    stage.control.waits = true;
+    stage.control.failsTo = 'probe';
+    for (let minute = 0; minute < 9; minute += 1) await stage.look();
+    expect(stage.control.isOff).toBe(false);
   });
 });
 
 describe('an open breaker', () => {
   async function opened(): Promise<Stage> {
-    const given = stage();
-    await fail(given, 5);
-    await given.look();
-    given.control.done.length = 0;
-    return given;
+    const stage = breakerStage();
+    await fail(stage, 5);
+    await stage.look();
+    stage.control.done.length = 0;
+    return stage;
   }
 
   it('resumes the queue when a probe passes, and takes its alert back', async () => {
-    const given = await opened();
-    given.pass(5);
-    const [report] = await given.look();
+    const stage = await opened();
+    stage.pass(5);
+    const [report] = await stage.look();
     expect(report).toMatchObject({ phase: 'closed', actions: ['probe', 'resume'] });
-    expect(given.control.isOff).toBe(false);
-    expect(await openAlert(given)).toBeUndefined();
+    expect(stage.control.isOff).toBe(false);
+    expect(await openAlert(stage)).toBeUndefined();
   });
 
   it('does not open again for what failed before', async () => {
-    const given = await opened();
-    given.pass(5);
-    await given.look();
-    given.pass(1);
-    await given.look();
-    expect(given.control.isOff).toBe(false);
+    const stage = await opened();
+    stage.pass(5);
+    await stage.look();
+    stage.pass(1);
+    await stage.look();
+    expect(stage.control.isOff).toBe(false);
   });
 
   it('keeps the queue off while probes fail', async () => {
-    const given = await opened();
-    given.control.answer = { outcome: 'failed', reason: 'still broken' };
+    const stage = await opened();
+    stage.control.answer = { outcome: 'failed', reason: 'still broken' };
     for (let minute = 0; minute < 40; minute += 1) {
-      given.pass(1);
-      await given.look();
+      stage.pass(1);
+      await stage.look();
     }
-    expect(given.control.done).toEqual(['probe', 'probe', 'probe']);
-    expect(given.control.isOff).toBe(true);
-    expect(given.told).toHaveLength(1);
+    expect(stage.control.done).toEqual(['probe', 'probe', 'probe']);
+    expect(stage.control.isOff).toBe(true);
+    expect(stage.alerts).toHaveLength(1);
   });
 
   it('goes on a minute after the fix is deployed', async () => {
-    const given = await opened();
-    given.control.deployed = '8';
-    given.pass(1);
-    await given.look();
-    expect(given.control.isOff).toBe(false);
+    const stage = await opened();
+    stage.control.deployed = '8';
+    stage.pass(1);
+    await stage.look();
+    expect(stage.control.isOff).toBe(false);
   });
 
   it('never resumes what an operator paused', async () => {
-    const given = await opened();
-    await given.table.transact([{ put: { ...keys.queuePause('disable'), at: 0, by: 'ops' } }], 'w');
-    given.pass(5);
-    const [report] = await given.look();
+    const stage = await opened();
+    await stage.table.transact([{ put: { ...keys.queuePause('disable'), at: 0, by: 'ops' } }], 'w');
+    stage.pass(5);
+    const [report] = await stage.look();
     expect(report?.phase).toBe('closed');
-    expect(given.control.isOff).toBe(true);
-    expect(given.control.done).toEqual(['probe']);
+    expect(stage.control.isOff).toBe(true);
+    expect(stage.control.done).toEqual(['probe']);
   });
 
   it('resumes at its next look where the resuming failed', async () => {
-    const given = await opened();
-    given.pass(5);
-    given.control.failsTo = 'resume';
-    expect((await given.look())[0]?.phase).toBe('unknown');
-    given.control.failsTo = undefined;
-    given.pass(1);
-    expect((await given.look())[0]).toMatchObject({ phase: 'closed', actions: ['resume'] });
-    expect(given.control.isOff).toBe(false);
+    const stage = await opened();
+    stage.pass(5);
+    stage.control.failsTo = 'resume';
+    expect((await stage.look())[0]?.phase).toBe('unknown');
+    stage.control.failsTo = undefined;
+    stage.pass(1);
+    expect((await stage.look())[0]).toMatchObject({ phase: 'closed', actions: ['resume'] });
+    expect(stage.control.isOff).toBe(false);
   });
 
   it('pauses at its next look where the pausing failed', async () => {
-    const given = stage();
-    await fail(given, 5);
-    given.control.failsTo = 'pause';
-    await given.look();
-    given.control.failsTo = undefined;
-    given.pass(1);
-    await given.look();
-    expect(given.control.isOff).toBe(true);
+    const stage = breakerStage();
+    await fail(stage, 5);
+    stage.control.failsTo = 'pause';
+    await stage.look();
+    stage.control.failsTo = undefined;
+    stage.pass(1);
+    await stage.look();
+    expect(stage.control.isOff).toBe(true);
   });
 
   it('pauses again what somebody switched on, without asking its worker', async () => {
-    const given = await opened();
-    Object.assign(given.control, { isOff: false, waits: true });
-    given.pass(1);
-    expect((await given.look())[0]).toMatchObject({ phase: 'open', actions: ['pause'] });
-    expect(given.control).toMatchObject({ isOff: true, done: ['pause'] });
+    const stage = await opened();
+    Object.assign(stage.control, { isOff: false, waits: true });
+    stage.pass(1);
+    expect((await stage.look())[0]).toMatchObject({ phase: 'open', actions: ['pause'] });
+    expect(stage.control).toMatchObject({ isOff: true, done: ['pause'] });
   });
 
   it('leaves telling to the scanner where operators cannot be told', async () => {
-    const given = stage();
-    given.system.operators.tell = async () => {
+    const stage = breakerStage();
+    stage.system.operators.tell = async () => {
       throw new Error('SNS is down');
     };
-    await fail(given, 5);
-    const [report] = await given.look();
+    await fail(stage, 5);
+    const [report] = await stage.look();
     expect(report?.phase).toBe('open');
-    expect(await openAlert(given)).toMatchObject({ toldAt: null });
+    expect(await openAlert(stage)).toMatchObject({ toldAt: null });
   });
 });
 
@@ -242,35 +242,35 @@ const NO_ANSWER: ProbeResult = { outcome: 'failed', reason: 'the table is away' 
 
 describe('while the table fails', () => {
   /** From when on until when nothing can be read or written; only written where `reads`. */
-  function failing(given: Stage, { reads = false } = {}) {
-    const { get, query, transact } = given.table;
+  function failing(stage: Stage, { reads = false } = {}) {
+    const { get, query, transact } = stage.table;
     const fails = async () => {
       throw new Error('the table is away');
     };
-    Object.assign(given.table, { transact: fails, ...(reads ? {} : { get: fails, query: fails }) });
-    return () => Object.assign(given.table, { get, query, transact });
+    Object.assign(stage.table, { transact: fails, ...(reads ? {} : { get: fails, query: fails }) });
+    return () => Object.assign(stage.table, { get, query, transact });
   }
 
   it('a queue whose worker does not answer is paused, and operators are told once', async () => {
-    const given = stage();
-    given.control.waits = true;
-    given.control.answer = { outcome: 'failed', reason: 'the table is away' };
-    failing(given);
-    expect(await given.look()).toEqual([{ queue: 'disable', phase: 'unknown', actions: ['pause'] }]);
-    given.pass(1);
-    expect((await given.look())[0]?.actions).toEqual([]);
-    expect(given.control).toMatchObject({ isOff: true, done: ['probe', 'pause'] });
-    expect(given.told.map(({ code, subject }) => [code, subject])).toEqual([['breaker-open', 'disable']]);
+    const stage = breakerStage();
+    stage.control.waits = true;
+    stage.control.answer = { outcome: 'failed', reason: 'the table is away' };
+    failing(stage);
+    expect(await stage.look()).toEqual([{ queue: 'disable', phase: 'unknown', actions: ['pause'] }]);
+    stage.pass(1);
+    expect((await stage.look())[0]?.actions).toEqual([]);
+    expect(stage.control).toMatchObject({ isOff: true, done: ['probe', 'pause'] });
+    expect(stage.alerts.map(({ code, subject }) => [code, subject])).toEqual([['breaker-open', 'disable']]);
   });
 
   it('a queue whose worker does not answer is paused where only nothing can be written', async () => {
-    const given = stage();
-    given.control.waits = true;
-    given.control.answer = { outcome: 'failed', reason: 'the table takes nothing' };
-    failing(given, { reads: true });
-    expect((await given.look())[0]).toMatchObject({ phase: 'unknown', actions: ['pause'] });
-    expect(given.control.isOff).toBe(true);
-    expect(given.told).toHaveLength(1);
+    const stage = breakerStage();
+    stage.control.waits = true;
+    stage.control.answer = { outcome: 'failed', reason: 'the table takes nothing' };
+    failing(stage, { reads: true });
+    expect((await stage.look())[0]).toMatchObject({ phase: 'unknown', actions: ['pause'] });
+    expect(stage.control.isOff).toBe(true);
+    expect(stage.alerts).toHaveLength(1);
   });
 
   it.each([
@@ -279,93 +279,93 @@ describe('while the table fails', () => {
     ['whose worker cannot be asked', { waits: true, answer: NO_ANSWER, failsTo: 'probe' }],
     ['whose worker is too busy to be asked', { waits: true, answer: { outcome: 'busy' } as const }],
   ])('a queue is left alone %s', async (_, worker) => {
-    const given = stage();
-    Object.assign(given.control, worker);
-    failing(given);
-    expect(await given.look()).toEqual([{ queue: 'disable', phase: 'unknown', actions: [] }]);
-    expect(given.control.isOff).toBe(false);
-    expect(given.told).toEqual([]);
-    expect(given.logs('breaker: cannot do without the table')).toEqual([]);
+    const stage = breakerStage();
+    Object.assign(stage.control, worker);
+    failing(stage);
+    expect(await stage.look()).toEqual([{ queue: 'disable', phase: 'unknown', actions: [] }]);
+    expect(stage.control.isOff).toBe(false);
+    expect(stage.alerts).toEqual([]);
+    expect(stage.logs('breaker: cannot do without the table')).toEqual([]);
   });
 
   it('a queue whose worker answers is left alone where only nothing can be written', async () => {
-    const given = stage();
-    given.control.waits = true;
-    failing(given, { reads: true });
-    expect((await given.look())[0]).toMatchObject({ phase: 'unknown', actions: [] });
-    expect(given.control.isOff).toBe(false);
+    const stage = breakerStage();
+    stage.control.waits = true;
+    failing(stage, { reads: true });
+    expect((await stage.look())[0]).toMatchObject({ phase: 'unknown', actions: [] });
+    expect(stage.control.isOff).toBe(false);
   });
 
   it('operators hear why the queue is off, and that it goes on by itself', async () => {
-    const given = stage();
-    Object.assign(given.control, { waits: true, answer: NO_ANSWER });
-    failing(given);
-    await given.look();
-    const [told] = given.told;
-    expect(told?.detail).toContain('the disable queue is off, for the table fails');
-    expect(told?.detail).toContain('nothing is lost, and it goes on by itself once the table is back');
+    const stage = breakerStage();
+    Object.assign(stage.control, { waits: true, answer: NO_ANSWER });
+    failing(stage);
+    await stage.look();
+    const [alert] = stage.alerts;
+    expect(alert?.detail).toContain('the disable queue is off, for the table fails');
+    expect(alert?.detail).toContain('nothing is lost, and it goes on by itself once the table is back');
   });
 
   it('the queue is paused all the same where operators cannot be told, and the log says so', async () => {
-    const given = stage();
-    Object.assign(given.control, { waits: true, answer: NO_ANSWER });
-    given.system.operators.tell = async () => {
+    const stage = breakerStage();
+    Object.assign(stage.control, { waits: true, answer: NO_ANSWER });
+    stage.system.operators.tell = async () => {
       throw new Error('SNS is down');
     };
-    failing(given);
-    expect((await given.look())[0]).toMatchObject({ phase: 'unknown', actions: ['pause'] });
-    expect(given.control.isOff).toBe(true);
-    expect(given.logs('breaker: cannot do without the table')).toEqual([
+    failing(stage);
+    expect((await stage.look())[0]).toMatchObject({ phase: 'unknown', actions: ['pause'] });
+    expect(stage.control.isOff).toBe(true);
+    expect(stage.logs('breaker: cannot do without the table')).toEqual([
       { level: 'error', queue: 'disable', error: 'Error: SNS is down' },
     ]);
   });
 
   it('a queue that failed before it is paused, though that cannot be noted', async () => {
-    const given = stage();
-    await fail(given, 5);
-    failing(given, { reads: true });
-    expect((await given.look())[0]).toMatchObject({ phase: 'unknown', actions: ['pause'] });
-    expect(given.control.isOff).toBe(true);
-    expect(given.told).toHaveLength(1);
+    const stage = breakerStage();
+    await fail(stage, 5);
+    failing(stage, { reads: true });
+    expect((await stage.look())[0]).toMatchObject({ phase: 'unknown', actions: ['pause'] });
+    expect(stage.control.isOff).toBe(true);
+    expect(stage.alerts).toHaveLength(1);
   });
 
   it('what was paused goes on at the first look that finds the table and an answering worker', async () => {
-    const given = stage();
-    given.control.waits = true;
-    given.control.answer = { outcome: 'failed', reason: 'the table is away' };
-    const mend = failing(given);
-    await given.look();
+    const stage = breakerStage();
+    stage.control.waits = true;
+    stage.control.answer = { outcome: 'failed', reason: 'the table is away' };
+    const mend = failing(stage);
+    await stage.look();
     mend();
-    given.control.answer = PASSED;
-    given.control.waits = false;
-    given.control.messages = [{ messageId: 'm1', firstSentAt: START, trials: 0 }];
-    given.pass(400);
-    expect((await given.look())[0]).toMatchObject({ phase: 'closed', actions: ['probe', 'resume'] });
-    expect(given.control.isOff).toBe(false);
-    expect(given.told).toHaveLength(1);
-    expect(await openAlert(given)).toBeUndefined();
+    stage.control.answer = PASSED;
+    stage.control.waits = false;
+    stage.control.messages = [{ messageId: 'm1', firstSentAt: START, trials: 0 }];
+    stage.pass(400);
+    expect((await stage.look())[0]).toMatchObject({ phase: 'closed', actions: ['probe', 'resume'] });
+    expect(stage.control.isOff).toBe(false);
+    expect(stage.alerts).toHaveLength(1);
+    expect(await openAlert(stage)).toBeUndefined();
   });
 
   it('what was paused stays off and is told of while its worker does not answer', async () => {
-    const given = stage();
-    given.control.isOff = true;
-    given.control.answer = { outcome: 'failed', reason: 'no' };
-    expect((await given.look())[0]).toMatchObject({ phase: 'open', actions: ['probe', 'alert'] });
-    expect(await openAlert(given)).toMatchObject({ active: true });
-    given.pass(4);
-    expect((await given.look())[0]?.actions).toEqual([]);
-    given.pass(1);
-    expect((await given.look())[0]?.actions).toEqual(['probe']);
-    expect(given.told).toHaveLength(1);
+    const stage = breakerStage();
+    stage.control.isOff = true;
+    stage.control.answer = { outcome: 'failed', reason: 'no' };
+    expect((await stage.look())[0]).toMatchObject({ phase: 'open', actions: ['probe', 'alert'] });
+    expect(await openAlert(stage)).toMatchObject({ active: true });
+    stage.pass(4);
+    expect((await stage.look())[0]?.actions).toEqual([]);
+    stage.pass(1);
+    expect((await stage.look())[0]?.actions).toEqual(['probe']);
+    expect(stage.alerts).toHaveLength(1);
   });
 
   it('what an operator paused is not taken for forgotten', async () => {
-    const given = stage();
-    Object.assign(given.control, { isOff: true, waits: true });
+    const stage = breakerStage();
+    Object.assign(stage.control, { isOff: true, waits: true });
     const pause = { ...keys.queuePause('disable'), v: 1, by: 'olga', at: 0 };
-    await given.table.transact([{ put: pause }], 'olga');
-    expect((await given.look())[0]).toMatchObject({ phase: 'closed', actions: [] });
-    expect(given.control.done).toEqual([]);
+    await stage.table.transact([{ put: pause }], 'olga');
+    expect((await stage.look())[0]).toMatchObject({ phase: 'closed', actions: [] });
+    expect(stage.control.done).toEqual([]);
   });
 });
 
@@ -374,82 +374,82 @@ describe('an incident that opens again', () => {
 
   /** Opened, told, and closed after five minutes, for its probe passed and nothing was on the queue. */
   async function closed(): Promise<Stage> {
-    const given = stage();
-    await fail(given, 5);
-    await given.look();
-    given.pass(5);
-    expect((await given.look())[0]?.phase).toBe('closed');
-    return given;
+    const stage = breakerStage();
+    await fail(stage, 5);
+    await stage.look();
+    stage.pass(5);
+    expect((await stage.look())[0]?.phase).toBe('closed');
+    return stage;
   }
 
   it('puts its alert back as it was told, and tells nobody anew', async () => {
-    const given = await closed();
-    const toldAt = given.system.clock.now() - 5 * 60_000;
-    given.pass(60);
-    await fail(given, 5);
-    expect((await given.look())[0]).toMatchObject({ phase: 'open', actions: ['pause'] });
-    expect(given.told).toHaveLength(1);
-    expect(await openAlert(given)).toMatchObject({ active: true, toldAt });
+    const stage = await closed();
+    const toldAt = stage.system.clock.now() - 5 * 60_000;
+    stage.pass(60);
+    await fail(stage, 5);
+    expect((await stage.look())[0]).toMatchObject({ phase: 'open', actions: ['pause'] });
+    expect(stage.alerts).toHaveLength(1);
+    expect(await openAlert(stage)).toMatchObject({ active: true, toldAt });
   });
 
   it('is told as a new one after more than a day', async () => {
-    const given = await closed();
-    given.pass(24 * 60 + 1);
-    await fail(given, 5);
-    expect((await given.look())[0]?.actions).toEqual(['pause', 'alert']);
-    expect(given.told).toHaveLength(2);
+    const stage = await closed();
+    stage.pass(24 * 60 + 1);
+    await fail(stage, 5);
+    expect((await stage.look())[0]?.actions).toEqual(['pause', 'alert']);
+    expect(stage.alerts).toHaveLength(2);
   });
 
   it('stays off while a real message fails, though its probe passes, and goes on once one is worked', async () => {
-    const given = stage();
-    await fail(given, 5);
-    await given.look();
-    given.control.messages = [{ messageId: 'm', firstSentAt: START, trials: 0 }];
-    given.control.answers = { m: AWAY };
-    given.pass(5);
-    expect((await given.look())[0]).toMatchObject({ phase: 'open', actions: ['probe'] });
-    expect(given.control.isOff).toBe(true);
-    given.control.messages = given.control.messages.map(({ delay: _, ...message }) => message);
-    given.control.answers = {};
-    given.pass(10);
-    expect((await given.look())[0]).toMatchObject({ phase: 'closed', actions: ['probe', 'resume'] });
+    const stage = breakerStage();
+    await fail(stage, 5);
+    await stage.look();
+    stage.control.messages = [{ messageId: 'm', firstSentAt: START, trials: 0 }];
+    stage.control.answers = { m: AWAY };
+    stage.pass(5);
+    expect((await stage.look())[0]).toMatchObject({ phase: 'open', actions: ['probe'] });
+    expect(stage.control.isOff).toBe(true);
+    stage.control.messages = stage.control.messages.map(({ delay: _, ...message }) => message);
+    stage.control.answers = {};
+    stage.pass(10);
+    expect((await stage.look())[0]).toMatchObject({ phase: 'closed', actions: ['probe', 'resume'] });
   });
 
   it('is tried at once when the code changed', async () => {
-    const given = stage();
-    await fail(given, 5);
-    await given.look();
-    given.control.messages = [{ messageId: 'm', firstSentAt: START, trials: 1 }];
-    given.control.deployed = '8';
-    given.pass(1);
-    expect((await given.look())[0]?.phase).toBe('closed');
-    expect(given.control.done).toContain('try m');
+    const stage = breakerStage();
+    await fail(stage, 5);
+    await stage.look();
+    stage.control.messages = [{ messageId: 'm', firstSentAt: START, trials: 1 }];
+    stage.control.deployed = '8';
+    stage.pass(1);
+    expect((await stage.look())[0]?.phase).toBe('closed');
+    expect(stage.control.done).toContain('try m');
   });
 
   it('that an operator paused is probed and never tried', async () => {
-    const given = stage();
-    await fail(given, 5);
-    await given.look();
-    given.control.messages = [{ messageId: 'm', firstSentAt: START, trials: 0 }];
-    await given.table.transact([{ put: { ...keys.queuePause('disable'), at: 0, by: 'ops' } }], 'w');
-    given.pass(5);
-    await given.look();
-    expect(given.control.done).not.toContain('try m');
-    expect(given.control.isOff).toBe(true);
+    const stage = breakerStage();
+    await fail(stage, 5);
+    await stage.look();
+    stage.control.messages = [{ messageId: 'm', firstSentAt: START, trials: 0 }];
+    await stage.table.transact([{ put: { ...keys.queuePause('disable'), at: 0, by: 'ops' } }], 'w');
+    stage.pass(5);
+    await stage.look();
+    expect(stage.control.done).not.toContain('try m');
+    expect(stage.control.isOff).toBe(true);
   });
 });
 
 describe('where little is tried', () => {
   /** An item for each, which fails now and is tried since so many minutes. */
-  async function failSince(given: Stage, ...minutes: number[]): Promise<void> {
+  async function failSince(stage: Stage, ...minutes: number[]): Promise<void> {
     for (const [item, ago] of minutes.entries())
-      await recordOops(given.system, {
+      await recordOops(stage.system, {
         worker: 'disable',
         item: `t${item}`,
         attempt: 1,
         cause: 'fault',
         error: new Error('broken'),
-        since: given.system.clock.now() - ago * MINUTE,
+        since: stage.system.clock.now() - ago * MINUTE,
       });
   }
 
@@ -458,41 +458,41 @@ describe('where little is tried', () => {
     ['the oldest of it for nine minutes, which was told first', [9, 0], true],
     ['all of it for less', [8, 8], false],
   ])('opens where it failed %s: %j %s', async (_, ago, opens) => {
-    const given = stage();
-    given.control.waits = true;
-    await given.look();
-    given.pass(60);
-    await failSince(given, ...ago);
-    await given.look();
-    expect(given.control.isOff).toBe(opens);
+    const stage = breakerStage();
+    stage.control.waits = true;
+    await stage.look();
+    stage.pass(60);
+    await failSince(stage, ...ago);
+    await stage.look();
+    expect(stage.control.isOff).toBe(opens);
   });
 
   it('opens for what code of before recorded, which did not say since when it was tried', async () => {
-    const given = stage();
-    given.control.waits = true;
+    const stage = breakerStage();
+    stage.control.waits = true;
     const place = (at: number) => ({ g2pk: index.failures('disable'), g2sk: `${sortable(at)}#x` });
     const rows = [0, 1].map((minute) => {
       const at = START + minute * MINUTE;
       const row = { ...keys.oopsOccurrence('f', at, `x${minute}`), v: 1, ...place(at) };
       return { put: { ...row, p: { version: '7', attempts: 1 } } };
     });
-    await given.table.transact(rows, 'before');
+    await stage.table.transact(rows, 'before');
     const phases: unknown[] = [];
     for (const minutes of [8, 1]) {
-      given.pass(minutes);
-      phases.push((await given.look())[0]?.phase);
+      stage.pass(minutes);
+      phases.push((await stage.look())[0]?.phase);
     }
     expect(phases).toEqual(['closed', 'open']);
   });
 
   it('opens for attempts that began and were never heard of again, while messages wait', async () => {
     const opens = async (waits: boolean) => {
-      const given = stage();
-      given.control.waits = waits;
-      await Promise.all([1, 2, 3, 4, 5].map((item) => begin(given, `t${item}`)));
-      given.pass(2);
-      await given.look();
-      return [given.control.isOff, given.count('AttemptFailed')];
+      const stage = breakerStage();
+      stage.control.waits = waits;
+      await Promise.all([1, 2, 3, 4, 5].map((item) => begin(stage, `t${item}`)));
+      stage.pass(2);
+      await stage.look();
+      return [stage.control.isOff, stage.count('AttemptFailed')];
     };
     expect([await opens(true), await opens(false)]).toEqual([
       [true, 5],
@@ -513,13 +513,13 @@ describe('where little is tried', () => {
 
   it('opens at nine minutes of failing, and not where the worker says that others went well', async () => {
     const opens = async (worked: number) => {
-      const given = stage();
-      given.control.waits = true;
-      given.control.answer = { outcome: 'passed', worked };
-      const since = given.system.clock.now();
+      const stage = breakerStage();
+      stage.control.waits = true;
+      stage.control.answer = { outcome: 'passed', worked };
+      const since = stage.system.clock.now();
       for (let attempt = 1; attempt <= 2; attempt += 1) {
         const error = new Error('broken');
-        await recordOops(given.system, {
+        await recordOops(stage.system, {
           worker: 'disable',
           item: 'a',
           attempt,
@@ -528,135 +528,135 @@ describe('where little is tried', () => {
           since,
         });
       }
-      given.pass(9);
-      await given.look();
-      return given.control.isOff;
+      stage.pass(9);
+      await stage.look();
+      return stage.control.isOff;
     };
     expect([await opens(0), await opens(1)]).toEqual([true, false]);
   });
 
   it('opens where no worker is free to be asked for nine minutes', async () => {
-    const given = stage();
-    given.control.waits = true;
-    given.control.answer = { outcome: 'busy' };
+    const stage = breakerStage();
+    stage.control.waits = true;
+    stage.control.answer = { outcome: 'busy' };
     for (let minute = 0; minute < 9; minute += 1) {
-      await given.look();
-      given.pass(1);
+      await stage.look();
+      stage.pass(1);
     }
-    expect(given.control.isOff).toBe(false);
-    await given.look();
-    expect(given.control.isOff).toBe(true);
+    expect(stage.control.isOff).toBe(false);
+    await stage.look();
+    expect(stage.control.isOff).toBe(true);
   });
 
   it('does not take the time for which an operator paused it for time in which no worker was free', async () => {
-    const given = stage();
+    const stage = breakerStage();
     const pause = keys.queuePause('disable');
-    await given.table.transact([{ put: { ...pause, v: 1, by: 'olga', at: START } }], 'pause');
-    Object.assign(given.control, { isOff: true, waits: true, answer: { outcome: 'busy' } });
-    await given.look();
-    given.pass(30);
-    await given.table.transact([{ delete: pause }], 'resume');
-    given.control.isOff = false;
-    expect((await given.look())[0]).toMatchObject({ phase: 'closed', actions: [] });
+    await stage.table.transact([{ put: { ...pause, v: 1, by: 'olga', at: START } }], 'pause');
+    Object.assign(stage.control, { isOff: true, waits: true, answer: { outcome: 'busy' } });
+    await stage.look();
+    stage.pass(30);
+    await stage.table.transact([{ delete: pause }], 'resume');
+    stage.control.isOff = false;
+    expect((await stage.look())[0]).toMatchObject({ phase: 'closed', actions: [] });
   });
 });
 
 describe('after it closed', () => {
   it('what fails within the next minute counts', async () => {
-    const given = stage();
-    await fail(given, 5);
-    await given.look();
-    given.pass(5);
-    expect((await given.look())[0]?.phase).toBe('closed');
-    given.pass(0.5);
-    await fail(given, 5);
-    given.pass(0.5);
-    expect((await given.look())[0]).toMatchObject({ phase: 'open', actions: ['pause'] });
+    const stage = breakerStage();
+    await fail(stage, 5);
+    await stage.look();
+    stage.pass(5);
+    expect((await stage.look())[0]?.phase).toBe('closed');
+    stage.pass(0.5);
+    await fail(stage, 5);
+    stage.pass(0.5);
+    expect((await stage.look())[0]).toMatchObject({ phase: 'open', actions: ['pause'] });
   });
 });
 
 describe('a look that learns nothing', () => {
   /** How many rows a look writes. */
-  async function written(given: Stage): Promise<number> {
-    const { transact } = given.table;
+  async function written(stage: Stage): Promise<number> {
+    const { transact } = stage.table;
     let rows = 0;
-    given.table.transact = async (writes, id) => {
+    stage.table.transact = async (writes, id) => {
       rows += writes.length;
-      return transact.call(given.table, writes, id);
+      return transact.call(stage.table, writes, id);
     };
-    await given.look();
-    given.table.transact = transact;
+    await stage.look();
+    stage.table.transact = transact;
     return rows;
   }
 
   it('writes nothing, whether the queue is worked or off', async () => {
-    const given = stage();
-    given.control.waits = true;
-    await given.look();
-    given.pass(1);
-    expect(await written(given)).toBe(0);
-    await fail(given, 5);
-    await given.look();
-    given.pass(1);
-    expect(await written(given)).toBe(0);
-    expect(given.control).toMatchObject({ isOff: true, done: ['probe', 'probe', 'probe', 'pause'] });
+    const stage = breakerStage();
+    stage.control.waits = true;
+    await stage.look();
+    stage.pass(1);
+    expect(await written(stage)).toBe(0);
+    await fail(stage, 5);
+    await stage.look();
+    stage.pass(1);
+    expect(await written(stage)).toBe(0);
+    expect(stage.control).toMatchObject({ isOff: true, done: ['probe', 'probe', 'probe', 'pause'] });
   });
 
   it('writes one row where the code changed', async () => {
-    const given = stage();
-    await given.look();
-    given.control.deployed = '8';
-    expect(await written(given)).toBe(1);
+    const stage = breakerStage();
+    await stage.look();
+    stage.control.deployed = '8';
+    expect(await written(stage)).toBe(1);
   });
 });
 
 describe('two breakers that look at once', () => {
   it('do what follows once: who stores it first', async () => {
-    const given = stage();
-    await fail(given, 5);
-    await Promise.all([given.look(), given.look()]);
-    expect(given.control.done).toEqual(['pause']);
-    expect(given.told).toHaveLength(1);
-    expect(await openAlert(given)).toMatchObject({ toldAt: START });
+    const stage = breakerStage();
+    await fail(stage, 5);
+    await Promise.all([stage.look(), stage.look()]);
+    expect(stage.control.done).toEqual(['pause']);
+    expect(stage.alerts).toHaveLength(1);
+    expect(await openAlert(stage)).toMatchObject({ toldAt: START });
   });
 
   it('resume nothing where the other stored something else meanwhile: the queue counts as off', async () => {
-    const given = stage();
-    await fail(given, 5);
-    await given.look();
-    const { probe } = given.control;
-    given.control.probe = async () => {
-      const row = await given.table.get(keys.breaker('disable'));
-      if (row) await given.table.transact([{ put: { ...row, rev: Number(row.rev) + 1 } }], 'another');
-      return probe.call(given.control);
+    const stage = breakerStage();
+    await fail(stage, 5);
+    await stage.look();
+    const { probe } = stage.control;
+    stage.control.probe = async () => {
+      const row = await stage.table.get(keys.breaker('disable'));
+      if (row) await stage.table.transact([{ put: { ...row, rev: Number(row.rev) + 1 } }], 'another');
+      return probe.call(stage.control);
     };
-    given.pass(5);
-    const open = given.count('BreakerOpen');
-    await given.look();
-    expect(given.control).toMatchObject({ isOff: true, done: ['pause', 'probe'] });
-    expect(given.count('BreakerOpen')).toBe(open + 1);
+    stage.pass(5);
+    const open = stage.count('BreakerOpen');
+    await stage.look();
+    expect(stage.control).toMatchObject({ isOff: true, done: ['pause', 'probe'] });
+    expect(stage.count('BreakerOpen')).toBe(open + 1);
   });
 
   it('probe once, also where both know of earlier looks', async () => {
-    const given = stage();
-    await fail(given, 5);
-    await given.look();
-    given.pass(5);
-    await Promise.all([given.look(), given.look()]);
-    expect(given.control.done).toEqual(['pause', 'probe', 'resume']);
+    const stage = breakerStage();
+    await fail(stage, 5);
+    await stage.look();
+    stage.pass(5);
+    await Promise.all([stage.look(), stage.look()]);
+    expect(stage.control.done).toEqual(['pause', 'probe', 'resume']);
   });
 });
 
 describe('all queues', () => {
   it('are looked at, one whose look fails or not: then the heartbeat stays away', async () => {
-    const given = stage();
-    const { control } = given;
+    const stage = breakerStage();
+    const { control } = stage;
     const version = async (queue: string) => {
       if (queue === 'notify') throw new Error('no version');
       return '7';
     };
     const ports = { control: Object.assign(control, { version }) };
-    const reports = await runBreaker(given.system, ports, START);
+    const reports = await runBreaker(stage.system, ports, START);
     // No control plane is listed here.
     expect(reports.map(({ queue, phase }) => [queue, phase])).toEqual([
       ['ingest', 'closed'],
@@ -665,21 +665,21 @@ describe('all queues', () => {
       ['mail-events', 'closed'],
       ['webhook', 'closed'],
     ]);
-    expect(given.count('BreakerRan')).toBe(0);
+    expect(stage.count('BreakerRan')).toBe(0);
   });
 });
 
 describe('the heartbeat', () => {
   it('says that all queues were looked at', async () => {
-    const given = stage();
-    await given.look();
-    expect(given.count('BreakerRan')).toBe(1);
+    const stage = breakerStage();
+    await stage.look();
+    expect(stage.count('BreakerRan')).toBe(1);
   });
 
   it('stays away where a look failed', async () => {
-    const given = stage();
-    given.control.failsTo = 'version';
-    expect((await given.look())[0]?.phase).toBe('unknown');
-    expect(given.count('BreakerRan')).toBe(0);
+    const stage = breakerStage();
+    stage.control.failsTo = 'version';
+    expect((await stage.look())[0]?.phase).toBe('unknown');
+    expect(stage.count('BreakerRan')).toBe(0);
   });
 });

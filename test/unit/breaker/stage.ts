@@ -76,11 +76,11 @@ class FakeWorker implements WorkerControl<FakeMessage> {
 }
 
 /** A system on a table in memory whose clock a test moves, with what operators, logs and metrics were told. */
-export function stage(queue: QueueName = 'disable', options: MemoryTableOptions = {}) {
+export function breakerStage(queue: QueueName = 'disable', options: MemoryTableOptions = {}) {
   const table = new MemoryTable(options);
   let now = START;
   let ids = 0;
-  const told: { code: string; subject: string; detail: string }[] = [];
+  const alerts: { code: string; subject: string; detail: string }[] = [];
   const metrics: { name: string; properties: Record<string, unknown> }[] = [];
   const logged: { level: string; message: string; properties: Record<string, unknown> }[] = [];
   const system = buildSystem('a test', {
@@ -88,7 +88,7 @@ export function stage(queue: QueueName = 'disable', options: MemoryTableOptions 
     random: { next: () => 0, id: () => String(++ids).padStart(6, '0') },
     table,
     queues: { send: async () => undefined },
-    operators: { tell: async (alert) => void told.push(alert) },
+    operators: { tell: async (alert) => void alerts.push(alert) },
     telemetry: {
       log: (level, message, properties = {}) => void logged.push({ level, message, properties }),
       metric: (name, _value, _unit, properties = {}) => void metrics.push({ name, properties }),
@@ -109,7 +109,7 @@ export function stage(queue: QueueName = 'disable', options: MemoryTableOptions 
     system,
     table,
     control,
-    told,
+    alerts,
     metrics,
     logged,
     /** Moves the clock by minutes. */
@@ -126,7 +126,7 @@ export function stage(queue: QueueName = 'disable', options: MemoryTableOptions 
   };
 }
 
-export type Stage = ReturnType<typeof stage>;
+export type Stage = ReturnType<typeof breakerStage>;
 
 /** So many items fail at their first attempt. */
 export async function fail(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY } from '../../../functions/abandonment/time.ts';
 import { tryMessages } from '../../../functions/breaker/trial.ts';
 import type { TrialAnswer } from '../../../functions/work/trial.ts';
-import { type FakeMessage, START, stage } from './stage.ts';
+import { breakerStage, type FakeMessage, START } from './stage.ts';
 
 const FAILED: TrialAnswer = { verdict: 'failed', reason: 'away', delaySeconds: 600 };
 const NOTHING: TrialAnswer = { verdict: 'nothing', reason: 'over' };
@@ -17,12 +17,12 @@ const message = (messageId: string, more: Partial<FakeMessage> = {}): FakeMessag
 
 /** What a trial comes to with these messages on the queue, and what was done with them. */
 async function tried(messages: FakeMessage[], answers: Record<string, TrialAnswer>, takesMinutes = 0) {
-  const { system, control, pass, logs } = stage();
+  const { system, control, pass, logs } = breakerStage();
   Object.assign(control, { messages: [...messages], answers });
   const { hand } = control;
-  control.hand = async (queue, one) => {
+  control.hand = async (queue, taken) => {
     pass(takesMinutes);
-    return hand.call(control, queue, one);
+    return hand.call(control, queue, taken);
   };
   const result = await tryMessages(system, control, 'disable');
   return { result, done: control.done, left: control.messages, logged: logs('breaker: tried') };
@@ -64,8 +64,8 @@ describe('a trial with real messages', () => {
   });
 
   it('fails after two, however many wait', async () => {
-    const known = ['a', 'b', 'c'].map((id) => message(id, { trials: 1 }));
-    const { result, done } = await tried(known, { a: FAILED, b: FAILED, c: FAILED });
+    const messages = ['a', 'b', 'c'].map((id) => message(id, { trials: 1 }));
+    const { result, done } = await tried(messages, { a: FAILED, b: FAILED, c: FAILED });
     expect(result).toBe('failed-in-trial');
     expect(done.filter((step) => step.startsWith('try'))).toEqual(['try a', 'try b']);
   });
@@ -156,7 +156,7 @@ describe('a trial with real messages', () => {
   });
 
   it('is undecided with one that waits as planned, though the figures of the queue know nothing of it yet', async () => {
-    const { system, control } = stage();
+    const { system, control } = breakerStage();
     Object.assign(control, { messages: [message('a')], answers: { a: LATER }, isWaiting: async () => false });
     expect(await tryMessages(system, control, 'disable')).toBe('undecided');
   });

@@ -46,9 +46,9 @@ describe('loading tasks from NDJSON', () => {
       get(target, name: string) {
         const own = Reflect.get(target, name, target);
         if (typeof own !== 'function') return own;
-        return (...given: unknown[]) => {
+        return (...args: unknown[]) => {
           calls.push(name);
-          return own.apply(target, given);
+          return own.apply(target, args);
         };
       },
     });
@@ -64,8 +64,8 @@ describe('loading tasks from NDJSON', () => {
   it('brings what changed up to date among what did not', async () => {
     const s = await stage();
     await load(s, many(90));
-    const changed = many(90).map((one, place) =>
-      place === 50 ? { ...one, version: 2, owners: ['bob@acme.test'] } : one,
+    const changed = many(90).map((task, place) =>
+      place === 50 ? { ...task, version: 2, owners: ['bob@acme.test'] } : task,
     );
     expect(await load(s, [...changed, entry({ id: 'acmeCo/new' })])).toEqual({
       loaded: 2,
@@ -184,7 +184,7 @@ describe('loading tasks from NDJSON', () => {
 
 describe('a task as an entry gives it', () => {
   const policy = new PolicyBook(new Map()).global;
-  const given: TaskEntry = {
+  const listed: TaskEntry = {
     id: 'acmeCo/a',
     kind: 'capture',
     enabled: true,
@@ -195,17 +195,17 @@ describe('a task as an entry gives it', () => {
   };
 
   it('that is not PRIMARY and was last so at an instant has no loss: a first inventory is none', () => {
-    const { evidence } = taskRecordFrom({ ...given, lastPrimaryAt: at(5) }, at(9), policy);
+    const { evidence } = taskRecordFrom({ ...listed, lastPrimaryAt: at(5) }, at(9), policy);
     expect(evidence.lastSeen).toEqual({ PRIMARY: at(5) });
     expect(evidence.lostAt).toBeUndefined();
   });
 
   it('that is not PRIMARY and has no such instant was never seen so', () => {
-    expect(taskRecordFrom(given, at(9), policy).evidence.lastSeen).toEqual({});
+    expect(taskRecordFrom(listed, at(9), policy).evidence.lastSeen).toEqual({});
   });
 
   it('that is PRIMARY is so now, whatever it was last', () => {
-    const primary: TaskEntry = { ...given, shards: [{ status: 'PRIMARY' }], lastPrimaryAt: at(5) };
+    const primary: TaskEntry = { ...listed, shards: [{ status: 'PRIMARY' }], lastPrimaryAt: at(5) };
     expect(taskRecordFrom(primary, at(9), policy).evidence).toMatchObject({
       statuses: ['PRIMARY'],
       lastSeen: {},
@@ -213,7 +213,7 @@ describe('a task as an entry gives it', () => {
   });
 
   it('has as many restarts behind it as it says, and none since', () => {
-    const { evidence } = taskRecordFrom({ ...given, restarts: 12 }, at(9), policy);
+    const { evidence } = taskRecordFrom({ ...listed, restarts: 12 }, at(9), policy);
     expect(evidence.restarts).toEqual({ total: 12, atLoss: 12 });
   });
 });

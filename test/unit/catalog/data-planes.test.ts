@@ -10,14 +10,14 @@ const plane = async (s: Stage): Promise<DataPlaneRecord> =>
 
 /** As the scanner finds a plane silent: from its last life sign. */
 async function foundSilent(s: Stage): Promise<void> {
-  const known = await plane(s);
+  const stored = await plane(s);
   const row = {
     pk: 'PLANES',
     sk: 'eu-1',
-    ...known,
+    ...stored,
     state: 'silent',
-    since: known.lifeSignAt,
-    rev: known.rev + 1,
+    since: stored.lifeSignAt,
+    rev: stored.rev + 1,
   };
   await s.table.transact([{ put: row }], 'scanner');
 }
@@ -62,11 +62,11 @@ describe('a data plane', () => {
     const s = await stage();
     await report(s, 'down', 10);
     await report(s, 'up', 20);
-    const known = await plane(s);
+    const stored = await plane(s);
     expect(await report(s, 'down', 10)).toMatchObject({ outcome: 'skipped' });
     expect(await report(s, 'silent', 15)).toMatchObject({ outcome: 'skipped' });
     expect(await report(s, 'up', 20)).toMatchObject({ outcome: 'skipped' });
-    expect(await plane(s)).toEqual(known);
+    expect(await plane(s)).toEqual(stored);
   });
 
   it('that was reported up again is not taken down by a late report from between', async () => {

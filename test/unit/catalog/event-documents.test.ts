@@ -55,8 +55,8 @@ describe('the documents of the events', () => {
     const example = exampleOf('Task Disable Requested');
     const id = String(example.task);
     const asker = { by: 'run', run: String(example.run), disableAt: 0 } as const;
-    const known = { id, version: 7, dataPlane: 'aws-eu-1' } as Task;
-    const asked = { task: known, isRepeated: false, run: asker.run, episode: 1, disableAt: 0 };
+    const task = { id, version: 7, dataPlane: 'aws-eu-1' } as Task;
+    const asked = { task, isRepeated: false, run: asker.run, episode: 1, disableAt: 0 };
     await plane.disable({ ...asked, requestId: requestIdOf(id, 1), reason: reasonOf(asker) });
     const { requestId, reason, episode } = sent[0]?.detail ?? {};
     expect({ requestId, reason, episode }).toEqual({

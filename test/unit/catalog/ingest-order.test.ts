@@ -58,7 +58,7 @@ describe('the order in which events arrive', () => {
       'Task Published',
       publication({ version: 1, publishedAt: hour(5), by: 'creation', kind: 'job', deadline: hour(400) }),
     ];
-    const said: Event[] = [
+    const changes: Event[] = [
       ['Task Started', { task, at: hour(10), deadline: hour(300) }],
       ['Task Deadline Set', { task, at: hour(12), deadline: hour(301) }],
       ['Task Ended', { task, at: hour(14), result: 'failed' }],
@@ -67,7 +67,7 @@ describe('the order in which events arrive', () => {
       ['Task Deadline Set', { task, at: hour(24), deadline: hour(302) }],
     ];
     await fc.assert(
-      fc.asyncProperty(shuffled([published, ...said]), async (events) => {
+      fc.asyncProperty(shuffled([published, ...changes]), async (events) => {
         const { startedAt, endedAt, deadline } = (await rowAfter(events))?.task ?? {};
         expect([startedAt, endedAt, deadline]).toEqual([at(20), at(22), at(302)]);
       }),
@@ -150,9 +150,9 @@ describe('the order in which events arrive', () => {
           const row = await rowAfter([PUBLICATIONS[0] as Event, ...arrived, last]);
           expect(row?.evidence).toMatchObject({ observedAt: at(newest), statuses: ['FAILED'] });
           const alive = seen.lastIndexOf('PRIMARY');
-          const known = row?.evidence.lastSeen.PRIMARY;
-          if (alive < 0) expect(known).toBeUndefined();
-          else expect(known).toBeGreaterThanOrEqual(at((alive - latest(order)) * 20));
+          const lastAlive = row?.evidence.lastSeen.PRIMARY;
+          if (alive < 0) expect(lastAlive).toBeUndefined();
+          else expect(lastAlive).toBeGreaterThanOrEqual(at((alive - latest(order)) * 20));
         },
       ),
       { numRuns: 100 },

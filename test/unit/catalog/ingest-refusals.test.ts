@@ -165,7 +165,7 @@ describe('the ingest queue', () => {
   });
 
   describe('takes in a confirmation', () => {
-    const wish = 'acmeCo/a#1';
+    const requestId = 'acmeCo/a#1';
     const confirmation = (more: Record<string, unknown>) =>
       onBus('Task Disabled', {
         version: 1,
@@ -191,7 +191,7 @@ describe('the ingest queue', () => {
 
     it('of what we asked for: it is off, and by us', async () => {
       const s = await asked();
-      expect(await deliver(s, confirmation({ requestId: wish, taskVersion: 8 }))).toEqual({
+      expect(await deliver(s, confirmation({ requestId, taskVersion: 8 }))).toEqual({
         outcome: 'done',
         reason: 'confirmed',
       });
@@ -214,7 +214,7 @@ describe('the ingest queue', () => {
       ['of the future', { at: hour(2_402) }, 'from-the-future'],
     ])('not where it comes %s', async (_what, more, reason) => {
       const s = await asked();
-      expect(await deliver(s, confirmation({ requestId: wish, ...more }))).toMatchObject({
+      expect(await deliver(s, confirmation({ requestId, ...more }))).toMatchObject({
         outcome: 'dead-letter',
       });
       expect(s.refusals()).toEqual([reason]);

@@ -49,7 +49,7 @@ describe('a publication', () => {
   it('is needless the second time, and where a newer version is known', async () => {
     const s = await stage();
     await s.ingest('Task Published', publication({ version: 3 }));
-    const known = await s.task('acmeCo/a');
+    const stored = await s.task('acmeCo/a');
     expect(await s.ingest('Task Published', publication({ version: 3, kind: 'service' }))).toEqual({
       outcome: 'skipped',
       reason: 'duplicate',
@@ -58,7 +58,7 @@ describe('a publication', () => {
       outcome: 'skipped',
       reason: 'older-version',
     });
-    expect(await s.task('acmeCo/a')).toEqual(known);
+    expect(await s.task('acmeCo/a')).toEqual(stored);
   });
 
   it('by a user counts although a newer version by a machine came first', async () => {
@@ -89,10 +89,10 @@ describe('a publication', () => {
       disabledByUs: { at: at(20), episode: 1, run: null },
     }));
     await s.ingest('Task Published', publication({ version: 3, publishedAt: hour(50) }));
-    const known = await s.task('acmeCo/a');
-    expect(known?.task.enabledAt).toBe(at(50));
-    expect(known?.evidence.restarts).toEqual({ total: 40, atLoss: 40 });
-    expect(known?.disabledByUs).toBeNull();
+    const stored = await s.task('acmeCo/a');
+    expect(stored?.task.enabledAt).toBe(at(50));
+    expect(stored?.evidence.restarts).toEqual({ total: 40, atLoss: 40 });
+    expect(stored?.disabledByUs).toBeNull();
   });
 
   it('that says a task was off, heard of late, shows that it was turned on after that', async () => {
@@ -134,9 +134,9 @@ describe('a deletion', () => {
   it('leaves a tombstone and lets the scanner look at an open episode', async () => {
     const s = await withEpisode();
     await s.ingest('Task Deleted', { task: 'acmeCo/a', at: hour(60), taskVersion: 2 });
-    const known = await s.task('acmeCo/a');
-    expect(known?.task).toMatchObject({ deletedAt: at(60), version: 2 });
-    expect(known?.next).toEqual({ at: at(2_400), why: 'look' });
+    const stored = await s.task('acmeCo/a');
+    expect(stored?.task).toMatchObject({ deletedAt: at(60), version: 2 });
+    expect(stored?.next).toEqual({ at: at(2_400), why: 'look' });
     expect(await s.table.get({ pk: 'COUNT#eu-1', sk: 'acmeCo' })).toMatchObject({ eligible: 0 });
   });
 
@@ -160,8 +160,8 @@ describe('a deletion', () => {
       await s.ingest('Task Published', publication({ publishedAt: hour(0) }));
       if (!deletedFirst) await deletion();
       await s.ingest('Task Published', publication({ version: 2, publishedAt: hour(50) }));
-      const known = await s.task('acmeCo/a');
-      expect(known === undefined || known.task.deletedAt === at(60)).toBe(true);
+      const stored = await s.task('acmeCo/a');
+      expect(stored === undefined || stored.task.deletedAt === at(60)).toBe(true);
     }
   });
 
@@ -288,7 +288,7 @@ describe('an observation', () => {
     });
     expect((await s.task('acmeCo/a'))?.evidence.statuses).toEqual(['FAILED']);
     expect(s.refusals()).toEqual(['malformed', 'malformed']);
-    expect(s.logs.map(({ detail: said }) => said)).toContainEqual(
+    expect(s.logs.map(({ detail: logged }) => logged)).toContainEqual(
       expect.stringContaining('tasks[2]: shards[0].status is "BROKEN"; allowed: "PRIMARY", "BACKFILL"'),
     );
   });

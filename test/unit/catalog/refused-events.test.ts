@@ -148,7 +148,7 @@ describe('somebody who sends thousands of bad events', () => {
     }
     const { kinds } = await s.noted();
     expect(kinds).toHaveLength(20);
-    const [longest] = kinds.map((one) => Buffer.byteLength(JSON.stringify(one))).sort((x, y) => y - x);
+    const [longest] = kinds.map((noted) => Buffer.byteLength(JSON.stringify(noted))).sort((x, y) => y - x);
     // A hundred places.
     expect((longest ?? 0) * 100).toBeLessThan(65_536);
     const registered = Array.from({ length: 200 }, (_, place) => kind(`source-${place}`, 'key'));

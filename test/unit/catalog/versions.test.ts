@@ -69,9 +69,9 @@ describe('the version of a task', () => {
     await publish(s, 900_000_000);
     const next = { kind: 'service', publishedAt: hour(0) };
     expect(await publish(s, 8, next)).toEqual({ outcome: 'skipped', reason: 'older-version' });
-    const known = await s.task('acmeCo/a');
+    const record = await s.task('acmeCo/a');
     expect(await resetVersion(s.system, 'acmeCo/a', 'olga')).toEqual({ was: 900_000_000 });
-    expect((await s.task('acmeCo/a'))?.task).toEqual({ ...known?.task, version: 0 });
+    expect((await s.task('acmeCo/a'))?.task).toEqual({ ...record?.task, version: 0 });
     expect((await publish(s, 8, next)).outcome).toBe('done');
     expect((await s.task('acmeCo/a'))?.task).toMatchObject({ version: 8, kind: 'service' });
     const audit = await s.table.query({ pk: 'T#acmeCo/a', sk: { prefix: 'L#' } });

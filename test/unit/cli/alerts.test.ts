@@ -67,11 +67,11 @@ describe('alerts show', () => {
       "error: argument 'episode' is 'one', which is invalid. Allowed: a whole number from 1.\n",
     ],
     [['acmeCo/a'], "error: missing required argument 'episode'; --help shows how it is used\n"],
-  ])('refuses %j with one line', async (args, said) => {
+  ])('refuses %j with one line', async (args, problem) => {
     expect(await cliStage().taskwarden(['alerts', 'show', ...args])).toMatchObject({
       code: 2,
       out: '',
-      err: said,
+      err: problem,
     });
   });
 });

@@ -35,8 +35,8 @@ beforeEach(() => {
     const Messages = of(QueueUrl)
       .filter(({ hidden }) => !hidden)
       .slice(0, 3);
-    for (const one of Messages) one.hidden = true;
-    return { Messages: Messages.map(({ hidden: _, ...one }) => one) };
+    for (const received of Messages) received.hidden = true;
+    return { Messages: Messages.map(({ hidden: _, ...shown }) => shown) };
   });
   sqs.on(DeleteMessageBatchCommand).callsFake(({ QueueUrl, Entries }) => {
     const gone = new Set(Entries.map(({ ReceiptHandle }: Message) => ReceiptHandle));
@@ -45,7 +45,7 @@ beforeEach(() => {
   });
   sqs.on(ChangeMessageVisibilityBatchCommand).callsFake(({ QueueUrl, Entries }) => {
     for (const { ReceiptHandle } of Entries)
-      for (const one of of(QueueUrl)) if (one.ReceiptHandle === ReceiptHandle) one.hidden = false;
+      for (const held of of(QueueUrl)) if (held.ReceiptHandle === ReceiptHandle) held.hidden = false;
     return {};
   });
 });
@@ -81,7 +81,7 @@ describe('the dead letters of a person', () => {
 
   it('that somebody else holds are said to be unseen', async () => {
     fill(5);
-    for (const one of kept.i!.slice(0, 2)) one.hidden = true;
+    for (const held of kept.i!.slice(0, 2)) held.hidden = true;
     const [ingest] = await letters().look(namesPerson('ana@acme.test'), true);
     expect(ingest).toMatchObject({ looked: 3, unseen: 2 });
   });

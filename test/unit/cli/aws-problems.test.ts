@@ -79,8 +79,8 @@ describe('errors of AWS', () => {
       {},
       'AWS takes no more requests just now',
     ],
-  ])('%s: what it means and what helps', (_, error, env, said) => {
-    expect(awsProblem(error, env)).toContain(said);
+  ])('%s: what it means and what helps', (_, error, env, words) => {
+    expect(awsProblem(error, env)).toContain(words);
   });
 
   it('leave other errors as they are', () => {

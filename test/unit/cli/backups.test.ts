@@ -18,7 +18,7 @@ async function exported() {
   const file = newFile();
   const ran = await stage.taskwarden(['export', file, '--json']);
   expect(ran.err).toBe('');
-  return { stage, file, said: ran.json[0] as { rows: number; sha256: string } };
+  return { stage, file, summary: ran.json[0] as { rows: number; sha256: string } };
 }
 
 const textOf = (file: string) => readFileSync(file, 'utf8');
@@ -26,7 +26,7 @@ async function rowsOf(table: Table): Promise<Row[]> {
   return (await table.scan()).rows;
 }
 /** Rows by their keys, without what a restore itself writes, and without who wrote them. */
-const told = (rows: Row[]) =>
+const contentOf = (rows: Row[]) =>
   rows
     .filter(isExported)
     .filter(({ pk, sk }) => !['AUDIT#operators', 'LOOKS'].includes(pk) && sk !== 'PAUSES')
@@ -37,14 +37,14 @@ const restored = async (stage: CliStage, ...args: string[]) => stage.taskwarden(
 
 describe('export', () => {
   it('writes a header, each row and an end, to a file that only its owner may read', async () => {
-    const { file, said } = await exported();
+    const { file, summary } = await exported();
     const lines = textOf(file)
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(lines[0]).toEqual({ export: 1, v: 1, stage: 'local', at: day(14) });
-    expect(lines.at(-1)).toEqual({ end: { rows: said.rows, sha256: said.sha256 } });
-    expect(lines).toHaveLength(said.rows + 2);
+    expect(lines.at(-1)).toEqual({ end: { rows: summary.rows, sha256: summary.sha256 } });
+    expect(lines).toHaveLength(summary.rows + 2);
     expect(
       lines
         .filter(({ sk }) => sk === 'T')
@@ -94,15 +94,15 @@ describe('export', () => {
 
 describe('restore', () => {
   it('gives an unused stage all that the other had, and pauses it', async () => {
-    const { stage, file, said } = await exported();
+    const { stage, file, summary } = await exported();
     const fresh = cliStage();
     fresh.setNow(T + 20 * 86_400_000);
     const ran = await restored(fresh, file, '--json');
     expect(ran).toMatchObject({
       code: 0,
-      json: [{ stage: 'local', at: day(14), rows: said.rows, restoredAt: day(20) }],
+      json: [{ stage: 'local', at: day(14), rows: summary.rows, restoredAt: day(20) }],
     });
-    expect(told(await rowsOf(fresh.table))).toEqual(told(await rowsOf(stage.table)));
+    expect(contentOf(await rowsOf(fresh.table))).toEqual(contentOf(await rowsOf(stage.table)));
     const at = T + 20 * 86_400_000;
     expect(await loadPauses(fresh.table)).toMatchObject({
       evaluate: at,
@@ -184,11 +184,11 @@ describe('restore', () => {
       (lines: string[]) => lines.with(0, (lines[0] as string).replace('"v":1', '"v":2')),
       'rows of form 2 are of a newer version',
     ],
-  ])('refuses %s, and changes nothing', async (_, spoil, said) => {
+  ])('refuses %s, and changes nothing', async (_, spoil, problem) => {
     const { file } = await exported();
     const spoilt = fileWith(`${spoil(textOf(file).trimEnd().split('\n')).join('\n')}\n`);
     const fresh = cliStage();
-    expect(await restored(fresh, spoilt)).toMatchObject({ code: 2, err: expect.stringContaining(said) });
+    expect(await restored(fresh, spoilt)).toMatchObject({ code: 2, err: expect.stringContaining(problem) });
     expect(await rowsOf(fresh.table)).toEqual([]);
   });
 
@@ -216,7 +216,7 @@ describe('restore', () => {
     expect((await loadPauses(fresh.table)).evaluate).not.toBeNull();
     fresh.table.transact = transact;
     expect((await restored(fresh, file, '--replace', '--yes')).code).toBe(0);
-    expect(told(await rowsOf(fresh.table))).toEqual(told(await rowsOf(stage.table)));
+    expect(contentOf(await rowsOf(fresh.table))).toEqual(contentOf(await rowsOf(stage.table)));
   });
 });
 

@@ -328,9 +328,9 @@ async function runOn(open: Cli['open'], stage: string, args: string[], input: st
 export async function failingFleet(
   ids: string[],
   policy = ['stage=disable', 'evidenceMaxAge=365d', 'scanEvery=30d'],
-  given: Parameters<typeof cliStage>[0] = {},
+  options: Parameters<typeof cliStage>[0] = {},
 ) {
-  const stage = cliStage(given);
+  const stage = cliStage(options);
   await stage.taskwarden(['policy', 'set', '--yes', 'global', ...policy]);
   const loaded = await stage.taskwarden(['tasks', 'import', '-'], ids.map((id) => taskLine(id)).join('\n'));
   if (loaded.code !== 0) throw new Error(loaded.err);

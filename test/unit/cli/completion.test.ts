@@ -30,7 +30,9 @@ const program = buildProgram({
 });
 
 function everyCommand(command: Command, path: string[] = []): { path: string[]; command: Command }[] {
-  const below = command.commands.flatMap((one) => everyCommand(one, [...path, one.name()]));
+  const below = command.commands.flatMap((subcommand) =>
+    everyCommand(subcommand, [...path, subcommand.name()]),
+  );
   return [{ path, command }, ...below];
 }
 
@@ -40,7 +42,7 @@ describe('completion in bash', () => {
   it('offers every command and every long option that there is', () => {
     for (const { path, command } of everyCommand(program)) {
       const words = offered(...path, '');
-      for (const one of command.commands) expect(words, path.join(' ')).toContain(one.name());
+      for (const subcommand of command.commands) expect(words, path.join(' ')).toContain(subcommand.name());
     }
     const options = offered('tasks', 'list', '--');
     expect(options).toEqual(expect.arrayContaining(['--state', '--prefix', '--stage', '--json', '--help']));

@@ -321,10 +321,10 @@ describe('what is given', () => {
       ['https://tasks.example.com', '--token-env', 'TOKEN_HERE', '--basic-env', 'TOKEN_HERE'],
       'give one of them',
     ],
-  ])('%j ends with 2 and one line', async (args, said) => {
+  ])('%j ends with 2 and one line', async (args, problem) => {
     const { code, err } = await taskwarden('control-planes', 'check', ...args);
     expect(code).toBe(2);
-    expect(err).toContain(said);
+    expect(err).toContain(problem);
     expect(err.trimEnd().split('\n')).toHaveLength(1);
     expect(err).not.toContain('secret');
   });

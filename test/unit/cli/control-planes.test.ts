@@ -155,8 +155,8 @@ describe('holds', () => {
 
   it('say how many tasks are missing, and name the first', async () => {
     const stage = await held();
-    const [one] = (await stage.run('holds', 'list', '--json')).json;
-    expect(one).toMatchObject({
+    const [hold] = (await stage.run('holds', 'list', '--json')).json;
+    expect(hold).toMatchObject({
       id: 'listing-shrank:connect',
       subject: 'connect',
       tasks: 25,

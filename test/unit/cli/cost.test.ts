@@ -21,8 +21,8 @@ it.each([
   [['cost', '../dev'], 'name is "../dev"; allowed: that of a file in config/'],
   [['cost', 'dev', '--failing', '101'], 'Allowed: from 0 to 100.'],
   [['cost', 'dev', '--tasks', 'many'], 'Allowed: a whole number.'],
-])('refuses what it cannot work out: %j', async (args, said) => {
+])('refuses what it cannot work out: %j', async (args, problem) => {
   const { code, err } = await cliStage().taskwarden(args);
   expect(code).toBe(2);
-  expect(err).toContain(said);
+  expect(err).toContain(problem);
 });

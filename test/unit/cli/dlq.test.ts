@@ -70,8 +70,8 @@ describe('dlq list', () => {
     ],
     [['--task', A, '--queue', 'disable'], ['d1']],
     [['--id', 'n1'], ['n1']],
-  ])('selects by %j', async (given, ids) => {
-    const { json } = await dlq(filled(), 'list', ...given, '--json');
+  ])('selects by %j', async (options, ids) => {
+    const { json } = await dlq(filled(), 'list', ...options, '--json');
     expect(json.map((line) => (line as { id: string }).id)).toEqual(ids);
   });
 

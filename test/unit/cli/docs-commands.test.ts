@@ -42,22 +42,22 @@ const without = (say: (line: string) => void): Cli => ({
 
 /** How the program takes a command, short of asking a stage. */
 async function takes(text: string): Promise<string> {
-  let said = '';
+  let printed = '';
   const code = await run(
     words(text),
-    without((line) => (said += line)),
+    without((line) => (printed += line)),
   );
-  return code === 0 ? 'done' : said.trim();
+  return code === 0 ? 'done' : printed.trim();
 }
 
 /** Every command that can be given, by its words. */
 function leaves(command: Command, path: string[] = []): string[] {
   if (command.commands.length === 0) return [path.join(' ')];
-  return command.commands.flatMap((one) => leaves(one, [...path, one.name()]));
+  return command.commands.flatMap((subcommand) => leaves(subcommand, [...path, subcommand.name()]));
 }
 
 /** The pages for people who operate; a decision tells how something came to be. */
-const told = textFiles()
+const pages = textFiles()
   .filter((file) => /^(README|docs\/(?!decisions\/).*)\.md$/.test(file))
   .map((file) => textOf(file).replaceAll(/\s+/g, ' '))
   .join('\n');
@@ -75,7 +75,7 @@ describe('pages', () => {
   );
 
   it.each(leaves(buildProgram(without(() => {}))))('tell people of the command %s', (command) => {
-    expect(new RegExp(`(\\btaskwarden( --)? |\`)${command}\\b`).test(told)).toBe(true);
+    expect(new RegExp(`(\\btaskwarden( --)? |\`)${command}\\b`).test(pages)).toBe(true);
   });
 
   it('a command that there is not would be seen', async () => {

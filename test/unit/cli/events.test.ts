@@ -61,11 +61,11 @@ describe('events send', () => {
       deleted('acmeCo/a'),
       'source "flet" is not registered in stage local: registered are fleet',
     ],
-  ])('sends none where there is %s', async (_, args, text, said) => {
+  ])('sends none where there is %s', async (_, args, text, problem) => {
     const stage = await withFleet();
     const ran = await stage.taskwarden(['events', 'send', '-', ...args], text);
     expect(ran.code).toBe(2);
-    expect(ran.err).toContain(said);
+    expect(ran.err).toContain(problem);
     expect(stage.onBus).toEqual([]);
   });
 

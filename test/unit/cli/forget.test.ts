@@ -26,7 +26,7 @@ const forget = (stage: CliStage, ...more: string[]) =>
   stage.taskwarden(['recipients', 'forget', ' Ana@ACME.test', ...more]);
 
 /** Ana was warned of two tasks, kept one of them, subscribes and is an admin. */
-async function known() {
+async function warnedStage() {
   const stage = await failingFleet(['acmeCo/a', 'acmeCo/b']);
   await stage.taskwarden(['subscriptions', 'add', 'other/', ANA]);
   await stage.taskwarden(['admins', 'add', 'other/', ANA]);
@@ -38,7 +38,7 @@ async function known() {
 
 describe('recipients forget', () => {
   it('leaves nothing of the address but what owning systems say, and keeps the rows of the audit', async () => {
-    const stage = await known();
+    const stage = await warnedStage();
     expect(await stored(stage)).toContain(ANA);
     const rows = async () =>
       (await stage.table.query({ pk: 'AUDIT#operators', sk: { prefix: 'L#' } })).rows.length;
@@ -60,7 +60,7 @@ describe('recipients forget', () => {
   });
 
   it('asks for --yes, and says what would be erased', async () => {
-    const stage = await known();
+    const stage = await warnedStage();
     const before = await stored(stage);
     expect(await forget(stage)).toMatchObject({
       code: 2,
@@ -70,7 +70,7 @@ describe('recipients forget', () => {
   });
 
   it('changes nothing more when it is done again, and knows nobody who was never there', async () => {
-    const stage = await known();
+    const stage = await warnedStage();
     await forget(stage, '--yes');
     const { json } = await forget(stage, '--yes', '--json');
     expect(json).toMatchObject([
@@ -85,13 +85,13 @@ describe('recipients forget', () => {
   it.each(Array.from({ length: 14 }, (_, at) => at))(
     'is finished by the next run where one was cut off before its write %i',
     async (at) => {
-      const stage = await known();
+      const stage = await warnedStage();
       const { table } = stage;
       const transact = table.transact.bind(table);
       let writes = 0;
-      table.transact = (...given) => {
+      table.transact = (...args) => {
         writes += 1;
-        return writes > at ? Promise.reject(new Error('cut off')) : transact(...given);
+        return writes > at ? Promise.reject(new Error('cut off')) : transact(...args);
       };
       expect((await forget(stage, '--yes')).code).toBe(1);
       table.transact = transact;
@@ -106,10 +106,10 @@ describe('recipients forget', () => {
     const { table } = stage;
     const query = table.query.bind(table);
     let lists = 0;
-    table.query = async (given) => {
+    table.query = async (request) => {
       // The command looks once to ask for --yes, and once to erase.
-      if (given.pk === 'PEOPLE#A' && ++lists === 2) await stage.scanOn(14);
-      return query(given);
+      if (request.pk === 'PEOPLE#A' && ++lists === 2) await stage.scanOn(14);
+      return query(request);
     };
     expect((await forget(stage, '--yes')).code).toBe(0);
     expect(lists).toBe(2);
@@ -162,7 +162,7 @@ describe('recipients forget', () => {
   });
 
   it('counts the dead letters that name them, and deletes them where that is asked for', async () => {
-    const stage = await known();
+    const stage = await warnedStage();
     const event = JSON.stringify({ detail: { id: 'acmeCo/a', owners: ['bo@acme.test', 'Ana@Acme.test'] } });
     const ofSes = JSON.stringify({ Message: JSON.stringify({ mail: { destination: [`<${ANA}>`] } }) });
     const letters = [
@@ -179,10 +179,10 @@ describe('recipients forget', () => {
       expect.stringContaining(', 3 dead letters) cannot be undone'),
     ]);
     expect(await forget(stage, '--purge-dead-letters')).toMatchObject({ code: 2 });
-    const told = (await forget(stage, '--yes')).out;
+    const printed = (await forget(stage, '--yes')).out;
     for (const queue of ['ingest', 'notify', 'mail-events'])
-      expect(told).toContain(`1 dead letter of ${queue} still names them`);
-    expect(told).toContain('--purge-dead-letters');
+      expect(printed).toContain(`1 dead letter of ${queue} still names them`);
+    expect(printed).toContain('--purge-dead-letters');
     expect(new Set(left()).size).toBe(4);
     const purged = await forget(stage, '--yes', '--purge-dead-letters');
     expect(purged.out).toContain('deleted 1 dead letter of mail-events: m1');

@@ -81,7 +81,7 @@ const EVERY: Record<string, unknown> = {
 
 function withEvents(events: Record<string, unknown>[]): Record<string, unknown> {
   const at = (hour: number) => `2026-01-05T${String(hour).padStart(2, '0')}:00:00Z`;
-  return { ...EXAMPLES.scenario(), events: events.map((one, hour) => ({ at: at(hour), ...one })) };
+  return { ...EXAMPLES.scenario(), events: events.map((event, hour) => ({ at: at(hour), ...event })) };
 }
 
 describe('the documents of the formats', () => {
@@ -164,8 +164,8 @@ describe('the documents of the formats', () => {
       SCOPED_KEY_NAMES.filter((key) => key !== 'mode').map((key) => [key, span[key]]),
     );
     const none = Object.fromEntries(Object.keys(global).map((key) => [key, null]));
-    for (const given of [{ global, 'acmeCo/': scoped }, { global: none }])
-      expect(both('policies', { $schema: 'policies.json', version: 1, policies: given })).toEqual({
+    for (const policies of [{ global, 'acmeCo/': scoped }, { global: none }])
+      expect(both('policies', { $schema: 'policies.json', version: 1, policies })).toEqual({
         code: true,
         document: true,
       });

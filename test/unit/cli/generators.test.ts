@@ -97,8 +97,8 @@ describe('generators', () => {
 describe('a dry run of a generator', () => {
   it('says what its turn would do, and changes, tells and audits nothing', async () => {
     const stage = await withMarkers('a');
-    const told: string[] = [];
-    stage.system.operators = { tell: async ({ code }) => void told.push(code) };
+    const codes: string[] = [];
+    stage.system.operators = { tell: async ({ code }) => void codes.push(code) };
     const before = await rowsOf(stage);
     const { json, code } = await stage.taskwarden(['generators', 'run', 'operators', '--dry-run', '--json']);
     expect(code).toBe(0);
@@ -117,9 +117,9 @@ describe('a dry run of a generator', () => {
       messages: { count: 1, byKind: { 'operator alert work-given-up': 1 } },
     });
     expect(await rowsOf(stage)).toEqual(before);
-    expect(told).toEqual([]);
+    expect(codes).toEqual([]);
     await stage.scanOn(1);
-    expect(told).toEqual(['work-given-up']);
+    expect(codes).toEqual(['work-given-up']);
   });
 
   it.each(GENERATORS.map(({ name }) => name))(
@@ -243,8 +243,8 @@ describe('what a generator has given up', () => {
     [['clear', 'operators'], 'give one item, or --all'],
     [['clear', 'operators', 'x', '--all'], 'give one item, or --all'],
     [['clear', 'operators', 'x'], 'operators has not given up "x"'],
-  ])('generators %j is refused with a reason', async (args, said) => {
+  ])('generators %j is refused with a reason', async (args, problem) => {
     const { code, err } = await (await stageOf()).taskwarden(['generators', ...args]);
-    expect([code, err]).toEqual([2, `error: ${said}\n`]);
+    expect([code, err]).toEqual([2, `error: ${problem}\n`]);
   });
 });

@@ -13,18 +13,18 @@ async function spikeStage(limits: string[] = []) {
     ...['mode=disable', 'evidenceMaxAge=365d', 'scanEvery=30d', 'blastRadius.shareFloor=1'],
     ...limits,
   ]);
-  const told: { at: number; code: string; detail: string }[] = [];
+  const alerts: { at: number; code: string; detail: string }[] = [];
   stage.system.operators.tell = async (first, others = []) => {
     const at = (stage.system.clock.now() - T) / DAY;
     const open = [first, ...others].filter(({ isOver }) => !isOver);
-    told.push(...open.map(({ code, detail }) => ({ at, code, detail })));
+    alerts.push(...open.map(({ code, detail }) => ({ at, code, detail })));
   };
   for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
   const off = async () => {
     const tasks = await Promise.all(IDS.map((id) => loadTask(stage.table, id)));
     return tasks.filter((record) => record?.task.enabled === false).map((record) => record?.task.id);
   };
-  const spikes = () => told.filter(({ code }) => code === 'blast-radius').map(({ at }) => at);
+  const spikes = () => alerts.filter(({ code }) => code === 'blast-radius').map(({ at }) => at);
   return { ...stage, off, spikes };
 }
 

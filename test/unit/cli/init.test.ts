@@ -13,15 +13,15 @@ const folder = mkdtempSync(join(tmpdir(), 'taskwarden-init-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const running: Running[] = [];
 afterEach(async () => {
-  for (const one of running.splice(0)) await one.close();
+  for (const runningServer of running.splice(0)) await runningServer.close();
   rmSync(join(folder, 'config'), { recursive: true, force: true });
 });
 
 /** The reference server with its own tasks: three, one of which fails, and one has no owner. */
 async function server(access?: Access): Promise<string> {
-  const one = await serve(tasksOfFile(join(ROOT, 'examples/control-plane-http/tasks.json')), access);
-  running.push(one);
-  return one.url;
+  const started = await serve(tasksOfFile(join(ROOT, 'examples/control-plane-http/tasks.json')), access);
+  running.push(started);
+  return started.url;
 }
 
 /** Runs `init`; `typed` are the lines that somebody types. */

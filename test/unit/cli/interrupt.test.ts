@@ -53,10 +53,10 @@ describe('Ctrl-C', () => {
       (file: string) => ['preview', file, '--set', 'mode=notify'],
       'interrupted: nothing was changed or written',
     ],
-  ])('ends what computes with 130 and a word', { timeout: 60_000 }, async (args, said) => {
+  ])('ends what computes with 130 and a word', { timeout: 60_000 }, async (args, words) => {
     const { code, out, err } = await stopped(args);
     expect({ code, out }).toEqual({ code: 130, out: '' });
-    expect(err).toContain(said);
+    expect(err).toContain(words);
     expect(err).not.toContain('    at ');
   });
 
@@ -157,10 +157,10 @@ describe('Ctrl-C', () => {
     const restoring = new Interrupts();
     const heard = new Set<string>();
     const table = new Proxy(stage.table, {
-      get: (given, name) => {
+      get: (target, name) => {
         if (name === 'transact') heard.add(restoring.lines().join(' | '));
-        const value: unknown = Reflect.get(given, name);
-        return typeof value === 'function' ? value.bind(given) : value;
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
       },
     });
     expect(await ran(['restore', file, '--replace', '--yes'], { table }, restoring)).toBe(0);

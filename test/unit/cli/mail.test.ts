@@ -54,10 +54,10 @@ describe('mail list', () => {
     ],
     [['--limit', '0'], "error: option '--limit <count>' argument '0' is invalid."],
     [['--state', 'lost'], "error: option '--state <state>' argument 'lost' is invalid. Allowed choices are"],
-  ])('refuses %j with one line', async (args, said) => {
+  ])('refuses %j with one line', async (args, problem) => {
     const ran = await cliStage().taskwarden(['mail', 'list', ...args]);
     expect(ran.code).toBe(2);
-    expect(ran.err.startsWith(said)).toBe(true);
+    expect(ran.err.startsWith(problem)).toBe(true);
     expect(ran.err.split('\n')).toHaveLength(2);
   });
 });

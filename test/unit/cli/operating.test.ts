@@ -95,9 +95,9 @@ describe('undo', () => {
     [['--since', day(0)], `error: --since: no scan disabled anything since ${day(0)}\n`],
     [['--run', 'yesterday'], 'error: --run "yesterday": no instant; allowed is RFC 3339 with a zone\n'],
     [['--run', day(3)], `error: --run "${day(3)}": this scan disabled nothing\n`],
-  ])('refuses %j', async (args, said) => {
+  ])('refuses %j', async (args, problem) => {
     const stage = await failingFleet(['acmeCo/a']);
-    expect(await stage.taskwarden(['undo', ...args])).toMatchObject({ code: 2, out: '', err: said });
+    expect(await stage.taskwarden(['undo', ...args])).toMatchObject({ code: 2, out: '', err: problem });
   });
 });
 

@@ -170,9 +170,9 @@ async function ownerless(...ids: string[]) {
   ]);
   const lines = ids.map((id) => taskLine(id, { owners: [] }));
   await stage.taskwarden(['tasks', 'import', '-'], lines.join('\n'));
-  const told = () => stage.mails.map(({ to, subject }) => `${to}: ${subject}`);
+  const subjects = () => stage.mails.map(({ to, subject }) => `${to}: ${subject}`);
   const explained = async (id: string) => (await stage.taskwarden(['explain', id, '--json'])).json[0];
-  return { ...stage, told, explained };
+  return { ...stage, subjects, explained };
 }
 
 const WARNED = (to: string, task: string) =>
@@ -183,7 +183,7 @@ describe('a task that names no owner', () => {
     const stage = await ownerless('acmeCo/a');
     await importing(stage, OWNERS);
     await stage.scanOn(14);
-    expect(stage.told()).toEqual([WARNED('ana@acme.test', 'a'), WARNED('ben@acme.test', 'a')]);
+    expect(stage.subjects()).toEqual([WARNED('ana@acme.test', 'a'), WARNED('ben@acme.test', 'a')]);
     expect(stage.mails[0]?.text).toContain('You get this because you own this task by the rule "acmeCo/".');
     expect(await stage.explained('acmeCo/a')).toMatchObject({
       owners: { from: 'rule', rule: { line: 3, pattern: 'acmeCo/' } },
@@ -206,7 +206,7 @@ describe('a task that names no owner', () => {
     await importing(stage, OWNERS.replace('ben@', 'cem@'));
     expect([await rev('acmeCo/a'), await rev('bobCo/a')]).toEqual(before);
     await stage.scanOn(15);
-    expect(stage.told()).toEqual([WARNED('cem@acme.test', 'a')]);
+    expect(stage.subjects()).toEqual([WARNED('cem@acme.test', 'a')]);
     // What no changed rule touches is not looked at.
     expect(await rev('bobCo/a')).toBe(before[1]);
   });
@@ -216,7 +216,7 @@ describe('a task that names no owner', () => {
     await stage.taskwarden(['admins', 'add', 'acmeCo/', 'boss@acme.test']);
     await importing(stage, OWNERS);
     await stage.scanOn(14);
-    expect(stage.told()).toEqual([WARNED('boss@acme.test', 'a')]);
+    expect(stage.subjects()).toEqual([WARNED('boss@acme.test', 'a')]);
     expect(stage.mails[0]?.text).toContain('You get this because you are an admin of "acmeCo/".');
     expect(await stage.explained('acmeCo/tmp/a')).toMatchObject({
       owners: { from: 'rule', addresses: [], rule: { line: 4 } },
@@ -227,7 +227,7 @@ describe('a task that names no owner', () => {
   it('has nobody without rules, as before', async () => {
     const stage = await ownerless('acmeCo/a');
     await stage.scanOn(14);
-    expect(stage.told()).toEqual([]);
+    expect(stage.subjects()).toEqual([]);
     expect(await stage.explained('acmeCo/a')).toMatchObject({
       owners: { from: 'none', addresses: [], rule: null },
       holds: [{ reason: 'no-reachable-owner' }],
@@ -240,7 +240,7 @@ describe('a task that names no owner', () => {
     const hasSay = async (address: string) => {
       const view = await FleetView.load(stage.table, stage.system.clock.now());
       const { task } = (await loadTask(stage.table, 'acmeCo/a')) as { task: Task };
-      return (await saysOf(stage.table, [task], address, (one) => view.ownersOf(one)))(task);
+      return (await saysOf(stage.table, [task], address, (owned) => view.ownersOf(owned)))(task);
     };
     expect([await hasSay('ana@acme.test'), await hasSay('all@acme.test')]).toEqual([true, false]);
     await importing(stage, '# none');
@@ -253,12 +253,12 @@ it('rules are not asked for a task that names its owners, reachable or not', asy
   await stage.taskwarden(['tasks', 'import', '-'], taskLine('acmeCo/a', { owners: ['dan@acme.test'] }));
   await importing(stage, OWNERS);
   await stage.scanOn(14);
-  expect(stage.told()).toEqual([WARNED('dan@acme.test', 'a')]);
+  expect(stage.subjects()).toEqual([WARNED('dan@acme.test', 'a')]);
   stage.setNow(T + 15 * DAY);
   await stage.bounce('dan@acme.test');
   stage.mails.length = 0;
   await stage.scanOn(16);
-  expect(stage.told()).toEqual([]);
+  expect(stage.subjects()).toEqual([]);
 });
 
 it('a mail about tasks for different reasons says each of them', async () => {

@@ -94,7 +94,7 @@ describe('a pause with an end', () => {
     await stage.taskwarden(['pause', 'disable', '--until', day(21)]);
     const transact = stage.table.transact.bind(stage.table);
     stage.table.transact = async (writes, writer) => {
-      const isOfPauses = writes.some((one) => 'put' in one && one.put.sk === 'PAUSES');
+      const isOfPauses = writes.some((write) => 'put' in write && write.put.sk === 'PAUSES');
       return isOfPauses ? { outcome: 'busy', reason: 'throttled' } : transact(writes, writer);
     };
     await stage.scanOn(22);
@@ -126,11 +126,11 @@ describe('a pause with an end', () => {
     [['pause', 'disable', '--until', 'tomorrow'], 'Allowed: RFC 3339 with a zone, or after how long'],
     [['pause', 'disable', '--until', '2025-12-31T00:00:00Z'], '--until 2025-12-31T00:00:00Z is over'],
     [['pause', '--until', '2d'], 'pause: name what is to stop; allowed: evaluate, notify, disable'],
-  ])('refuses %j', async (args, said) => {
+  ])('refuses %j', async (args, problem) => {
     const stage = cliStage();
     const ran = await stage.taskwarden(args);
     expect(ran.code).toBe(2);
-    expect(ran.err).toContain(said);
+    expect(ran.err).toContain(problem);
     expect((await stage.taskwarden(['pause'])).out).toBe('nothing is paused\n');
   });
 });

@@ -72,10 +72,10 @@ describe('subscriptions', () => {
       { prefix: '' },
     ]);
     await stage.scanOn(14);
-    const told = stage.mails.filter(({ to }) => to === 'all@acme.test').map(({ text }) => text);
-    expect(told).toHaveLength(1);
-    expect(told[0]).toContain('acmeCo/a');
-    expect(told[0]).toContain('beta');
+    const texts = stage.mails.filter(({ to }) => to === 'all@acme.test').map(({ text }) => text);
+    expect(texts).toHaveLength(1);
+    expect(texts[0]).toContain('acmeCo/a');
+    expect(texts[0]).toContain('beta');
     const removed = await stage.taskwarden(['subscriptions', 'remove', '', 'all@acme.test']);
     expect(removed.out).toBe('removed: subscription of all@acme.test for all tasks\n');
   });
@@ -104,10 +104,10 @@ describe('subscriptions', () => {
       'error: name either a mail address, or a topic with --topic ARN\n',
     ],
     [['remove', 'a/', 'a@b.test'], 'error: there is no subscription of "a@b.test" for "a/"\n'],
-  ])('refuse %j with one line', async (args, said) => {
+  ])('refuse %j with one line', async (args, problem) => {
     const ran = await cliStage().taskwarden(['subscriptions', ...args]);
     expect(ran.code).toBe(2);
-    expect(ran.err.startsWith(said)).toBe(true);
+    expect(ran.err.startsWith(problem)).toBe(true);
     expect(ran.err.split('\n')).toHaveLength(2);
   });
 });

@@ -200,10 +200,10 @@ describe('policy export and import', () => {
       '{"version":1,"policies":{"a/":{\n"reminders":["3d",\n"x"]}}}',
       'standard input line 2: "a/": reminders[1] is "x"; durations are text',
     ],
-  ])('refuse %s, and say in which line', async (text, said) => {
+  ])('refuse %s, and say in which line', async (text, problem) => {
     const ran = await cliStage().taskwarden(['policy', 'import', '-'], text);
     expect(ran.code).toBe(2);
-    expect(ran.err).toContain(said);
+    expect(ran.err).toContain(problem);
   });
 
   it('take a file that names its schema, as editors want it', async () => {

@@ -97,10 +97,10 @@ describe('policy set', () => {
       ['mode=disable'],
       'error: mode "disable" is above modeCeiling of this deployment\'s configuration; allowed are "detect", "notify"\n',
     ],
-  ])('refuses %j by the name that was written', async (pairs, said) => {
+  ])('refuses %j by the name that was written', async (pairs, problem) => {
     const stage = cliStage({ modeCeiling: 'notify' });
     const ran = await stage.taskwarden(['policy', 'set', '--yes', 'global', ...pairs]);
-    expect(ran).toMatchObject({ code: 2, out: '', err: said });
+    expect(ran).toMatchObject({ code: 2, out: '', err: problem });
   });
 
   it('warns of leads that can never act, and writes them', async () => {
@@ -138,8 +138,8 @@ describe('policy set', () => {
       taskLine('bCo/b'),
     ];
     await stage.taskwarden(['tasks', 'import', '-'], lines.join('\n'));
-    for (const known of ['acmeCo/', 'acmeCo/prod/', 'bCo/']) {
-      expect((await stage.taskwarden(['policy', 'set', '--yes', known, 'warnAfter=20d'])).err).toBe('');
+    for (const prefix of ['acmeCo/', 'acmeCo/prod/', 'bCo/']) {
+      expect((await stage.taskwarden(['policy', 'set', '--yes', prefix, 'warnAfter=20d'])).err).toBe('');
     }
     for (const unknown of ['acmeCo/dev/', 'bCo/b/', 'cCo/']) {
       expect((await stage.taskwarden(['policy', 'set', '--yes', unknown, 'warnAfter=20d'])).err).toBe(
@@ -184,11 +184,11 @@ describe('policy set', () => {
       'stage=delete',
       'error: stage is "delete"; allowed are "detect", "notify", "disable"',
     ],
-  ])('refuses %s with one line', async (_, pair, said) => {
+  ])('refuses %s with one line', async (_, pair, problem) => {
     const ran = await cliStage().taskwarden(['policy', 'set', '--yes', 'acmeCo/', pair]);
     expect(ran.code).toBe(2);
     expect(ran.out).toBe('');
-    expect(ran.err.startsWith(said)).toBe(true);
+    expect(ran.err.startsWith(problem)).toBe(true);
     expect(ran.err.split('\n')).toHaveLength(2);
   });
 
@@ -315,12 +315,12 @@ describe('policy unset', () => {
     [['warnAfter'], 'error: warnAfter is not set here; set are "mode"\n'],
     [['warnafter'], 'error: unknown key "warnafter"; did you mean "warnAfter"?'],
     [[], 'error: what to take out is not clear; allowed: one or more keys, or --all\n'],
-  ])('refuses %j', async (names, said) => {
+  ])('refuses %j', async (names, problem) => {
     const stage = cliStage();
     await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'stage=notify']);
     const ran = await stage.taskwarden(['policy', 'unset', '--yes', 'acmeCo/', ...names]);
     expect(ran.code).toBe(2);
-    expect(ran.err.startsWith(said)).toBe(true);
+    expect(ran.err.startsWith(problem)).toBe(true);
   });
 });
 

@@ -36,7 +36,7 @@ it('previews what a change would do to a stage as it is: what is open goes on, a
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(json[0]).toMatchObject({ type: 'preview', tasks: 2, scope: 'betaCo/', set: { mode: 'disable' } });
   const days = (json as Day[]).filter(({ type }) => type === 'day');
-  expect(days.map((one) => [one.day, one.tenant, one.proposed])).toEqual([
+  expect(days.map((line) => [line.day, line.tenant, line.proposed])).toEqual([
     [day(16).slice(0, 10), 'betaCo', { ...NOTHING, warned: 1 }],
     [day(20).slice(0, 10), 'betaCo', { ...NOTHING, reminded: 1 }],
     [day(22).slice(0, 10), 'betaCo', { ...NOTHING, reminded: 1 }],
@@ -78,7 +78,7 @@ it('hears of the fleet all the time, whoever tells the stage of it', async () =>
   await stage.taskwarden(['tasks', 'import', fileWith(FLEET)]);
   const { json } = await stage.taskwarden(['preview', '--set', 'mode=disable', '--days', '30', '--json']);
   const days = (json as Day[]).filter(({ type }) => type === 'day');
-  const on = (kind: string) => days.filter(({ proposed }) => proposed[kind] === 1).map((one) => one.day);
+  const on = (kind: string) => days.filter(({ proposed }) => proposed[kind] === 1).map((line) => line.day);
   expect(on('held')).toEqual([]);
   // Both fail since `T`; evidence is worth nothing after some hours.
   expect(on('warned')).toEqual([day(14).slice(0, 10), day(14).slice(0, 10)]);

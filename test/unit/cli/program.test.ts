@@ -25,7 +25,7 @@ function broken(error: unknown): Cli & { err: () => string } {
 
 function leaves(command: Command, path: string[] = []): { path: string[]; command: Command }[] {
   if (command.commands.length === 0) return [{ path, command }];
-  return command.commands.flatMap((one) => leaves(one, [...path, one.name()]));
+  return command.commands.flatMap((subcommand) => leaves(subcommand, [...path, subcommand.name()]));
 }
 
 /** What runs without a stage. */
@@ -60,7 +60,7 @@ describe('every command', () => {
         ...['control-planes pause', 'control-planes resume', 'holds list', 'holds approve', 'holds dismiss'],
         ...['holds show', 'holds reject'],
         ...['data-planes list', 'data-planes deleted', 'init'],
-        ...['clear', 'list', 'markers', 'pause', 'resume', 'run', 'show'].map((one) => `generators ${one}`),
+        ...['clear', 'list', 'markers', 'pause', 'resume', 'run', 'show'].map((name) => `generators ${name}`),
         ...['owners import', 'owners list', 'owners test'],
         ...['events validate', 'events send', 'events refused'],
         ...['sources list', 'subscriptions add', 'subscriptions list', 'subscriptions remove'],
@@ -130,10 +130,10 @@ describe('mistakes and faults', () => {
     [['tasks', 'list', '--jason'], "error: unknown option '--jason' (Did you mean --json?)\n"],
     [['tasks', 'show'], "error: missing required argument 'id'; --help shows how it is used\n"],
     [['tasks', 'show', 'a', 'b\u001b[31m'], 'error: too many arguments'],
-  ])('%j ends with 2 and one line', async (args, said) => {
+  ])('%j ends with 2 and one line', async (args, problem) => {
     const ran = await cliStage().taskwarden(args);
     expect(ran.code).toBe(2);
-    expect(ran.err.startsWith(said)).toBe(true);
+    expect(ran.err.startsWith(problem)).toBe(true);
     expect(ran.err.split('\n')).toHaveLength(2);
     expect(ran.err).not.toContain('\u001b');
   });

@@ -121,8 +121,8 @@ it('one who is revived between two scans is notified of what was dropped while t
     send: async (queue, messages) => {
       // SES refused another mail to her before the message of this one is worked.
       const dead = { reason: 'rejected', at: T } as const;
-      const known = (await loadRecipient(stage.table, key)) ?? newRecipient(key, 'ana@acme.test');
-      await stage.table.transact([recipientWrite({ ...known, dead })], 'test');
+      const record = (await loadRecipient(stage.table, key)) ?? newRecipient(key, 'ana@acme.test');
+      await stage.table.transact([recipientWrite({ ...record, dead })], 'test');
       stage.system.queues = queues;
       await queues.send(queue, messages);
     },

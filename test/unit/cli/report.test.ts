@@ -9,9 +9,9 @@ const CELL = { plane: 'eu-1', mode: 'disable', cause: 'failed' } as const;
 /** A stage that counted each day from the 4th to the 13th of January, of which the 11th is a Sunday. */
 async function countedStage() {
   const stage = cliStage();
-  const say = async (task: string, date: number, told: object) => {
+  const say = async (task: string, date: number, what: object) => {
     const at = T + (date - 1) * DAY + 6 * HOUR;
-    const milestone = { at, task, episode: 1, cell: CELL, ...told } as Milestone;
+    const milestone = { at, task, episode: 1, cell: CELL, ...what } as Milestone;
     await stage.table.transact([milestoneWrite(milestone)], 'test');
   };
   const disabled = { kind: 'disabled', byOwner: false, wasWarned: true, restarts: 28, perDay: 4 };

@@ -105,7 +105,7 @@ describe('with many open episodes', () => {
 
   /** All were warned without a date on day 14, in mode `notify`; on day 20 the mode is raised. */
   async function raised() {
-    const limits = ['share=1', `perRun=${COUNT}`, `perDay=${COUNT}`].map((one) => `blastRadius.${one}`);
+    const limits = ['share=1', `perRun=${COUNT}`, `perDay=${COUNT}`].map((limit) => `blastRadius.${limit}`);
     const stage = await failingFleet([], ['mode=notify', 'evidenceMaxAge=365d', 'scanEvery=30d', ...limits]);
     const lines = ids.map((id, at) => taskLine(id, { owners: [`owner${Math.floor(at / 50)}@acme.test`] }));
     await stage.taskwarden(['tasks', 'import', '-'], lines.join('\n'));
@@ -120,9 +120,9 @@ describe('with many open episodes', () => {
   it('every one has a new accepted warning and a full grace before anything is disabled', async () => {
     const stage = await raised();
     for (const { open } of await stage.tasks()) {
-      const [told] = Object.values(open?.told ?? {});
-      expect(told).toMatchObject({ grace: open?.grace, warning: 'accepted', dated: true });
-      expect(told?.acceptedAt).toBeGreaterThanOrEqual(T + 20 * DAY);
+      const [part] = Object.values(open?.told ?? {});
+      expect(part).toMatchObject({ grace: open?.grace, warning: 'accepted', dated: true });
+      expect(part?.acceptedAt).toBeGreaterThanOrEqual(T + 20 * DAY);
     }
     for (const days of [24.1, 26.1, 27]) await stage.scanOn(days);
     expect(await stage.off()).toBe(0);

@@ -13,7 +13,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'taskwarden-folder-'));
 });
 afterEach(() => {
-  for (const one of [home, folder]) rmSync(one, { recursive: true, force: true });
+  for (const path of [home, folder]) rmSync(path, { recursive: true, force: true });
 });
 
 const ofFolder = () => join(folder, 'taskwarden.json');
@@ -95,11 +95,11 @@ describe('what commands go by', () => {
     [{ region: '' }, 'region is ""; allowed: at least 1'],
     ['{ stage: prod }', 'is no JSON; allowed: {"stage": "prod", "region": "...", "profile": "..."}'],
     [[], 'is a list; allowed: an object'],
-  ])('a file that says %j is refused by its name and the key', async (value, said) => {
+  ])('a file that says %j is refused by its name and the key', async (value, problem) => {
     write(ofFolder(), value);
     const ran = await taskwarden(['admins', 'list']);
     expect(ran.code).toBe(2);
-    expect(ran.err).toBe(`error: ${ofFolder()}: ${said}\n`);
+    expect(ran.err).toBe(`error: ${ofFolder()}: ${problem}\n`);
     expect(ran.opened).toEqual([]);
   });
 });

@@ -71,11 +71,11 @@ describe('tasks import', () => {
       'createdAt is "2026-01-01T00:00:00"; allowed: an instant with a zone',
     ],
     ['an unknown key', taskLine('acmeCo/a', { owner: 'x' }), 'unknown key "owner"; did you mean "owners"?'],
-  ])('refuses %s with one line that names it', async (_, line, said) => {
+  ])('refuses %s with one line that names it', async (_, line, problem) => {
     const ran = await cliStage().taskwarden(['tasks', 'import', '-'], line);
     expect(ran.code).toBe(2);
     expect(ran.err.split('\n')).toHaveLength(2);
-    expect(ran.err).toContain(`standard input line 1: ${said}`);
+    expect(ran.err).toContain(`standard input line 1: ${problem}`);
   });
 
   it('refuses two tasks with one id, and names both lines', async () => {

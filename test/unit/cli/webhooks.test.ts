@@ -79,9 +79,9 @@ describe('taskwarden webhooks', () => {
     [[URL, '--types', 'task.broken'], '', 'no event "task.broken"; allowed: task.abandoned'],
     [[URL, '--secret-stdin'], 'secret', 'a secret for signatures is whsec_'],
     [[URL, '--format', 'irc'], '', 'Allowed choices are standard, slack, teams, google-chat'],
-  ])('add %j is refused', async (given, input, why) => {
+  ])('add %j is refused', async (args, input, why) => {
     const stage = await hooked();
-    const { code, err } = await stage.taskwarden(['webhooks', 'add', ...given], input);
+    const { code, err } = await stage.taskwarden(['webhooks', 'add', ...args], input);
     expect(code).toBe(2);
     expect(err).toContain(why);
     expect(err).not.toContain('"secret"');
@@ -231,9 +231,9 @@ describe('taskwarden webhooks', () => {
       err: `error: this would send 3 events to webhook ${id} again; --yes lets it\n`,
     });
     stage.calls.length = 0;
-    const given = await stage.taskwarden(['webhooks', 'replay', id, '--since', '12h', '--yes']);
-    expect(given).toMatchObject({ code: 0, err: '' });
-    expect(given.out).toContain(`2 events are to be sent to webhook ${id} again: work `);
+    const replayed = await stage.taskwarden(['webhooks', 'replay', id, '--since', '12h', '--yes']);
+    expect(replayed).toMatchObject({ code: 0, err: '' });
+    expect(replayed.out).toContain(`2 events are to be sent to webhook ${id} again: work `);
     expect((await stage.taskwarden(['work', 'list'])).out).toContain(
       `replay of all events since 2026-01-01T12:00:00Z to webhook ${id}`,
     );

@@ -27,15 +27,15 @@ async function disabled(ids: string[] = [A, B, C, D]) {
 const NO_SUCH =
   'error: no bulk command has the id "none" in stage local; `taskwarden work list` names them\n';
 
-const idOf = (said: string): string => /work (\S+)$/m.exec(said)?.[1] ?? '';
+const idOf = (printed: string): string => /work (\S+)$/m.exec(printed)?.[1] ?? '';
 
 /** Runs the command line on a terminal on which somebody types. */
 async function typing(stage: CliStage, args: string[], typed: string, more: Record<string, unknown> = {}) {
   let out = '';
   let err = '';
-  const given = { name: 'local', modeCeiling: 'disable', system: stage.system };
+  const target = { name: 'local', modeCeiling: 'disable', system: stage.system };
   const code = await run(args, {
-    open: async () => given as never,
+    open: async () => target as never,
     stdin: Object.assign(Readable.from([typed]), { isTTY: true }),
     stdout: { write: (text: string) => (out += text) },
     stderr: { write: (text: string) => (err += text), isTTY: true },
@@ -90,9 +90,9 @@ describe('undo of more than one task', () => {
 
   it('is stored at once, worked by the next scan, and can be followed', async () => {
     const stage = await disabled();
-    const given = await stage.taskwarden(['undo', '--run', day(21), '--yes', '--reason', 'wrong policy']);
-    const id = idOf(given.out);
-    expect(given.out).toBe(
+    const undone = await stage.taskwarden(['undo', '--run', day(21), '--yes', '--reason', 'wrong policy']);
+    const id = idOf(undone.out);
+    expect(undone.out).toBe(
       `4 tasks are to be enabled again: work ${id}\nthe next scan goes on with it; follow it with \`taskwarden work show ${id} --stage local\`; \`work cancel\` stops it\n`,
     );
     expect(await stage.enabled()).toEqual([]);
@@ -116,9 +116,9 @@ describe('undo of more than one task', () => {
     const stage = await disabled();
     const { query } = stage.table;
     let asked = 0;
-    stage.table.query = (given) => {
-      if (given.pk === 'OPERATOR-WORK') asked += 1;
-      return query.call(stage.table, given);
+    stage.table.query = (request) => {
+      if (request.pk === 'OPERATOR-WORK') asked += 1;
+      return query.call(stage.table, request);
     };
     const readsOf = async (days: number) => {
       asked = 0;
@@ -177,16 +177,16 @@ describe('undo of more than one task', () => {
   it('goes on without who waited: the program says so when it is ended', async () => {
     const stage = await disabled([A, B, C, D, 'beta/e', 'beta/f']);
     const interrupts = new Interrupts();
-    const said = new Set<string>();
+    const lines = new Set<string>();
     stage.system.config.controlPlane = 'fed';
     stage.system.events = {
       publish: async () => {
-        for (const line of interrupts.lines()) said.add(line);
+        for (const line of interrupts.lines()) lines.add(line);
       },
     };
     const ran = await typing(stage, ['undo', '--since', '2d', '--yes', '--wait'], '', { interrupts });
     const id = idOf(ran.out);
-    expect([...said]).toEqual([
+    expect([...lines]).toEqual([
       'interrupted: 0 of 6 done, 0 skipped, 0 failed, 6 left',
       `the work goes on with the next scan; follow it with \`taskwarden work show ${id} --stage local\`; \`work cancel\` stops it`,
     ]);
@@ -249,9 +249,9 @@ describe('changes of a bulk command', () => {
     [['cancel', 'none'], NO_SUCH],
     [['retry', 'none'], NO_SUCH],
     [['priority', 'none', 'low'], NO_SUCH],
-  ])('refuses %j', async (args, said) => {
+  ])('refuses %j', async (args, problem) => {
     const stage = await failingFleet([A]);
-    expect(await stage.taskwarden(['work', ...args])).toMatchObject({ code: 2, out: '', err: said });
+    expect(await stage.taskwarden(['work', ...args])).toMatchObject({ code: 2, out: '', err: problem });
   });
 });
 
@@ -262,9 +262,9 @@ describe('mail resend of more than one mail', () => {
     const mail = stage.mails[0]?.digest ?? '';
     stage.setNow(T + 15 * DAY);
     const args = ['mail', 'resend', '-', '--yes'];
-    const given = await stage.taskwarden(args, `${mail}\nnone\n${mail}\n`);
-    const id = idOf(given.out);
-    expect(given.out).toContain('the recipients of 2 mails are to be notified again: work ');
+    const resent = await stage.taskwarden(args, `${mail}\nnone\n${mail}\n`);
+    const id = idOf(resent.out);
+    expect(resent.out).toContain('the recipients of 2 mails are to be notified again: work ');
     await stage.scanOn(15);
     const [shown] = (await stage.taskwarden(['work', 'show', id, '--all', '--json'])).json;
     expect(shown).toMatchObject({
@@ -291,9 +291,9 @@ describe('tasks import in the background', () => {
         ],
       }),
     ];
-    const given = await stage.taskwarden(['tasks', 'import', '-', '--background'], file.join('\n'));
-    expect(given).toMatchObject({ code: 0, err: '' });
-    const id = idOf(given.out);
+    const imported = await stage.taskwarden(['tasks', 'import', '-', '--background'], file.join('\n'));
+    expect(imported).toMatchObject({ code: 0, err: '' });
+    const id = idOf(imported.out);
     expect(await loadTask(stage.table, B)).toBeUndefined();
     await stage.scanOn(1);
     expect(await loadTask(stage.table, B)).toMatchObject({

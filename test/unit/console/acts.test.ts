@@ -32,13 +32,13 @@ describe('without --allow-changes', () => {
   it('nothing acts: no act has a confirmation, and none is done', async () => {
     const before = await allRows();
     for (const { name, fields } of ACTS) {
-      const given = {
-        ...Object.fromEntries(fields.map((one) => [one, 'notify'])),
+      const form = {
+        ...Object.fromEntries(fields.map((field) => [field, 'notify'])),
         task: TASKS[0] ?? '',
         seal: '1.x',
       };
-      expect((await console.browser.get(`/act/${name}?${new URLSearchParams(given)}`)).status).toBe(403);
-      const sent = await console.browser.post(`/act/${name}`, given);
+      expect((await console.browser.get(`/act/${name}?${new URLSearchParams(form)}`)).status).toBe(403);
+      const sent = await console.browser.post(`/act/${name}`, form);
       expect([name, sent.status]).toEqual([name, 403]);
       expect(wordsOf(sent.text)).toContain('This console is read-only.');
     }
@@ -212,14 +212,14 @@ describe('with --allow-changes', () => {
   it('pauses a webhook, and calls it again', async () => {
     stage = await failingFleet(TASKS);
     await stage.taskwarden(['webhooks', 'add', 'https://hooks.acme.test/taskwarden']);
-    const known = async () => (await listWebhooks(stage.table))[0];
-    const id = (await known())?.id ?? '';
+    const webhook = async () => (await listWebhooks(stage.table))[0];
+    const id = (await webhook())?.id ?? '';
     console = await consoleOf(stage, { allowsChanges: true });
     await console.browser.act(`/act/pause-webhook?id=${id}`);
-    expect((await known())?.state).toBe('paused');
+    expect((await webhook())?.state).toBe('paused');
     expect((await console.browser.get(`/webhooks?id=${id}`)).text).toContain('/act/resume-webhook');
     await console.browser.act(`/act/resume-webhook?id=${id}`);
-    expect((await known())?.state).toBe('active');
+    expect((await webhook())?.state).toBe('active');
     expect((await console.browser.act('/act/pause-webhook?id=wh-none')).status).toBe(409);
   });
 

@@ -128,25 +128,25 @@ describe('a page of another origin', () => {
 });
 
 describe('a seal', () => {
-  const guard = (now: () => number) => new Guard({ origin: 'http://127.0.0.1:7727', now });
+  const guardAt = (now: () => number) => new Guard({ origin: 'http://127.0.0.1:7727', now });
 
   it('holds for what was shown, by the same browser, once', () => {
-    const one = guard(() => 0);
-    const seal = one.seal('ana', 'approve 50');
-    expect(one.sealProblem('ana', 'approve 51', seal)).toBe('it is not what the confirmation showed');
-    expect(one.sealProblem('bob', 'approve 50', seal)).toBe('it is not what the confirmation showed');
-    expect(one.sealProblem('ana', 'approve 50', '')).toBe('it is not what the confirmation showed');
-    expect(one.sealProblem('ana', 'approve 50', seal)).toBeUndefined();
-    expect(one.sealProblem('ana', 'approve 50', seal)).toBe('it was sent before');
+    const guard = guardAt(() => 0);
+    const seal = guard.seal('ana', 'approve 50');
+    expect(guard.sealProblem('ana', 'approve 51', seal)).toBe('it is not what the confirmation showed');
+    expect(guard.sealProblem('bob', 'approve 50', seal)).toBe('it is not what the confirmation showed');
+    expect(guard.sealProblem('ana', 'approve 50', '')).toBe('it is not what the confirmation showed');
+    expect(guard.sealProblem('ana', 'approve 50', seal)).toBeUndefined();
+    expect(guard.sealProblem('ana', 'approve 50', seal)).toBe('it was sent before');
   });
 
   it('holds for ten minutes', () => {
     let now = 0;
-    const one = guard(() => now);
-    const [late, inTime] = [one.seal('ana', 'x'), one.seal('ana', 'y')];
+    const guard = guardAt(() => now);
+    const [late, inTime] = [guard.seal('ana', 'x'), guard.seal('ana', 'y')];
     now = 10 * MINUTE;
-    expect(one.sealProblem('ana', 'y', inTime)).toBeUndefined();
+    expect(guard.sealProblem('ana', 'y', inTime)).toBeUndefined();
     now += 1;
-    expect(one.sealProblem('ana', 'x', late)).toBe('its confirmation is older than ten minutes');
+    expect(guard.sealProblem('ana', 'x', late)).toBe('its confirmation is older than ten minutes');
   });
 });

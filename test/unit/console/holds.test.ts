@@ -71,10 +71,10 @@ describe('the page of a hold', () => {
     await spikeStage();
     const list = wordsOf(await console.browser.get('/holds'));
     expect(list).toContain('blast-radius 2026-01-22 00:00 4 tenant acmeCo 2, plane eu-1 4');
-    const one = wordsOf(await console.browser.get('/holds/show?hold=blast-radius'));
-    expect(one).toContain('Tasks 4 Since 2026-01-22 00:00');
-    expect(one).toMatch(/acmeCo Approve… 2 betaCo Approve… 2/);
-    for (const said of ['eu-1 4', 'ana@acme.test 4', 'not told 4', ...IDS]) expect(one).toContain(said);
+    const page = wordsOf(await console.browser.get('/holds/show?hold=blast-radius'));
+    expect(page).toContain('Tasks 4 Since 2026-01-22 00:00');
+    expect(page).toMatch(/acmeCo Approve… 2 betaCo Approve… 2/);
+    for (const words of ['eu-1 4', 'ana@acme.test 4', 'not told 4', ...IDS]) expect(page).toContain(words);
   });
 
   it('reads the tasks that have a date once for all that a page says of them', async () => {
@@ -82,14 +82,14 @@ describe('the page of a hold', () => {
     await console.browser.get('/holds');
     const { query } = stage.table;
     const asked: string[] = [];
-    stage.table.query = (one) => {
-      asked.push(`${one.index ?? ''} ${one.pk}`);
-      return query.call(stage.table, one);
+    stage.table.query = (request) => {
+      asked.push(`${request.index ?? ''} ${request.pk}`);
+      return query.call(stage.table, request);
     };
     for (const page of ['/holds', '/holds/show?hold=blast-radius']) {
       asked.length = 0;
       expect((await console.browser.get(page)).status).toBe(200);
-      const dated = asked.filter((one) => one.startsWith('g1 X#'));
+      const dated = asked.filter((read) => read.startsWith('g1 X#'));
       expect(dated.length).toBeGreaterThan(0);
       expect(new Set(dated).size).toBe(dated.length);
     }
@@ -115,8 +115,8 @@ describe('the page of a hold', () => {
     const words = wordsOf(await console.browser.get('/holds'));
     // It is to be observed each day: from day 1 on nobody knows.
     expect(words).toContain('evidence-stale 2026-01-02 00:00 2 tenant acmeCo 2, plane eu-1 2');
-    const one = wordsOf(await console.browser.get('/holds/show?hold=evidence-stale'));
-    expect(one).toContain('Tasks 2 Since 2026-01-02 00:00');
+    const page = wordsOf(await console.browser.get('/holds/show?hold=evidence-stale'));
+    expect(page).toContain('Tasks 2 Since 2026-01-02 00:00');
   });
 });
 
@@ -217,9 +217,9 @@ describe('a rejection on the console', () => {
 describe('an outage of a data plane', () => {
   it('is shown with how many of whom, and dismissed: the clocks of its tasks run on', async () => {
     const stage = await outageStage();
-    const one = wordsOf(await console.browser.get('/holds/show?hold=correlated-failure:eu-1'));
-    expect(one).toContain('Tasks 12 Since 2026-01-02 00:00');
-    expect(one).toContain('acmeCo 8 betaCo 4');
+    const page = wordsOf(await console.browser.get('/holds/show?hold=correlated-failure:eu-1'));
+    expect(page).toContain('Tasks 12 Since 2026-01-02 00:00');
+    expect(page).toContain('acmeCo 8 betaCo 4');
     const done = await console.browser.act('/act/dismiss-hold?hold=correlated-failure:eu-1', {
       reason: 'no outage',
     });

@@ -7,9 +7,9 @@ import type { System } from '../../../functions/platform/system.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 9, 30);
 const TASK = { id: 'acmeCo/a', version: 7, dataPlane: 'eu-1' } as Task;
-const WISH = { task: TASK, requestId: 'r-1', reason: 'grace-over' };
+const REQUEST = { task: TASK, requestId: 'r-1', reason: 'grace-over' };
 const DISABLE = {
-  ...WISH,
+  ...REQUEST,
   isRepeated: false,
   run: '2026-01-05T09:30:00Z',
   episode: 2,
@@ -58,7 +58,7 @@ describe('a control plane that is fed by events', () => {
 
   it('is asked to turn a task on again', async () => {
     const { controls, published } = withControlPlane('fed');
-    expect(await controls.enable({ ...WISH, by: 'operator', reason: 'undo' })).toEqual({
+    expect(await controls.enable({ ...REQUEST, by: 'operator', reason: 'undo' })).toEqual({
       outcome: 'requested',
     });
     expect(published[0]).toEqual([
@@ -76,7 +76,7 @@ describe('a control plane that is fed by events', () => {
   it('is asked by events that keep to their schemas', async () => {
     const { controls, published } = withControlPlane('fed');
     await controls.disable({ ...DISABLE, disableAt: null });
-    await controls.enable({ ...WISH, by: 'operator' });
+    await controls.enable({ ...REQUEST, by: 'operator' });
     for (const [type, detail] of published) {
       expect(z.safeParse(GIVEN_EVENTS[type as keyof typeof GIVEN_EVENTS], detail).success).toBe(true);
     }
@@ -94,7 +94,7 @@ describe('a catalog that is the truth', () => {
   it('confirms at once and tells nobody', async () => {
     const { controls, published } = withControlPlane('own');
     expect(await controls.disable(DISABLE)).toEqual({ outcome: 'confirmed', at: NOW });
-    expect(await controls.enable({ ...WISH, by: 'operator' })).toEqual({ outcome: 'confirmed', at: NOW });
+    expect(await controls.enable({ ...REQUEST, by: 'operator' })).toEqual({ outcome: 'confirmed', at: NOW });
     expect(published).toEqual([]);
   });
 });

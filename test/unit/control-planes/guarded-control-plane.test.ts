@@ -29,19 +29,19 @@ function stage() {
   };
   const inner = { check: answer, get: answer } as unknown as ListedControlPlane;
   const plane = () => new GuardedControlPlane('kafka', inner, writing);
-  const [one, other] = [plane(), plane()];
+  const [first, other] = [plane(), plane()];
   const fail = async (times: number) => {
-    for (let call = 0; call < times; call += 1) await one.check().catch(() => undefined);
+    for (let call = 0; call < times; call += 1) await first.check().catch(() => undefined);
   };
-  return { table, at, asked, mood, one, other, fail, plane, writing };
+  return { table, at, asked, mood, first, other, fail, plane, writing };
 }
 
 describe('a control plane that fails five times in a row', () => {
   it('is left alone by all processes for half a minute', async () => {
-    const { one, other, fail, asked, at } = stage();
+    const { first, other, fail, asked, at } = stage();
     await fail(5);
     at.now += 30 * SECOND - 1;
-    for (const process of [one, other])
+    for (const process of [first, other])
       await expect(process.check()).rejects.toMatchObject({
         isUnasked: true,
         retryAfterSeconds: 1,
@@ -58,10 +58,10 @@ describe('a control plane that fails five times in a row', () => {
   });
 
   it('is tried by one caller for all, and left alone for twice as long where that fails', async () => {
-    const { one, other, fail, asked, at } = stage();
+    const { first, other, fail, asked, at } = stage();
     await fail(5);
     at.now = NOW + 30 * SECOND;
-    const tried = await Promise.allSettled([one.check(), other.check()]);
+    const tried = await Promise.allSettled([first.check(), other.check()]);
     expect(tried).toMatchObject([{ reason: { isUnasked: false } }, { reason: { isUnasked: true } }]);
     at.now += 60 * SECOND - 1;
     await fail(1);
@@ -72,22 +72,22 @@ describe('a control plane that fails five times in a row', () => {
   });
 
   it('doubles its waits up to 15 minutes, and asks once after each', async () => {
-    const { one, fail, asked, at } = stage();
+    const { first, fail, asked, at } = stage();
     await fail(5);
     for (let second = 1; second <= 45 * 60; second += 1) {
       at.now = NOW + second * SECOND;
-      await one.check().catch(() => undefined);
+      await first.check().catch(() => undefined);
     }
     // After 30 s, 1 min, 2, 4, 8, then 15 each.
     expect(asked.slice(5)).toEqual([0.5, 1.5, 3.5, 7.5, 15.5, 30.5].map((minutes) => minutes * MINUTE));
   });
 
   it('is asked as ever after one answer, and leaves no row', async () => {
-    const { one, other, fail, asked, at, mood, table } = stage();
+    const { first, other, fail, asked, at, mood, table } = stage();
     await fail(5);
     at.now += MINUTE;
     mood.fault = undefined;
-    await one.check();
+    await first.check();
     await other.check();
     expect(asked).toHaveLength(7);
     expect(await table.get(keys.controlPlaneBreaker('kafka'))).toBeUndefined();
@@ -109,12 +109,12 @@ describe('a control plane that fails five times in a row', () => {
 
 describe('one caller who died while it tried', () => {
   it('is followed by another after two minutes', async () => {
-    const { one, other, fail, asked, at, mood } = stage();
+    const { first, other, fail, asked, at, mood } = stage();
     await fail(5);
     at.now += MINUTE;
     // A bug is no word of the control plane: nothing is stored of it, as if the process had died.
     mood.fault = new Error('killed');
-    await expect(one.check()).rejects.toThrow('killed');
+    await expect(first.check()).rejects.toThrow('killed');
     at.now += 2 * MINUTE - 1;
     await expect(other.check()).rejects.toMatchObject({ isUnasked: true });
     at.now += 1;
@@ -126,9 +126,9 @@ describe('one caller who died while it tried', () => {
 
 describe('a control plane that asks for a pause', () => {
   it('is not asked before, by anybody', async () => {
-    const { one, other, asked, at, mood } = stage();
+    const { first, other, asked, at, mood } = stage();
     mood.fault = new ControlPlaneUnavailable('kafka', 'HTTP 429', 90);
-    await expect(one.check()).rejects.toMatchObject({ retryAfterSeconds: 90 });
+    await expect(first.check()).rejects.toMatchObject({ retryAfterSeconds: 90 });
     mood.fault = undefined;
     at.now += 90 * SECOND - 1;
     await expect(other.check()).rejects.toMatchObject({ isUnasked: true });
@@ -138,20 +138,20 @@ describe('a control plane that asks for a pause', () => {
   });
 
   it('cannot ask for more than 15 minutes', async () => {
-    const { one, at, mood } = stage();
+    const { first, at, mood } = stage();
     mood.fault = new ControlPlaneUnavailable('kafka', 'HTTP 429', 86_400);
-    await expect(one.check()).rejects.toThrow();
+    await expect(first.check()).rejects.toThrow();
     mood.fault = undefined;
     at.now += 15 * MINUTE;
-    await one.check();
+    await first.check();
   });
 });
 
 describe('a control plane that answers', () => {
   it('costs no write', async () => {
-    const { one, table, mood } = stage();
+    const { first, table, mood } = stage();
     mood.fault = undefined;
-    await one.check();
+    await first.check();
     expect((await table.scan()).rows).toEqual([]);
   });
 

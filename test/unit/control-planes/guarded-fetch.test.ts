@@ -155,7 +155,7 @@ describe('a redirect', () => {
       { status: 200 },
     );
     expect((await guarded().fetch(`${url}/connectors`, WITH)).status).toBe(200);
-    expect(asked.map((one) => [one.url, one.authorization])).toEqual([
+    expect(asked.map((call) => [call.url, call.authorization])).toEqual([
       ['/connectors', 'Bearer t0ken'],
       ['/v2/connectors', 'Bearer t0ken'],
     ]);

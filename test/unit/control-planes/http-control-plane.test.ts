@@ -20,7 +20,7 @@ interface Sent {
   body: Record<string, unknown>;
 }
 
-type Said = Response | Error;
+type Answer = Response | Error;
 
 const json = (value: unknown, status = 200, headers: Record<string, string> = {}) =>
   new Response(JSON.stringify(value), {
@@ -35,7 +35,7 @@ const problem = (status: number, code?: string, more: Record<string, unknown> = 
 const page = (tasks: unknown[], next: string | null = null) => json({ tasks, next });
 
 /** An adapter whose server says these things, one for each call, the last again and again. */
-function asking(...said: (() => Said)[]) {
+function asking(...answers: (() => Answer)[]) {
   const sent: Sent[] = [];
   const controls = new HttpControlPlane({
     settings: {
@@ -58,7 +58,7 @@ function asking(...said: (() => Said)[]) {
         headers: headers as Record<string, string>,
         body: body ? JSON.parse(String(body)) : {},
       });
-      const answer = (said[sent.length - 1] ?? said.at(-1)!)();
+      const answer = (answers[sent.length - 1] ?? answers.at(-1)!)();
       if (answer instanceof Error) throw answer;
       return answer;
     },
@@ -108,14 +108,14 @@ describe('a page', () => {
   });
 
   it('keeps what is told of a task, and takes the configured data plane where there is none', async () => {
-    const told = {
+    const task = {
       ...TASK,
       owners: ['Ana@Acme.test'],
       restarts: 3,
       lastPrimaryAt: '2026-01-01T00:00:00Z',
       team: 'x',
     };
-    const { controls } = asking(() => json({ tasks: [told], next: 'n' }, 200, { etag: '"t"' }));
+    const { controls } = asking(() => json({ tasks: [task], next: 'n' }, 200, { etag: '"t"' }));
     expect(await controls.list(null)).toEqual({
       tasks: [
         {
@@ -167,7 +167,7 @@ describe('a page', () => {
     expect(listed).toMatchObject({ tasks: [{ lastPrimaryAt: NOW }], refused: [] });
   });
 
-  it.each<[string, () => Said, string]>([
+  it.each<[string, () => Answer, string]>([
     [
       'more tasks than were asked for',
       () => page([{ ...TASK, id: 'a' }, { ...TASK, id: 'b' }, TASK]),
@@ -196,8 +196,8 @@ describe('a page', () => {
       'cannot be reached (ECONNREFUSED)',
     ],
     ['too late', () => new DOMException('late', 'TimeoutError'), 'does not answer within 10s'],
-  ])('is not concluded from: it answers %s', async (_, said, why) => {
-    const fault = await faultOf(asking(said).controls.list('here'));
+  ])('is not concluded from: it answers %s', async (_, answer, why) => {
+    const fault = await faultOf(asking(answer).controls.list('here'));
     expect(fault.message).toContain(why);
     expect(fault.message.length).toBeLessThan(400);
   });

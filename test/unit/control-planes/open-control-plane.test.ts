@@ -11,14 +11,14 @@ import {
 } from '../../../functions/platform/control-plane-settings.ts';
 
 function settings(more: object = {}): ListedSettings {
-  const one = {
+  const required = {
     type: 'http',
     name: 'captures',
     prefix: 'captures/',
     dataPlane: 'eu-1',
     url: 'http://c.test',
   };
-  return readControlPlanes(JSON.stringify([{ ...one, ...more }]))[0] as ListedSettings;
+  return readControlPlanes(JSON.stringify([{ ...required, ...more }]))[0] as ListedSettings;
 }
 
 /** An opener whose adapter hands out what it was made with. */
@@ -40,8 +40,8 @@ function opener(secret: string | Error, callers = 1) {
       random: { next: () => 0, id: () => 'id' },
       callers,
     },
-    (_, given) => {
-      made.push(given);
+    (_, ports) => {
+      made.push(ports);
       return {} as ListedControlPlane;
     },
   );

@@ -40,14 +40,14 @@ const WARNED = {
 };
 
 /** The owning system was asked to turn Ana's task off; nothing waits for her. */
-export async function askedStage(given: Given = {}) {
+export async function askedStage(setup: Given = {}) {
   const stage = await answerStage({
     waits: null,
     digest: { state: 'delivered', applied: true, sentAt: START },
     recipient: { sending: null },
-    ...given,
-    open: given.open === null ? null : { ...WARNED, ...given.open },
-    record: { asked: ASKED, ...given.record },
+    ...setup,
+    open: setup.open === null ? null : { ...WARNED, ...setup.open },
+    record: { asked: ASKED, ...setup.record },
   });
   const { system, table } = stage;
   system.config.gatherDisabled = 10 * MINUTE;

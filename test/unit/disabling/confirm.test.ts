@@ -33,7 +33,7 @@ import {
 
 /** An owner's *disable now*, which no scan decided. */
 const BY_ANA = { by: 'person', person: ANA_ADDRESS, at: DUE } as const;
-const WISH = { ...ASKED, asker: BY_ANA };
+const ASKED_BY_ANA = { ...ASKED, asker: BY_ANA };
 const BOSS = 'boss@acme.test';
 
 const messagesOf = ({ queued }: AskedStage) =>
@@ -118,7 +118,7 @@ describe('a task that its owning system turned off for us', () => {
 
   it('by a wish of its owner: their name and their reason stand there', async () => {
     const stage = await askedStage({
-      record: { asked: WISH },
+      record: { asked: ASKED_BY_ANA },
       open: { disabling: { ...DISABLING, asker: BY_ANA } },
     });
     await stage.confirm();
@@ -134,7 +134,7 @@ describe('a task that its owning system turned off for us', () => {
   });
 
   it('by an owner whose name an older version did not keep', async () => {
-    const stage = await askedStage({ record: { asked: WISH } });
+    const stage = await askedStage({ record: { asked: ASKED_BY_ANA } });
     const row = (await stage.table.get(keys.task(TASK))) as Row & { asked: Record<string, unknown> };
     const { by: _, ...asked } = row.asked;
     await stage.table.transact([{ put: { ...row, asked } }], 'older');
@@ -224,8 +224,8 @@ describe('a confirmation', () => {
       { ...THEIRS, asked: false },
     ],
     ['of a deleted task', { task: { deletedAt: START } }, {}, NOTHING],
-  ])('%s', async (_what, given, confirmation, after) => {
-    const stage = await askedStage(given);
+  ])('%s', async (_what, setup, confirmation, after) => {
+    const stage = await askedStage(setup);
     const before = await stage.rows({});
     expect(await stage.confirm(confirmation)).toBeUndefined();
     expect(await outcome(stage)).toEqual(after);
@@ -434,7 +434,7 @@ describe('an episode that ended before the confirmation came', () => {
 });
 
 describe('who is told that it is off', () => {
-  const told = async (stage: AskedStage) => {
+  const notified = async (stage: AskedStage) => {
     await stage.confirm();
     return [...messagesOf(stage)].sort();
   };
@@ -444,7 +444,7 @@ describe('who is told that it is off', () => {
     const stage = await askedStage();
     await stage.subscribe(BO_ADDRESS, ['task_auto_disabled']);
     await stage.subscribe('cy@acme.test', ['task_abandoned']);
-    expect(await told(stage)).toEqual(sorted(ANA_ADDRESS, BO_ADDRESS));
+    expect(await notified(stage)).toEqual(sorted(ANA_ADDRESS, BO_ADDRESS));
     expect((await stage.noticeOf(BO))?.address).toBe(BO_ADDRESS);
   });
 
@@ -452,7 +452,7 @@ describe('who is told that it is off', () => {
     const topic = 'arn:aws:sns:eu-west-1:123456789012:chat';
     const stage = await askedStage();
     await stage.subscribe(topic, ['task_auto_disabled']);
-    expect(await told(stage)).toHaveLength(2);
+    expect(await notified(stage)).toHaveLength(2);
     const notices = await stage.rows({ pk: 'R#', sk: 'N#' });
     expect(notices.map(({ address }) => address).sort()).toEqual([ANA_ADDRESS, topic].sort());
   });
@@ -466,19 +466,19 @@ describe('who is told that it is off', () => {
     ],
     [
       'its owner asked for it: they joined by the date that stands',
-      { asked: { ...WISH, asker: { ...BY_ANA, at: NOW + 5 * DAY } } },
+      { asked: { ...ASKED_BY_ANA, asker: { ...BY_ANA, at: NOW + 5 * DAY } } },
       true,
     ],
   ])('are admins who have joined: %s', async (_what, record, joins) => {
     const stage = await askedStage({ policy: { escalateAt: '2d' }, record });
     await stage.appoint(BOSS);
-    expect(await told(stage)).toEqual(joins ? sorted(ANA_ADDRESS, BOSS) : sorted(ANA_ADDRESS));
+    expect(await notified(stage)).toEqual(joins ? sorted(ANA_ADDRESS, BOSS) : sorted(ANA_ADDRESS));
   });
 
   it('are no admins where its owner asks for it before they join', async () => {
     const stage = await askedStage({
       policy: { escalateAt: '2d' },
-      record: { asked: { ...WISH, at: START, asker: { ...BY_ANA, at: START } } },
+      record: { asked: { ...ASKED_BY_ANA, at: START, asker: { ...BY_ANA, at: START } } },
     });
     stage.pass(START + 3 * DAY - NOW);
     await stage.appoint(BOSS);
@@ -551,8 +551,8 @@ describe('the messages to those who are told', () => {
   it('go to each of forty owners', async () => {
     const owners = Array.from({ length: 40 }, (_, index) => `owner${index}@acme.test`);
     const stage = await askedStage({ task: { owners } });
-    const known = owners.map((address) => recipientWrite(newRecipient(recipientKey(address), address)));
-    await stage.table.transact(known, 'known');
+    const writes = owners.map((address) => recipientWrite(newRecipient(recipientKey(address), address)));
+    await stage.table.transact(writes, 'known');
     await stage.confirm();
     expect(new Set(messagesOf(stage))).toEqual(new Set(owners.map(recipientKey)));
     expect(stage.queued).toHaveLength(40);

@@ -12,9 +12,9 @@ import { askedStage, BY_RUN, DISABLING, DUE, NOW, RUN } from './confirm-stage.ts
 const { requestedAt: _, ...QUEUED } = { ...DISABLING, state: 'queued' as const, attempts: 0 };
 
 /** A task that a run decided to turn off, with the message that hints at it. */
-async function queuedStage(given: Given = {}, controlPlane: 'own' | 'fed' = 'fed') {
-  const open = given.open === null ? null : { disabling: QUEUED, ...given.open };
-  const stage = await askedStage({ ...given, open, record: { asked: null, ...given.record } });
+async function queuedStage(setup: Given = {}, controlPlane: 'own' | 'fed' = 'fed') {
+  const open = setup.open === null ? null : { disabling: QUEUED, ...setup.open };
+  const stage = await askedStage({ ...setup, open, record: { asked: null, ...setup.record } });
   const { system } = stage;
   const published: { type: string; detail: unknown }[] = [];
   system.config.controlPlane = controlPlane;
@@ -38,7 +38,7 @@ async function queuedStage(given: Given = {}, controlPlane: 'own' | 'fed' = 'fed
 
 /** Of an owner's *disable now*. */
 const BY_ANA = { by: 'person', person: ANA_ADDRESS, at: DUE } as const;
-const WISH = { ...QUEUED, asker: BY_ANA };
+const QUEUED_BY_ANA = { ...QUEUED, asker: BY_ANA };
 
 const REFUSED = {
   ...QUEUED,
@@ -118,7 +118,7 @@ describe('a task that is to be turned off', () => {
   });
 
   it('for its owner, is asked for in their name and without a date', async () => {
-    const stage = await queuedStage({ open: { disabling: WISH } });
+    const stage = await queuedStage({ open: { disabling: QUEUED_BY_ANA } });
     await stage.work();
     expect(stage.published).toMatchObject([
       { detail: { run: null, disableAt: null, reason: 'its owner asked for it', requestId: `${TASK}#1` } },
@@ -140,7 +140,7 @@ describe('a task that its owner wanted off before the table was restored', () =>
     });
 
   it('is not asked for: they may have had it, and can ask again', async () => {
-    const stage = await queuedStage({ open: { disabling: WISH } });
+    const stage = await queuedStage({ open: { disabling: QUEUED_BY_ANA } });
     await stage.system.table.transact([restored(BY_ANA.at + 1)], 'w');
     expect(await stage.work()).toMatchObject({ outcome: 'skipped' });
     expect(stage.published).toEqual([]);
@@ -148,7 +148,7 @@ describe('a task that its owner wanted off before the table was restored', () =>
   });
 
   it('is asked for where they wanted it since', async () => {
-    const stage = await queuedStage({ open: { disabling: WISH } });
+    const stage = await queuedStage({ open: { disabling: QUEUED_BY_ANA } });
     await stage.system.table.transact([restored(BY_ANA.at)], 'w');
     expect(await stage.work()).toMatchObject({ outcome: 'done', reason: 'requested' });
   });
@@ -162,8 +162,8 @@ describe('a hint that is over', () => {
     ['of an episode that is not to be turned off', { open: { disabling: undefined as never } }, {}, 'over'],
     ['of what was refused', { open: { disabling: REFUSED } }, {}, 'refused'],
     ['of what was asked for', { open: { disabling: DISABLING } }, {}, 'requested'],
-  ])('%s changes nothing and asks nobody', async (_what, given, message, reason) => {
-    const stage = await queuedStage(given);
+  ])('%s changes nothing and asks nobody', async (_what, setup, message, reason) => {
+    const stage = await queuedStage(setup);
     const before = await stage.rows({ pk: 'T#' });
     expect(await stage.work(message)).toMatchObject({ outcome: 'skipped', reason });
     expect(await stage.rows({ pk: 'T#' })).toEqual(before);
@@ -201,8 +201,8 @@ describe('a task that is decided anew when it is to be turned off (promise 9)', 
       'quiet-hours',
     ],
     ['is only to be told of', { policy: { mode: 'notify' } }, 'told'],
-  ])('is left on where it %s, and looked at again', async (_what, given, reason) => {
-    const stage = await queuedStage(given);
+  ])('is left on where it %s, and looked at again', async (_what, setup, reason) => {
+    const stage = await queuedStage(setup);
     expect(await stage.work()).toMatchObject({ outcome: 'skipped', reason });
     const record = await stage.record();
     expect(record.open).not.toHaveProperty('disabling');
@@ -222,9 +222,9 @@ describe('a task that is decided anew when it is to be turned off (promise 9)', 
     const paused = await queuedStage();
     await paused.table.transact([pause], 'pause');
     expect(await paused.work()).toMatchObject({ outcome: 'skipped', reason: 'paused' });
-    const wished = await queuedStage({ open: { disabling: WISH } });
-    await wished.table.transact([pause], 'pause');
-    expect(await wished.work()).toMatchObject({ outcome: 'done', reason: 'requested' });
+    const byOwner = await queuedStage({ open: { disabling: QUEUED_BY_ANA } });
+    await byOwner.table.transact([pause], 'pause');
+    expect(await byOwner.work()).toMatchObject({ outcome: 'done', reason: 'requested' });
   });
 
   it('is left on where scans stayed away: nobody knows how it fares since', async () => {
@@ -238,7 +238,7 @@ describe('a task that is decided anew when it is to be turned off (promise 9)', 
 describe('what would become of a hint, as operators read it of a dead letter', () => {
   it.each<[string, Given, string | undefined, { task?: string; row?: Row }?]>([
     ['of a task that is to be disabled', {}, undefined],
-    ['of a task that its owner wants off', { open: { disabling: WISH } }, undefined],
+    ['of a task that its owner wants off', { open: { disabling: QUEUED_BY_ANA } }, undefined],
     ['of an unknown task', {}, 'the task is not known', { task: 'acmeCo/none' }],
     ['of an episode that is over, by why it ended', { open: null }, 'kept', { row: ENDED_ALERT }],
     [
@@ -262,8 +262,8 @@ describe('what would become of a hint, as operators read it of a dead letter', (
       'unknown',
       { row: NO_SCANS },
     ],
-  ])('%s: the task stays as it is', async (_what, given, reason, { task = TASK, row } = {}) => {
-    const stage = await queuedStage(given);
+  ])('%s: the task stays as it is', async (_what, setup, reason, { task = TASK, row } = {}) => {
+    const stage = await queuedStage(setup);
     if (row) await stage.table.transact([{ put: row }], 'row');
     const before = await stage.rows({});
     expect(await whyNotDisable(stage.system, { task, episode: 1 })).toBe(reason);

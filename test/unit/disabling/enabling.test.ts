@@ -121,14 +121,14 @@ describe('an enabling that somebody asks for', () => {
   it('ends the alert that its control plane does not answer', async () => {
     const stage = await asked();
     const key = keys.operatorAlert('control-plane-unavailable', 'connect');
-    const said = {
+    const alert = {
       code: 'control-plane-unavailable',
       subject: 'connect',
       detail: 'down',
       since: stage.at(21),
     };
     await stage.table.transact(
-      [{ put: { ...key, v: 1, ...said, toldAt: null, active: true, rev: 1 } }],
+      [{ put: { ...key, v: 1, ...alert, toldAt: null, active: true, rev: 1 } }],
       'alert',
     );
     await stage.work();
@@ -152,7 +152,7 @@ describe('what a control plane is asked to enable', () => {
     ],
     ['without what was kept, where nothing was', { revision: 'r1' }, { revision: 'r1' }],
     ['of any revision, where it was never listed', undefined as never, {}],
-  ])('by an older version, which noted none, is %s', async (_what, listed, given) => {
+  ])('by an older version, which noted none, is %s', async (_what, listed, expected) => {
     const stage = await asked();
     await stage.change(({ disabledByUs }) => {
       const { revision: _, ...older } = disabledByUs ?? ({} as never);
@@ -160,7 +160,12 @@ describe('what a control plane is asked to enable', () => {
     });
     await stage.work();
     const { task: _task, ...request } = stage.requests[1] as { task: unknown };
-    expect(request).toStrictEqual({ requestId: `${A}#1#undo`, by: 'olga', reason: 'it is needed', ...given });
+    expect(request).toStrictEqual({
+      requestId: `${A}#1#undo`,
+      by: 'olga',
+      reason: 'it is needed',
+      ...expected,
+    });
   });
 });
 

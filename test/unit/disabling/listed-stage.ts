@@ -105,12 +105,12 @@ export async function listedStage(ids: string[] = [A]) {
   const { system, table } = stage;
   const worker = new Worker();
   const requests: (DisableRequest | EnableRequest)[] = [];
-  const told: OperatorAlert[] = [];
+  const alerts: OperatorAlert[] = [];
   const { clock, random } = system;
   const secrets = { read: () => Promise.reject(new Error('no secrets')) };
   system.config.controlPlanes = readControlPlanes(JSON.stringify([SETTINGS]));
   system.config.confirmWithin = HOUR;
-  system.operators = { tell: async (alert, others = []) => void told.push(alert, ...others) };
+  system.operators = { tell: async (alert, others = []) => void alerts.push(alert, ...others) };
   disabler.openControlPlane = controlPlaneOpener(
     { secrets, fetch: worker.fetch, clock, random, table },
     connectAdapter(requests),
@@ -126,7 +126,7 @@ export async function listedStage(ids: string[] = [A]) {
     ...stage,
     worker,
     requests,
-    told,
+    alerts,
     scanAfter,
     /** What the disabler stands on: it alone can ask the control plane. */
     disabler: (): System => ({ ...system, ...disabler }),

@@ -116,7 +116,7 @@ describe('a control plane that is down when a date comes', () => {
     const stage = await down([A, 'kafka/b']);
     for (let half = 1; half <= 2; half += 1) await stage.scanAfter(DUE + half * HALF_HOUR);
     await stage.scanAfter(DUE + HOUR + 1);
-    expect(stage.told).toEqual([
+    expect(stage.alerts).toEqual([
       {
         code: 'control-plane-unavailable',
         subject: 'connect',
@@ -124,9 +124,9 @@ describe('a control plane that is down when a date comes', () => {
       },
     ]);
     for (let days = 1; days <= 6; days += 1) await stage.scanAfter(DUE + days * DAY);
-    expect(stage.told).toHaveLength(1);
+    expect(stage.alerts).toHaveLength(1);
     await stage.scanAfter(DUE + 7 * DAY + 2 * HOUR);
-    expect(stage.told).toHaveLength(2);
+    expect(stage.alerts).toHaveLength(2);
   });
 
   it('is told to operators an hour after an owner asked for it, whatever the date is', async () => {
@@ -137,10 +137,10 @@ describe('a control plane that is down when a date comes', () => {
     await stage.work();
     await stage.scanAfter(14 * DAY + HALF_HOUR);
     await stage.scanAfter(14 * DAY + HOUR - MINUTE);
-    expect(stage.told).toEqual([]);
+    expect(stage.alerts).toEqual([]);
     await stage.scanAfter(14 * DAY + HOUR);
     await stage.scanAfter(14 * DAY + HOUR + 1);
-    expect(stage.told.map(({ code, subject }) => [code, subject])).toEqual([
+    expect(stage.alerts.map(({ code, subject }) => [code, subject])).toEqual([
       ['control-plane-unavailable', 'connect'],
     ]);
   });
@@ -186,7 +186,7 @@ describe('a control plane that is down for three days around a date', () => {
     expect(stage.worker.calls).toEqual([]);
     await stage.scanOn(24);
     expect(stage.worker.calls).toEqual(['stop a']);
-    expect(stage.told.map(({ code }) => code)).toEqual(['data-plane-silent']);
+    expect(stage.alerts.map(({ code }) => code)).toEqual(['data-plane-silent']);
   });
 });
 
@@ -199,7 +199,10 @@ describe('a control plane whose answer is lost after it acted', () => {
     expect(await stage.task()).toMatchObject({ task: { enabled: true }, asked: { episode: 1 } });
     stage.worker.mood = 'well';
     await stage.scanAfter(DUE + HALF_HOUR);
-    expect(stage.requests.map((one) => 'isRepeated' in one && one.isRepeated)).toEqual([false, true]);
+    expect(stage.requests.map((request) => 'isRepeated' in request && request.isRepeated)).toEqual([
+      false,
+      true,
+    ]);
     expect(stage.worker.calls).toEqual(['stop a']);
     expect(await stage.task()).toMatchObject({ task: { enabled: false }, disabledByUs: { episode: 1 } });
     await stage.scanAfter(DUE + HOUR);
@@ -220,7 +223,7 @@ describe('a control plane whose answer is lost after it acted', () => {
       await stage.scanAfter(DUE + half * HALF_HOUR);
       expect((await stage.task()).open?.disabling).toMatchObject({ state: 'requested', unanswered: true });
     }
-    expect(stage.told.map(({ code }) => code)).toEqual(['control-plane-unavailable']);
+    expect(stage.alerts.map(({ code }) => code)).toEqual(['control-plane-unavailable']);
   });
 });
 
@@ -263,7 +266,10 @@ describe('a control plane that refuses to stop a connector', () => {
     stage.worker.mood = 'well';
     stage.worker.connectors.set('a', { isOn: false, revision: 'r1' });
     await stage.scanAfter(DUE + DAY);
-    expect(stage.requests.map((one) => 'isRepeated' in one && one.isRepeated)).toEqual([false, false]);
+    expect(stage.requests.map((request) => 'isRepeated' in request && request.isRepeated)).toEqual([
+      false,
+      false,
+    ]);
     expect((await stage.task()).disabledByUs).toBeNull();
   });
 });
@@ -327,7 +333,7 @@ describe('an undoing by an operator', () => {
     await stage.work();
     for (let half = 1; half <= 3; half += 1) await stage.scanAfter(22 * DAY + half * HALF_HOUR);
     expect(await stage.task()).toMatchObject({ task: { enabled: false }, disabledByUs: { enabling: {} } });
-    expect(stage.told.map(({ code, subject }) => [code, subject])).toEqual([
+    expect(stage.alerts.map(({ code, subject }) => [code, subject])).toEqual([
       ['control-plane-unavailable', 'connect'],
     ]);
     expect((await stage.failures()).counted).toEqual([]);
@@ -368,7 +374,7 @@ describe('an undoing by an operator', () => {
       reason: 'it is needed',
     });
     await stage.scanAfter(22 * DAY + HOUR);
-    expect(stage.told).toEqual([
+    expect(stage.alerts).toEqual([
       {
         code: 'enable-refused',
         subject: A,
@@ -377,7 +383,7 @@ describe('an undoing by an operator', () => {
     ]);
     // Not weekly: a refusal is over once it is told.
     await stage.scanAfter(30 * DAY);
-    expect(stage.told).toHaveLength(1);
+    expect(stage.alerts).toHaveLength(1);
     expect((await stage.undo()).code).toBe(0);
   });
 
@@ -427,7 +433,7 @@ describe('a control plane that lists, and refuses to change anything', () => {
     await stage.scanAfter(DUE + HALF_HOUR);
     await stage.scanAfter(DUE + HOUR);
     await stage.scanAfter(DUE + HOUR + 1);
-    expect(stage.told.map(({ code, detail }) => [code, detail])).toEqual([
+    expect(stage.alerts.map(({ code, detail }) => [code, detail])).toEqual([
       ['control-plane-unavailable', 'what is due there waits, and dates move on: answers 403'],
     ]);
   });

@@ -84,8 +84,14 @@ describe('work that a control plane cannot be asked for', () => {
     const stage = outageStage();
     stage.pass(PATIENCE);
     await stage.away();
-    const told = { code: CODE, subject: 'ecs', since: START + PATIENCE, toldAt: null, active: true } as const;
-    const alert = { ...told, detail: 'what is due there waits, and dates move on: answers 503', rev: 1 };
+    const facts = {
+      code: CODE,
+      subject: 'ecs',
+      since: START + PATIENCE,
+      toldAt: null,
+      active: true,
+    } as const;
+    const alert = { ...facts, detail: 'what is due there waits, and dates move on: answers 503', rev: 1 };
     expect(await stage.alert()).toMatchObject(alert);
     stage.pass(MINUTE);
     const { length } = stage.writes;
@@ -113,7 +119,7 @@ describe('work that a control plane cannot be asked for', () => {
 });
 
 describe('a control plane that answers again', () => {
-  async function told() {
+  async function alertedStage() {
     const stage = outageStage();
     stage.pass(PATIENCE);
     await stage.away();
@@ -122,7 +128,7 @@ describe('a control plane that answers again', () => {
   }
 
   it('is told of no longer, and others are', async () => {
-    const stage = await told();
+    const stage = await alertedStage();
     await endOutage(stage.system, 'kafka');
     expect(await stage.alert()).toBeDefined();
     await endOutage(stage.system, 'ecs');
@@ -136,7 +142,7 @@ describe('a control plane that answers again', () => {
   });
 
   it('is told of until its next answer, where operators are told of it at this moment', async () => {
-    const stage = await told();
+    const stage = await alertedStage();
     stage.onceRead(async () => {
       const alert = await stage.alert();
       if (!alert) throw new Error('there is no alert');
@@ -149,7 +155,7 @@ describe('a control plane that answers again', () => {
   });
 
   it('is a fault that names it, where the table is too busy to end the alert', async () => {
-    const stage = await told();
+    const stage = await alertedStage();
     busy(stage);
     await expect(endOutage(stage.system, 'ecs')).rejects.toThrow(
       'the table is too busy for the end of the outage of ecs',

@@ -14,9 +14,9 @@ const REFUSED = {
 };
 
 /** The owning system was asked to disable the task, and says over the bus that it does not. */
-async function heardStage(given: Given = {}) {
-  const open = given.open === null ? null : { disabling: DISABLING, ...given.open };
-  const stage = await askedStage({ ...given, open });
+async function heardStage(setup: Given = {}) {
+  const open = setup.open === null ? null : { disabling: DISABLING, ...setup.open };
+  const stage = await askedStage({ ...setup, open });
   return {
     ...stage,
     hear: (heard: Partial<RefusalHeard> = {}) =>
@@ -41,8 +41,8 @@ describe('a refusal that comes over the bus', () => {
       { open: { disabling: { ...QUEUED, attempts: 1 } } },
       {},
     ],
-  ])('%s takes the disabling back', async (_what, given, heard) => {
-    const stage = await heardStage(given);
+  ])('%s takes the disabling back', async (_what, setup, heard) => {
+    const stage = await heardStage(setup);
     expect(await stage.hear(heard)).toBe('refused');
     expect((await stage.open()).disabling).toMatchObject({
       state: 'refused',
@@ -73,8 +73,8 @@ describe('a refusal that comes over the bus', () => {
       { open: { number: 2 }, record: { asked: ASKED } },
       { requestId: `${TASK}#2` },
     ],
-  ])('%s changes nothing', async (_what, given, heard) => {
-    const stage = await heardStage(given);
+  ])('%s changes nothing', async (_what, setup, heard) => {
+    const stage = await heardStage(setup);
     const before = await stage.rows({});
     expect(await stage.hear(heard)).toBe('needless');
     expect(await stage.rows({})).toEqual(before);
@@ -124,8 +124,8 @@ describe('a table that is too busy', () => {
 });
 
 describe('what operators let be asked again', () => {
-  const cleared = async (given: Given, task = TASK) => {
-    const stage = await heardStage(given);
+  const cleared = async (setup: Given, task = TASK) => {
+    const stage = await heardStage(setup);
     await stage.table.transact([{ put: { ...keys.refusal('f', task), v: 1, at: DUE } }], 'marker');
     const before = await stage.record();
     return { ...stage, before, tasks: await clearRefusals(stage.system, 'f') };
@@ -144,8 +144,8 @@ describe('what operators let be asked again', () => {
     ['whose episode is over', { open: null }],
     ['that is not to be disabled any more', { open: { disabling: undefined as never } }],
     ['that is asked for again by now', {}],
-  ])('is no task %s: it stays as it is, and its mark goes', async (_what, given, task) => {
-    const { tasks, before, ...stage } = await cleared(given, task);
+  ])('is no task %s: it stays as it is, and its mark goes', async (_what, setup, task) => {
+    const { tasks, before, ...stage } = await cleared(setup, task);
     expect(tasks).toEqual([]);
     expect(await stage.record()).toEqual(before);
     expect(await stage.rows({ pk: 'REFUSED#' })).toEqual([]);

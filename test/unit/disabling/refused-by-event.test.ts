@@ -22,9 +22,9 @@ async function askedStage() {
       asked.push(`${detailType} ${(detail as { requestId: string }).requestId}`);
     },
   };
-  const told: string[] = [];
+  const alerts: string[] = [];
   system.operators = {
-    tell: async ({ code, subject }) => void told.push(`${code} ${subject}`),
+    tell: async ({ code, subject }) => void alerts.push(`${code} ${subject}`),
   };
   await table.transact([sourceWrite({ name: 'fleet', prefixes: ['*'], dataPlanes: ['*'] })], 'source');
   for (const at of [14, 18, 20, 21]) await stage.scanOn(at);
@@ -39,7 +39,7 @@ async function askedStage() {
       ...changes,
     });
   const explained = async () => (await stage.taskwarden(['explain', TASK, '--json'])).json[0];
-  return { ...stage, asked, told, say, refuse, explained };
+  return { ...stage, asked, alerts, say, refuse, explained };
 }
 
 const REQUEST = `Task Disable Requested ${TASK}#1`;
@@ -86,7 +86,7 @@ describe('Task Disable Refused', () => {
       await stage.scanOn(days + 1 + 1 / 1440);
     }
     expect(stage.asked).toHaveLength(5);
-    expect(stage.told).toEqual([`disable-failing ${TASK}`]);
+    expect(stage.alerts).toEqual([`disable-failing ${TASK}`]);
     // Once it is off at last, nothing is left of the alert.
     await stage.say('Task Disabled', {
       task: TASK,

@@ -54,7 +54,7 @@ describe('the compiled mails', () => {
     try {
       writeFileSync(join(folder, 'digest.ts'), 'export interface Digest { heading: string; }\n');
       const head = "import type { Digest } from './digest.ts';\n";
-      const known = sourceOf(parseTemplate('{{heading}}', 'digest'), {
+      const sound = sourceOf(parseTemplate('{{heading}}', 'digest'), {
         ...TEXT,
         types: { digest: 'Digest' },
       });
@@ -63,8 +63,8 @@ describe('the compiled mails', () => {
         const args = ['--noEmit', '--strict', '--allowImportingTsExtensions', '--types', '', 'compiled.ts'];
         execFileSync(join(ROOT, 'node_modules/.bin/tsc'), args, { cwd: folder, encoding: 'utf8' });
       };
-      check(known);
-      const unknown = known.replace('digest.heading', 'digest.mood');
+      check(sound);
+      const unknown = sound.replace('digest.heading', 'digest.mood');
       expect(() => check(unknown)).toThrow(
         expect.objectContaining({
           stdout: expect.stringContaining("Property 'mood' does not exist on type 'Digest'"),

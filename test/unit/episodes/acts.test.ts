@@ -41,8 +41,8 @@ describe('a spike', () => {
   });
 
   test('may be approved for a time', () => {
-    const brake = { heldAt: day(21), approvedAt: day(22), approvedUntil: day(29) };
-    expect(withApproval(withSpikeHold(WARNED, day(21)), day(22), day(29)).open.brake).toEqual(brake);
+    const spikeHold = { heldAt: day(21), approvedAt: day(22), approvedUntil: day(29) };
+    expect(withApproval(withSpikeHold(WARNED, day(21)), day(22), day(29)).open.brake).toEqual(spikeHold);
   });
 
   test('never was, where what was decided before the table was restored is void', () => {
@@ -116,10 +116,10 @@ test('whoever is forgotten is told of deadlines under no address, and what they 
     seen: day(20),
     told: { ana: heard('ana@acme.test'), bob: heard('bob@acme.test') },
   };
-  const known = { ...CLOSED, stopping };
+  const record = { ...CLOSED, stopping };
   const forgotten = { ...stopping, told: { ana: { address: 'forgotten' }, bob: heard('bob@acme.test') } };
-  expect(withErased(known, 'ana', 'forgotten')).toEqual({ ...known, stopping: forgotten });
-  expect(withErased(known, 'eve', 'forgotten')).toBe(known);
+  expect(withErased(record, 'ana', 'forgotten')).toEqual({ ...record, stopping: forgotten });
+  expect(withErased(record, 'eve', 'forgotten')).toBe(record);
   const both = withErased({ ...WARNED, stopping }, 'ana', 'forgotten');
   expect(both.stopping).toEqual(forgotten);
   expect(both.open?.told.ana).toMatchObject({ address: 'forgotten', left: true });
@@ -146,8 +146,8 @@ describe('a notice that was taken back unsent', () => {
   });
 
   test('leaves a warning that SES took, and a reminder is done', () => {
-    const told = { ana: warnedAt(day(14), { reminder }), bob };
-    expect(back(openWith({ told }), 'ana', 'reminder')?.open?.told).toEqual({
+    const parts = { ana: warnedAt(day(14), { reminder }), bob };
+    expect(back(openWith({ told: parts }), 'ana', 'reminder')?.open?.told).toEqual({
       ...{ ana: warnedAt(day(14), { reminder: { ...reminder, state: 'done' } }), bob },
     });
     expect(back(openWith({ told: { ana: bob } }), 'ana', 'warning')?.open?.told).toEqual({ ana: bob });
@@ -217,8 +217,8 @@ describe('what we disabled is enabled again', () => {
   });
 
   test('by its owning system, after an undoing that was told of: it is none of that any more', () => {
-    const told = { ...off, undo: { episode: 1, by: 'olga', at: day(22), state: 'told' as const } };
-    expect(publishedBy('system', told)).toMatchObject({ undo: null, next: null });
+    const undone = { ...off, undo: { episode: 1, by: 'olga', at: day(22), state: 'told' as const } };
+    expect(publishedBy('system', undone)).toMatchObject({ undo: null, next: null });
   });
 
   test('and begins anew: causes and what was kept of it were of the last time', () => {
@@ -275,8 +275,8 @@ describe('what we disabled is enabled again', () => {
       disabledByUs: { ...asked.disabledByUs, requestedAt: day(22, 1) },
     });
     expect(withoutEnabling(enabling)).toEqual(off);
-    const told = { ...enabling, undo: { episode: 1, by: 'olga', at: day(2), state: 'told' as const } };
-    expect(withoutEnabling(told).undo).toBe(told.undo);
+    const undone = { ...enabling, undo: { episode: 1, by: 'olga', at: day(2), state: 'told' as const } };
+    expect(withoutEnabling(undone).undo).toBe(undone.undo);
     expect(withoutEnabling({ ...enabling, undo: null }).undo).toBeNull();
   });
 

@@ -35,11 +35,11 @@ const running = (now: Instant, more: Partial<TaskRecord> = {}): TaskRecord => ({
   ...more,
 });
 
-const looked = (now: Instant, record: TaskRecord, given: Partial<Case> = {}): Transition => {
+const looked = (now: Instant, record: TaskRecord, more: Partial<Case> = {}): Transition => {
   const caseOf = ({ task, evidence, keep, open, stopping }: TaskRecord) =>
     aCase(now, {
       ...{ task, evidence, keep, episode: open, stopping },
-      ...{ policy: aPolicy(ANNOUNCED), hearers: [ana, bob], ...given },
+      ...{ policy: aPolicy(ANNOUNCED), hearers: [ana, bob], ...more },
     });
   return evaluate(record, { caseOf, topics: [], now, confirmWithin: HOUR });
 };
@@ -48,7 +48,7 @@ const noticesIn = ({ beside }: Transition): NoticeRecord[] =>
   beside.flatMap((write) =>
     'put' in write && `${write.put.sk}`.startsWith('N#') ? [write.put as unknown as NoticeRecord] : [],
   );
-const toldIn = (done: Transition) =>
+const notifiedIn = (done: Transition) =>
   noticesIn(done)
     .filter(({ pending }) => pending?.notice === 'stopping')
     .map(({ recipient }) => recipient);
@@ -99,7 +99,7 @@ describe('a deadline of a task’s own', () => {
   test('is told to whoever joins, beside those who know', () => {
     const first = looked(day(17), running(day(17)), { hearers: [ana] });
     const joined = looked(day(18), first.record);
-    expect(toldIn(joined)).toEqual(['bob']);
+    expect(notifiedIn(joined)).toEqual(['bob']);
     expect(joined.record.stopping?.told).toEqual({
       ana: { address: ana.address, pending: { deadline: END, moves: 0 } },
       bob: { address: bob.address, pending: { deadline: END, moves: 0 } },
@@ -114,9 +114,9 @@ describe('a deadline of a task’s own', () => {
       { policy: aPolicy({ ...ANNOUNCED, mode: 'disable', atDeadline: 'disable' }) },
       { keep: { kind: 'keep', until: day(40), by: ana.address, at: day(15) } },
     ],
-  ])('is not told %s', (_where, given, record) => {
-    const done = looked(day(17), running(day(17), record), given);
-    expect(toldIn(done)).toEqual([]);
+  ])('is not told %s', (_where, taskCase, record) => {
+    const done = looked(day(17), running(day(17), record), taskCase);
+    expect(notifiedIn(done)).toEqual([]);
     expect(done.record.stopping?.told ?? {}).toEqual({});
   });
 
@@ -131,10 +131,10 @@ describe('a deadline of a task’s own', () => {
   test('that moves earlier is told again, once; that moves later within the notice is not', () => {
     const first = looked(day(17), running(day(17)));
     const movedTo = (deadline: Instant) => looked(day(18), { ...first.record, task: aTask({ deadline }) });
-    expect(toldIn(movedTo(day(19)))).toEqual(['ana', 'bob']);
+    expect(notifiedIn(movedTo(day(19)))).toEqual(['ana', 'bob']);
     expect(movedTo(day(19)).record.stopping).toMatchObject({ moves: 1, seen: day(19) });
-    expect(toldIn(looked(day(18, 1), movedTo(day(19)).record))).toEqual([]);
-    expect(toldIn(movedTo(day(20, 12)))).toEqual([]);
+    expect(notifiedIn(looked(day(18, 1), movedTo(day(19)).record))).toEqual([]);
+    expect(notifiedIn(movedTo(day(20, 12)))).toEqual([]);
     expect(movedTo(day(20, 12)).record.stopping).toMatchObject({ moves: 0, seen: day(20, 12) });
   });
 
@@ -159,7 +159,7 @@ describe('a deadline of a task’s own', () => {
     expect(first.record).toMatchObject({ next: { at: day(17), why: 'look' }, stopping: { lookAt: day(17) } });
     const second = looked(day(17), first.record, { hearers });
     expect(second.isCut).toBe(false);
-    expect(new Set([...toldIn(first), ...toldIn(second)]).size).toBe(150);
+    expect(new Set([...notifiedIn(first), ...notifiedIn(second)]).size).toBe(150);
     expect(second.beside).toHaveLength(60);
     expect(second.record.stopping).toMatchObject({ lookAt: END });
     expect(second.record.next).toBeNull();
@@ -177,7 +177,7 @@ describe('a deadline of a task’s own', () => {
     const done = looked(day(17), running(day(17), { open, episodes: 1, evidence }), {
       pauses: { evaluate: true, notify: false, disable: false },
     });
-    expect(toldIn(done)).toEqual(['ana', 'bob']);
+    expect(notifiedIn(done)).toEqual(['ana', 'bob']);
     expect(done.record.open?.number).toBe(1);
   });
 });
@@ -228,18 +228,21 @@ describe('a deadline that is looked at anew', () => {
 
 describe('those who were told of deadlines and hear of them no more', () => {
   const most = BOUNDS.toldLeft.most;
-  const toldAt = (place: number): Announced => ({
+  const announcedAt = (place: number): Announced => ({
     address: `gone${place}@x.test`,
     last: { deadline: day(-50), moves: 0 },
     acceptedAt: day(-53) + place,
   });
   /** In no order of time: the newest first. */
   const gone = (count: number): Stopping['told'] =>
-    Object.fromEntries(Array.from({ length: count }, (_, place) => [`g${place}`, toldAt(place)]).reverse());
-  const keptOf = (told: Stopping['told'], hearers: Recipient[] = [ana]) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, place) => [`g${place}`, announcedAt(place)]).reverse(),
+    );
+  const keptOf = (announcements: Stopping['told'], hearers: Recipient[] = [ana]) =>
     Object.keys(
-      looked(day(17), running(day(17), { stopping: { moves: 1, seen: END, told } }), { hearers }).record
-        .stopping?.told ?? {},
+      looked(day(17), running(day(17), { stopping: { moves: 1, seen: END, told: announcements } }), {
+        hearers,
+      }).record.stopping?.told ?? {},
     );
 
   test('are known as long as the row has room for them', () => {
@@ -247,7 +250,7 @@ describe('those who were told of deadlines and hear of them no more', () => {
   });
 
   test('are forgotten from the oldest on, and first those of whom no mail was taken', () => {
-    const { acceptedAt: _, ...unheard } = toldAt(0);
+    const { acceptedAt: _, ...unheard } = announcedAt(0);
     const kept = keptOf({ ...gone(most), unheard });
     expect(kept).toHaveLength(most + 1);
     expect(kept).not.toContain('unheard');
@@ -259,8 +262,11 @@ describe('those who were told of deadlines and hear of them no more', () => {
   });
 
   test('are none of those who hear of it still, however long ago they did', () => {
-    const told = { ...gone(most + 2), bob: { ...toldAt(-1), last: { deadline: END, moves: 1 } } };
-    const kept = keptOf(told, [ana, bob]);
+    const announcements = {
+      ...gone(most + 2),
+      bob: { ...announcedAt(-1), last: { deadline: END, moves: 1 } },
+    };
+    const kept = keptOf(announcements, [ana, bob]);
     expect(kept).toContain('bob');
     expect(kept).not.toContain('g1');
     expect(kept).toHaveLength(most + 2);
@@ -301,8 +307,8 @@ describe('a mail with the notice of a deadline', () => {
   });
 
   test('changes nothing where it is heard of again, or where a later one is known', () => {
-    const known = asked(TAKEN);
-    expect(afterMail(known)).toBe(known);
+    const record = asked(TAKEN);
+    expect(afterMail(record)).toBe(record);
     const later = asked({ ...TAKEN, digest: 'd3', acceptedAt: day(18) });
     expect(afterMail(later)).toBe(later);
   });

@@ -18,8 +18,8 @@ const DEFAULTS = {
 
 describe('what a disabling was decided on', () => {
   test('is the evidence, the counted time and the thresholds', () => {
-    const rungs = [{ grace: 1, lead: DAY, deadline: day(21) }];
-    expect(decidedAt(day(21), { episode: graced({ rungs }), task: aTask({ version: 4 }) })).toEqual({
+    const steps = [{ grace: 1, lead: DAY, deadline: day(21) }];
+    expect(decidedAt(day(21), { episode: graced({ rungs: steps }), task: aTask({ version: 4 }) })).toEqual({
       ...{ answer: 'disable', reason: 'grace-over' },
       ...{ notPrimarySince: T0, counted: 21 * DAY, abandonedAt: day(14) },
       ...{ statuses: ['FAILED'], observedAt: day(21), restarts: 0, version: 4, grace: 1 },
@@ -53,11 +53,11 @@ describe('what a disabling was decided on', () => {
     };
     const quietHours = { from: '22:00', to: '06:00', zone: 'UTC' };
     const quietDays = { weekdays: ['Sun' as const], zone: 'UTC' };
-    const said = decidedAt(day(21), {
+    const basis = decidedAt(day(21), {
       policy: aPolicy({ source, quietHours, quietDays, minHealthy: MINUTE }),
     });
-    expect(said.from).toStrictEqual({ mode: 'global', warnAfter: 'acmeCo/' });
-    expect(said.policy).toEqual({ ...DEFAULTS, quietHours, quietDays, minHealthy: MINUTE });
+    expect(basis.from).toStrictEqual({ mode: 'global', warnAfter: 'acmeCo/' });
+    expect(basis.policy).toEqual({ ...DEFAULTS, quietHours, quietDays, minHealthy: MINUTE });
   });
 
   test('of a task that outlives its deadline has that, and what decides about it, as it is written', () => {
@@ -67,13 +67,13 @@ describe('what a disabling was decided on', () => {
     });
     const policy = aPolicy({ ...written, mode: 'notify', reminders: [] });
     const episode = fired({ alert: 'task_overdue', since: day(14) });
-    const said = decidedAt(day(21), { written, policy, episode, task: aTask({ deadline: day(14) }) });
-    expect(said).toMatchObject({
+    const basis = decidedAt(day(21), { written, policy, episode, task: aTask({ deadline: day(14) }) });
+    expect(basis).toMatchObject({
       ...{ deadline: day(14), grace: 0 },
       policy: { ...DEFAULTS, stopNotice: 3 * DAY, atDeadline: 'alert' },
       from: { stopNotice: 'acmeCo/', atDeadline: 'global' },
     });
-    expect(said.policy).not.toHaveProperty('failAfter');
+    expect(basis.policy).not.toHaveProperty('failAfter');
     const job = aTask({ kind: 'job', startedAt: day(10) });
     const failing = aPolicy({ failAfter: 4 * DAY, atDeadline: 'alert' });
     expect(decidedAt(day(21), { policy: failing, task: job })).toMatchObject({

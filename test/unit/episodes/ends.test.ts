@@ -121,8 +121,8 @@ describe('what is known of an episode', () => {
   });
 
   test('of an older version has no row that says how facts count it: it is counted as it is now', () => {
-    const told = { ana: warnedAt(day(14), { warning: 'failed' }) };
-    const record = { ...published(day(16)), open: graced({ told }) };
+    const parts = { ana: warnedAt(day(14), { warning: 'failed' }) };
+    const record = { ...published(day(16)), open: graced({ told: parts }) };
     expect(milestonesIn(looked(day(16), record).beside)).toMatchObject([
       { wasWarned: false, restarts: 0, cell: { plane: 'eu-1', mode: 'disable', cause: 'failed' } },
     ]);
@@ -138,7 +138,7 @@ describe('who holds the warning of a task that was under way to be disabled', ()
     requestedAt: day(15),
     attempts: 1,
   } as const;
-  const told: Record<string, Told> = {
+  const parts: Record<string, Told> = {
     ana: warnedAt(day(14), { grace: 2 }),
     left: warnedAt(day(14), { grace: 2, left: true }),
     earlier: warnedAt(day(14), { grace: 1 }),
@@ -152,7 +152,7 @@ describe('who holds the warning of a task that was under way to be disabled', ()
     alertIn(looked(day(16), { ...published(day(16)), ...record }).beside)?.holders;
 
   test('stands in its alert: for who hears that it is enabled again', () => {
-    expect(holdersOf({ open: graced({ grace: 2, told, informed, disabling }) })).toEqual([
+    expect(holdersOf({ open: graced({ grace: 2, told: parts, informed, disabling }) })).toEqual([
       'ana',
       'left',
       'chat',
@@ -160,7 +160,7 @@ describe('who holds the warning of a task that was under way to be disabled', ()
   });
 
   test('is nobody where nobody had asked for it', () => {
-    expect(holdersOf({ open: graced({ grace: 2, told, informed }) })).toEqual([]);
+    expect(holdersOf({ open: graced({ grace: 2, told: parts, informed }) })).toEqual([]);
   });
 
   test('is who was told of the deadline that was its date, as long as nobody was warned', () => {
@@ -186,12 +186,12 @@ describe('the end of an episode', () => {
     Array.from({ length: count }, (_, place) => ({
       ...{ key: `r${place}`, address: `r${place}@x.test`, declined: false },
     }));
-  const toldOf = (count: number) =>
+  const partsOf = (count: number) =>
     Object.fromEntries(crowd(count).map(({ key, address }) => [key, warnedAt(day(14), { address })]));
 
   test('with as many notices as fit beside its alert is one transaction', () => {
-    const told = { ...toldOf(88), bob: warnedAt(day(14), { dated: false }) };
-    const done = looked(day(16), { ...published(day(16)), open: graced({ told }) });
+    const parts = { ...partsOf(88), bob: warnedAt(day(14), { dated: false }) };
+    const done = looked(day(16), { ...published(day(16)), open: graced({ told: parts }) });
     expect(done.untold).toBeNull();
     expect(noticesIn(done.beside)).toHaveLength(88);
     expect(done.beside.filter((write) => 'delete' in write)).toHaveLength(1);
@@ -200,8 +200,8 @@ describe('the end of an episode', () => {
   });
 
   test('with more lists them on the alert, to be written from there: nobody is left out', () => {
-    const told = { ...toldOf(89), bob: warnedAt(day(14), { dated: false }) };
-    const done = looked(day(16), { ...published(day(16)), open: graced({ told }) });
+    const parts = { ...partsOf(89), bob: warnedAt(day(14), { dated: false }) };
+    const done = looked(day(16), { ...published(day(16)), open: graced({ told: parts }) });
     expect(done.record.open).toBeNull();
     expect(noticesIn(done.beside)).toEqual([]);
     expect(done.beside.filter((write) => 'delete' in write)).toEqual([]);
@@ -251,9 +251,9 @@ describe('the end of an episode', () => {
 
   test('by a person is only that: what follows is for the next scan', () => {
     const keep = { kind: 'keep' as const, until: day(40), by: ana.address, at: day(16) };
-    const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
+    const parts = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
     const informed = { chat: { topic: 'arn:chat', grace: 1, heard: 'dated' } } as const;
-    const open = graced({ told, informed });
+    const open = graced({ told: parts, informed });
     const record = aRecord(day(16), { open, keep });
     const ended = endByPerson(
       record,
@@ -328,21 +328,24 @@ describe('a user’s publication', () => {
 });
 
 describe('a recovery', () => {
-  const recovered = (told: Record<string, Told>, recipients: Recipient[], recoveryMail = true) =>
+  const recovered = (parts: Record<string, Told>, recipients: Recipient[], recoveryMail = true) =>
     looked(
       day(16),
-      aRecord(day(16), { open: graced({ told }), evidence: evidenceOf(day(16), { statuses: ['PRIMARY'] }) }),
+      aRecord(day(16), {
+        open: graced({ told: parts }),
+        evidence: evidenceOf(day(16), { statuses: ['PRIMARY'] }),
+      }),
       { recipients, policy: aPolicy({ recoveryMail }) },
     );
   const both = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
-  const toldBy = (done: Transition) => noticesIn(done.beside).map(({ recipient }) => recipient);
+  const notifiedBy = (done: Transition) => noticesIn(done.beside).map(({ recipient }) => recipient);
 
   test('is told to recipients of today who were warned, and not to those who declined', () => {
-    expect(toldBy(recovered(both, [ana, bob]))).toEqual(['ana', 'bob']);
-    expect(toldBy(recovered(both, [ana]))).toEqual(['ana']);
-    expect(toldBy(recovered(both, [ana, { ...bob, declined: true }]))).toEqual(['ana']);
-    expect(toldBy(recovered(both, [ana, { ...bob, key: 'new' }]))).toEqual(['ana']);
-    expect(toldBy(recovered(both, [ana, bob], false))).toEqual([]);
+    expect(notifiedBy(recovered(both, [ana, bob]))).toEqual(['ana', 'bob']);
+    expect(notifiedBy(recovered(both, [ana]))).toEqual(['ana']);
+    expect(notifiedBy(recovered(both, [ana, { ...bob, declined: true }]))).toEqual(['ana']);
+    expect(notifiedBy(recovered(both, [ana, { ...bob, key: 'new' }]))).toEqual(['ana']);
+    expect(notifiedBy(recovered(both, [ana, bob], false))).toEqual([]);
   });
 });
 
@@ -383,9 +386,9 @@ describe('what held an episode', () => {
   });
 
   test('goes on though something else of the episode changes', () => {
-    const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
+    const parts = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
     const both = { unknown, recipients: [ana, bob] };
-    const held = at(day(15), aRecord(day(15), { open: graced({ told }) }), both);
+    const held = at(day(15), aRecord(day(15), { open: graced({ told: parts }) }), both);
     const left = at(day(15, 6), held, { unknown });
     expect(left.open?.told.bob?.left).toBe(true);
     expect(left.open?.holds).toEqual([{ reason: 'unknown', from: day(15), to: null }]);
@@ -444,26 +447,28 @@ describe('a task that waits', () => {
   });
 
   test('is written where somebody left, though it waits for the same', () => {
-    const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
-    const first = looked(day(15), aRecord(day(15), { open: graced({ told }) }), { recipients: [ana, bob] });
+    const parts = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
+    const first = looked(day(15), aRecord(day(15), { open: graced({ told: parts }) }), {
+      recipients: [ana, bob],
+    });
     const second = looked(day(15, 1), { ...first.record, evidence: evidenceOf(day(15, 1)) });
     expect(second.record.open?.told.bob?.left).toBe(true);
     expect(second.record.next).toEqual(first.record.next);
   });
 
   test('keeps the longest grace that was given, and none in detect', () => {
-    const given = (disableAfter: number, more = {}) =>
+    const disableAfterOf = (disableAfter: number, more = {}) =>
       looked(day(15), aRecord(day(15)), { policy: aPolicy({ disableAfter, ...more }) }).record.open
         ?.disableAfter;
-    expect(given(9 * DAY)).toBe(9 * DAY);
-    expect(given(5 * DAY)).toBe(7 * DAY);
-    expect(given(9 * DAY, { mode: 'detect' })).toBe(7 * DAY);
+    expect(disableAfterOf(9 * DAY)).toBe(9 * DAY);
+    expect(disableAfterOf(5 * DAY)).toBe(7 * DAY);
+    expect(disableAfterOf(9 * DAY, { mode: 'detect' })).toBe(7 * DAY);
   });
 
   test('has nobody marked as left who is to join later, or in detect', () => {
-    const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
+    const parts = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
     const leftOf = (more: Partial<Case>) =>
-      looked(day(15), aRecord(day(15), { open: graced({ told }) }), more).record.open?.told.bob?.left;
+      looked(day(15), aRecord(day(15), { open: graced({ told: parts }) }), more).record.open?.told.bob?.left;
     expect(leftOf({})).toBe(true);
     expect(leftOf({ admins: [bob] })).toBeUndefined();
     expect(leftOf({ recipients: [ana, bob] })).toBeUndefined();
@@ -484,10 +489,10 @@ describe('a task that waits', () => {
   });
 
   test('without an episode is held from its threshold on, and late where its own deadline is past', () => {
-    const heldAt = (more: Partial<TaskRecord>, given: Partial<Case>) =>
+    const heldAt = (more: Partial<TaskRecord>, changes: Partial<Case>) =>
       looked(day(15), aRecord(day(15), { open: null, ...more }), {
         unknown: [span(day(14, 12), null)],
-        ...given,
+        ...changes,
       }).record.hold;
     expect(heldAt({}, {})).toEqual({ reason: 'unknown', since: day(15) });
     const late = { task: aTask({ deadline: day(14) }) };

@@ -32,7 +32,7 @@ const aRecord = (now: Instant, more: Partial<TaskRecord> = {}): TaskRecord => ({
   ...more,
 });
 
-const settled = (now: Instant, record: TaskRecord, more: Partial<Case> = {}): Transition => {
+const evaluated = (now: Instant, record: TaskRecord, more: Partial<Case> = {}): Transition => {
   const caseOf = ({ task, evidence, keep, open }: TaskRecord) =>
     aCase(now, { task, evidence, keep, episode: open, ...more });
   return evaluate(record, { caseOf, topics: [], now, confirmWithin: HOUR });
@@ -53,7 +53,7 @@ const alertOf = ({ beside }: Transition) =>
 
 describe('firing', () => {
   test('fires and asks for the warnings in one step', () => {
-    const done = settled(day(14), aRecord(day(14)), { recipients: [ana, bob] });
+    const done = evaluated(day(14), aRecord(day(14)), { recipients: [ana, bob] });
     expect(done.record).toMatchObject({
       episodes: 1,
       open: { number: 1, firedAt: day(14), grace: 1, graceMode: 'disable', dates: [], rungs: [] },
@@ -69,28 +69,28 @@ describe('firing', () => {
   });
 
   test('goes on with the numbers of its episodes', () => {
-    expect(settled(day(14), aRecord(day(14), { episodes: 6 })).record).toMatchObject({
+    expect(evaluated(day(14), aRecord(day(14), { episodes: 6 })).record).toMatchObject({
       episodes: 7,
       open: { number: 7 },
     });
   });
 
   test('in detect it tells nobody', () => {
-    const done = settled(day(14), aRecord(day(14)), { policy: aPolicy({ mode: 'detect' }) });
+    const done = evaluated(day(14), aRecord(day(14)), { policy: aPolicy({ mode: 'detect' }) });
     expect(done.record.open).toMatchObject({ grace: 0, told: {} });
     expect(pendingOf(done)).toEqual([]);
   });
 
   test('a task under its threshold is left as it is', () => {
     const record = aRecord(day(3));
-    const done = settled(day(3), record);
+    const done = evaluated(day(3), record);
     expect(done.record).toBe(record);
     expect(done.beside).toEqual([]);
   });
 
   test('what it was told last time is not told again', () => {
-    const first = settled(day(14), aRecord(day(14)));
-    const again = settled(day(14, 1), first.record);
+    const first = evaluated(day(14), aRecord(day(14)));
+    const again = evaluated(day(14, 1), first.record);
     expect(pendingOf(again)).toEqual([]);
   });
 
@@ -100,10 +100,10 @@ describe('firing', () => {
       address: `r${index}@x.test`,
       declined: false,
     }));
-    const first = settled(day(14), aRecord(day(14)), { recipients });
+    const first = evaluated(day(14), aRecord(day(14)), { recipients });
     expect(first.beside.length).toBeLessThan(100);
     expect(first).toMatchObject({ isCut: true, record: { next: { at: day(14), why: 'look' } } });
-    const second = settled(day(14), first.record, { recipients });
+    const second = evaluated(day(14), first.record, { recipients });
     expect(second.isCut).toBe(false);
     expect(second.beside.length).toBeLessThan(100);
     expect(new Set([...pendingOf(first), ...pendingOf(second)]).size).toBe(150);
@@ -113,7 +113,7 @@ describe('firing', () => {
 
 describe('resolving', () => {
   const ended = (now: Instant, record: Partial<TaskRecord>, more: Partial<Case> = {}) =>
-    settled(now, aRecord(now, { open: graced(), ...record }), more);
+    evaluated(now, aRecord(now, { open: graced(), ...record }), more);
 
   test('ends the alert with its reason', () => {
     const done = ended(day(15), { evidence: evidenceOf(day(15), { statuses: ['PRIMARY'] }) });
@@ -130,15 +130,15 @@ describe('resolving', () => {
   });
 
   test('a keep withdraws it from all but the one who kept', () => {
-    const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
+    const parts = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
     const keep = { kind: 'keep' as const, until: day(40), by: ana.address, at: day(15) };
-    const done = ended(day(15), { open: graced({ told }), keep }, { recipients: [ana, bob] });
+    const done = ended(day(15), { open: graced({ told: parts }), keep }, { recipients: [ana, bob] });
     expect(pendingOf(done)).toEqual(['bob withdrawn']);
   });
 
   test('who holds no date has none withdrawn', () => {
-    const told = { ana: warnedAt(day(14), { dated: false }) };
-    const open = fired({ grace: 1, graceMode: 'notify', told });
+    const parts = { ana: warnedAt(day(14), { dated: false }) };
+    const open = fired({ grace: 1, graceMode: 'notify', told: parts });
     const done = ended(
       day(15),
       { open, task: aTask({ publishedByUserAt: day(15) }) },
@@ -149,8 +149,11 @@ describe('resolving', () => {
   });
 
   test('who left is told too: he still holds a date', () => {
-    const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address, left: true }) };
-    const done = ended(day(15), { open: graced({ told }), task: aTask({ publishedByUserAt: day(15) }) });
+    const parts = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address, left: true }) };
+    const done = ended(day(15), {
+      open: graced({ told: parts }),
+      task: aTask({ publishedByUserAt: day(15) }),
+    });
     expect(pendingOf(done).sort()).toEqual(['ana withdrawn', 'bob withdrawn']);
   });
 
@@ -202,7 +205,7 @@ describe('a notice that something is over', () => {
     ['withdrawn', 'policy', {}, { policy: aPolicy({ mode: 'notify' }) }],
   ])('%s says why: %s', (notice, resolvedReason, record, more) => {
     const evidence = evidenceOf(day(16), { restarts, twitches });
-    const done = settled(day(16), aRecord(day(16), { open: graced(), evidence, ...record }), more);
+    const done = evaluated(day(16), aRecord(day(16), { open: graced(), evidence, ...record }), more);
     expect(noticesOf(done)).toMatchObject([{ recipient: 'ana', address: ana.address, episode: 1 }]);
     expect(noticesOf(done)[0]?.pending).toEqual({
       notice,
@@ -221,7 +224,7 @@ describe('a notice that something is over', () => {
       undated: { topic: 'arn:undated' as const, grace: 1, heard: 'undated' as const },
       unheard: { topic: 'arn:unheard' as const, grace: 1 },
     };
-    const done = settled(
+    const done = evaluated(
       day(16),
       aRecord(day(16), { open: graced({ informed }), ...('task' in more && { task: more.task }) }),
       'task' in more ? {} : more,
@@ -233,9 +236,9 @@ describe('a notice that something is over', () => {
   });
 
   test('leaves nothing that waits for anybody else of the episode', () => {
-    const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address, dated: false }) };
-    const open = graced({ told, informed: { t: { topic: TOPIC, grace: 1 } } });
-    const done = settled(day(16), aRecord(day(16), { open, task: aTask({ publishedByUserAt: day(15) }) }));
+    const parts = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address, dated: false }) };
+    const open = graced({ told: parts, informed: { t: { topic: TOPIC, grace: 1 } } });
+    const done = evaluated(day(16), aRecord(day(16), { open, task: aTask({ publishedByUserAt: day(15) }) }));
     const deleted = done.beside.flatMap((write) => ('delete' in write ? [write.delete.pk] : []));
     expect(deleted).toEqual(['R#bob', 'R#t']);
     expect([...done.told]).toEqual(['ana']);
@@ -243,7 +246,7 @@ describe('a notice that something is over', () => {
 
   test.each(['deleted', 'disabled'] as const)('is none where the task was %s by its owning system', (how) => {
     const task = how === 'deleted' ? aTask({ deletedAt: day(15) }) : aTask({ enabled: false });
-    const done = settled(day(16), aRecord(day(16), { open: graced(), task }), {});
+    const done = evaluated(day(16), aRecord(day(16), { open: graced(), task }), {});
     expect(done.record.open).toBeNull();
     expect(noticesOf(done)).toEqual([]);
   });
@@ -251,7 +254,7 @@ describe('a notice that something is over', () => {
 
 describe('reminding', () => {
   test('a reminder is pending with its lead and the end of its window', () => {
-    const done = settled(day(18), aRecord(day(18), { open: graced() }));
+    const done = evaluated(day(18), aRecord(day(18), { open: graced() }));
     expect(pendingOf(done)).toEqual(['ana reminder']);
     expect(done.record.open?.rungs).toEqual([{ grace: 1, lead: 3 * DAY, deadline: day(21) }]);
     expect(done.record.open?.told.ana?.reminder).toMatchObject({
@@ -262,12 +265,12 @@ describe('reminding', () => {
   });
 
   test('takes the place of an earlier step of its lead, and no other', () => {
-    const rungs = [
+    const steps = [
       { grace: 1, lead: 5 * DAY, deadline: day(21) },
       { grace: 1, lead: 3 * DAY, deadline: day(21) },
     ];
     const dates = [{ at: day(14), disableAt: day(23), grace: 1, after: 9 * DAY }];
-    const done = settled(day(20), aRecord(day(20), { open: graced({ rungs, dates }) }));
+    const done = evaluated(day(20), aRecord(day(20), { open: graced({ rungs: steps, dates }) }));
     expect(done.record.open?.rungs).toEqual([
       { grace: 1, lead: 5 * DAY, deadline: day(21) },
       { grace: 1, lead: 3 * DAY, deadline: day(23) },
@@ -276,12 +279,12 @@ describe('reminding', () => {
   });
 
   test('keeps the newest hundred steps', () => {
-    const rungs = Array.from({ length: 100 }, (_, place) => ({
+    const steps = Array.from({ length: 100 }, (_, place) => ({
       grace: 0,
       lead: place + 1,
       deadline: day(1),
     }));
-    const kept = settled(day(18), aRecord(day(18), { open: graced({ rungs }) })).record.open?.rungs;
+    const kept = evaluated(day(18), aRecord(day(18), { open: graced({ rungs: steps }) })).record.open?.rungs;
     expect(kept).toHaveLength(100);
     expect(kept?.[0]?.lead).toBe(2);
     expect(kept?.at(-1)).toEqual({ grace: 1, lead: 3 * DAY, deadline: day(21) });
@@ -289,7 +292,7 @@ describe('reminding', () => {
 
   test('who declined gets none, and the rung counts as given', () => {
     const recipients = [{ ...ana, declined: true }];
-    const done = settled(day(18), aRecord(day(18), { open: graced() }), { recipients });
+    const done = evaluated(day(18), aRecord(day(18), { open: graced() }), { recipients });
     expect(pendingOf(done)).toEqual([]);
     expect(done.record.open?.rungs).toHaveLength(1);
     expect(said(done.decision)).toBe('waiting grace');
@@ -301,15 +304,15 @@ describe('reminding', () => {
       address: `r${index}@x.test`,
       declined: false,
     }));
-    const told = Object.fromEntries(
+    const parts = Object.fromEntries(
       recipients.map(({ key, address }) => [key, warnedAt(day(14), { address })]),
     );
-    let record = aRecord(day(18), { open: graced({ told }) });
+    let record = aRecord(day(18), { open: graced({ told: parts }) });
     const pending = new Set<string>();
     for (let look = 0; look < 3; look += 1) {
-      const done = settled(day(18), record, { recipients });
+      const done = evaluated(day(18), record, { recipients });
       expect(done.beside.length).toBeLessThan(100);
-      for (const one of pendingOf(done)) pending.add(one);
+      for (const notice of pendingOf(done)) pending.add(notice);
       record = done.record;
     }
     expect(pending.size).toBe(150);
@@ -318,18 +321,18 @@ describe('reminding', () => {
 
 describe('a mode that goes down', () => {
   const lowered = (open: Episode) =>
-    settled(day(16), aRecord(day(16), { open }), { policy: aPolicy({ mode: 'notify' }) });
+    evaluated(day(16), aRecord(day(16), { open }), { policy: aPolicy({ mode: 'notify' }) });
 
   test('withdraws the date once, and warns nobody anew', () => {
     const first = lowered(graced());
     expect(pendingOf(first)).toEqual(['ana withdrawn']);
     expect(first.record.open).toMatchObject({ graceMode: 'notify' });
-    expect(pendingOf(settled(day(17), first.record, { policy: aPolicy({ mode: 'notify' }) }))).toEqual([]);
+    expect(pendingOf(evaluated(day(17), first.record, { policy: aPolicy({ mode: 'notify' }) }))).toEqual([]);
   });
 
   test('and up again warns anew, in a new grace', () => {
     const down = lowered(graced());
-    const up = settled(day(17), down.record);
+    const up = evaluated(day(17), down.record);
     expect(up.record.open).toMatchObject({ grace: 2, graceMode: 'disable' });
     expect(up.record.open?.told.ana).toMatchObject({ grace: 2, warning: 'pending' });
   });
@@ -338,18 +341,18 @@ describe('a mode that goes down', () => {
 describe('a mode that goes down with many holders of a date', () => {
   const crowd = Array.from({ length: 150 }, (_, place) => `r${place}`);
   const reminder = { lead: 3 * DAY, deadline: day(21), state: 'done' } as const;
-  const told = Object.fromEntries(
+  const warnedParts = Object.fromEntries(
     crowd.map((key) => [key, warnedAt(day(14), { address: `${key}@x.test`, reminder })]),
   );
   const recipients = crowd.map((key) => ({ key, address: `${key}@x.test`, declined: false }));
   const more = { policy: aPolicy({ mode: 'notify' }), recipients };
 
   test('withdraws it from all of them, in more than one transaction, each once', () => {
-    const first = settled(day(16), aRecord(day(16), { open: graced({ told }) }), more);
+    const first = evaluated(day(16), aRecord(day(16), { open: graced({ told: warnedParts }) }), more);
     expect(first).toMatchObject({ isCut: true, record: { next: { at: day(16), why: 'look' } } });
     expect(first.beside).toHaveLength(90);
     expect(first.record.open?.graceMode).toBe('disable');
-    const second = settled(day(16), first.record, more);
+    const second = evaluated(day(16), first.record, more);
     expect(second).toMatchObject({ isCut: false, record: { open: { graceMode: 'notify' } } });
     expect(second.beside).toHaveLength(60);
     expect([...pendingOf(first), ...pendingOf(second)].sort()).toEqual(
@@ -363,7 +366,7 @@ describe('a mode that goes down with many holders of a date', () => {
   test('goes to the address that was warned, and leaves who held none as they are', () => {
     const bobs = warnedAt(day(14), { address: bob.address, dated: false });
     const open = graced({ told: { ana: warnedAt(day(14)), bob: bobs } });
-    const done = settled(day(16), aRecord(day(16), { open }), { ...more, recipients: [ana, bob] });
+    const done = evaluated(day(16), aRecord(day(16), { open }), { ...more, recipients: [ana, bob] });
     expect(puts(done.beside, ' N#')).toMatchObject([{ recipient: 'ana', address: ana.address, episode: 1 }]);
     expect(done.record.open?.told).toEqual({ ana: warnedAt(day(14), { dated: false }), bob: bobs });
   });
@@ -373,7 +376,7 @@ describe('what a warning says', () => {
   const noticeIn = (done: Transition) => puts(done.beside, ' N#')[0];
 
   test('is asked for with its place in the warm-up, to the address of today', () => {
-    const done = settled(day(14), aRecord(day(14)));
+    const done = evaluated(day(14), aRecord(day(14)));
     expect(noticeIn(done)).toMatchObject({
       ...{ recipient: 'ana', address: ana.address, task: 'acmeCo/a', episode: 1 },
       pending: {
@@ -389,14 +392,14 @@ describe('what a warning says', () => {
   });
 
   test('is no date in mode notify', () => {
-    const done = settled(day(14), aRecord(day(14)), { policy: aPolicy({ mode: 'notify' }) });
+    const done = evaluated(day(14), aRecord(day(14)), { policy: aPolicy({ mode: 'notify' }) });
     expect(done.record.open).toMatchObject({ graceMode: 'notify', told: { ana: { dated: false } } });
   });
 
   test('is of its deadline where the task outlives it, with no place in the warm-up and the length of its notice', () => {
     const task = aTask({ deadline: day(3) });
     const policy = aPolicy({ stopNotice: 2 * DAY, atDeadline: 'disable' });
-    const done = settled(day(4), aRecord(day(4), { task }), { policy });
+    const done = evaluated(day(4), aRecord(day(4), { task }), { policy });
     expect(noticeIn(done)?.pending).toEqual({ notice: 'overdue', since: day(4), notBefore: day(4) });
     expect(done.record.open).toMatchObject({
       ...{ alert: 'task_overdue', since: day(3), firedAt: day(4) },
@@ -408,7 +411,7 @@ describe('what a warning says', () => {
 
   test('goes on with the grace for whoever joins, and knows of the raise of the mode with a new one', () => {
     const open = graced({ disableAfter: 9 * DAY });
-    const joined = settled(day(15), aRecord(day(15), { open }), { recipients: [ana, bob] });
+    const joined = evaluated(day(15), aRecord(day(15), { open }), { recipients: [ana, bob] });
     expect(joined.record.open).toMatchObject({
       grace: 1,
       disableAfter: 9 * DAY,
@@ -417,9 +420,9 @@ describe('what a warning says', () => {
     expect(joined.record.open).not.toHaveProperty('modeRaisedAt');
     expect(joined.record.open?.told.ana).toEqual(open.told.ana);
     const policy = aPolicy({ modeRaisedAt: day(15) });
-    const raised = settled(day(16), aRecord(day(16), { open }), { policy });
+    const raised = evaluated(day(16), aRecord(day(16), { open }), { policy });
     expect(raised.record.open).toMatchObject({ grace: 2, disableAfter: 7 * DAY, modeRaisedAt: day(15) });
-    const later = settled(
+    const later = evaluated(
       day(17),
       { ...raised.record, evidence: evidenceOf(day(17)) },
       { policy, recipients: [ana, bob] },
@@ -447,7 +450,7 @@ describe('an overdue episode', () => {
     },
   };
   const firedAt = (more: Partial<Case>) =>
-    settled(day(4), aRecord(day(4), { task: aTask({ deadline: day(3) }) }), {
+    evaluated(day(4), aRecord(day(4), { task: aTask({ deadline: day(3) }) }), {
       ...{ policy: aPolicy({ stopNotice: 2 * DAY, atDeadline: 'alert', mode: 'detect' }) },
       ...more,
     });
@@ -465,7 +468,7 @@ describe('an overdue episode', () => {
   });
 
   test('is of an abandoned task where no deadline is past, whatever was announced', () => {
-    const done = settled(day(14), aRecord(day(14)), { stopping, policy: aPolicy({ mode: 'detect' }) });
+    const done = evaluated(day(14), aRecord(day(14)), { stopping, policy: aPolicy({ mode: 'detect' }) });
     expect(done.record.open).toMatchObject({ since: T0, mails: [], disableAfter: 7 * DAY });
     expect(done.record.open).not.toHaveProperty('alert');
     expect(done.record.open?.graceMode).toBe('detect');
@@ -473,7 +476,7 @@ describe('an overdue episode', () => {
 
   test('is none while its deadline is ahead, or where nothing is done of one that is past', () => {
     const abandoned = (deadline: Instant) =>
-      settled(day(14), aRecord(day(14), { task: aTask({ deadline }) }), {
+      evaluated(day(14), aRecord(day(14), { task: aTask({ deadline }) }), {
         policy: aPolicy({ stopNotice: 2 * DAY, atDeadline: deadline > day(14) ? 'alert' : 'nothing' }),
       }).record.open;
     for (const deadline of [day(30), day(3)]) {
@@ -484,15 +487,15 @@ describe('an overdue episode', () => {
 });
 
 describe('what operators are told', () => {
-  const told = ({ beside }: Transition) => puts(beside, '').filter(({ code }) => code !== undefined);
+  const alertsIn = ({ beside }: Transition) => puts(beside, '').filter(({ code }) => code !== undefined);
 
   test('of a task that nobody can be told about, and that it ended', () => {
-    const first = settled(day(14), aRecord(day(14)), { recipients: [] });
-    expect(told(first)).toMatchObject([
+    const first = evaluated(day(14), aRecord(day(14)), { recipients: [] });
+    expect(alertsIn(first)).toMatchObject([
       { code: 'no-reachable-owner', subject: 'acmeCo/a', since: day(14), active: true, toldAt: null },
     ]);
-    expect(told(first)[0]?.detail).toMatch(/no reachable address.*not be disabled/);
-    const found = settled(day(16), { ...first.record, evidence: evidenceOf(day(16)) });
+    expect(alertsIn(first)[0]?.detail).toMatch(/no reachable address.*not be disabled/);
+    const found = evaluated(day(16), { ...first.record, evidence: evidenceOf(day(16)) });
     const deleted = found.beside.flatMap((write) => ('delete' in write ? [write.delete] : []));
     expect(deleted).toEqual([keys.operatorAlert('no-reachable-owner', 'acmeCo/a')]);
   });
@@ -505,21 +508,21 @@ describe('what operators are told', () => {
         task: aTask({ publishedByUserAt: day(15) }),
       },
     });
-    expect(told(settled(day(16), record))).toMatchObject([
+    expect(alertsIn(evaluated(day(16), record))).toMatchObject([
       { code: 'veto-loop', subject: 'acmeCo/a', since: day(16) },
     ]);
-    expect(told(settled(day(16), record))[0]?.detail).toMatch(/^3 publications by users/);
+    expect(alertsIn(evaluated(day(16), record))[0]?.detail).toMatch(/^3 publications by users/);
   });
 });
 
 describe('holds', () => {
   test('begin with their reason and keep their beginning', () => {
     const unknown = [span(day(15), null)];
-    const first = settled(day(15), aRecord(day(15), { open: graced() }), { unknown });
+    const first = evaluated(day(15), aRecord(day(15), { open: graced() }), { unknown });
     expect(first.record.hold).toEqual({ reason: 'unknown', since: day(15) });
-    const later = settled(day(16), first.record, { unknown });
+    const later = evaluated(day(16), first.record, { unknown });
     expect(later.record.hold).toEqual({ reason: 'unknown', since: day(15) });
-    const over = settled(
+    const over = evaluated(
       day(17),
       { ...later.record, evidence: evidenceOf(day(17)) },
       { unknown: [span(day(15), day(17))] },
@@ -529,19 +532,19 @@ describe('holds', () => {
 
   test('are not named in detect', () => {
     const more = { unknown: [span(day(15), null)], policy: aPolicy({ mode: 'detect' }) };
-    expect(settled(day(15), aRecord(day(15), { open: fired() }), more).record.hold).toBeNull();
+    expect(evaluated(day(15), aRecord(day(15), { open: fired() }), more).record.hold).toBeNull();
   });
 
   const alertCodes = ({ beside }: Transition) =>
     puts(beside, '').flatMap(({ code }) => (code ? [code as string] : []));
 
   test('with nobody to tell, operators are told once per hold, and no more when somebody is there', () => {
-    const first = settled(day(14), aRecord(day(14)), { recipients: [] });
+    const first = evaluated(day(14), aRecord(day(14)), { recipients: [] });
     expect(first.record.hold?.reason).toBe('no-reachable-owner');
     expect(alertCodes(first)).toEqual(['no-reachable-owner']);
-    const again = settled(day(15), first.record, { recipients: [] });
+    const again = evaluated(day(15), first.record, { recipients: [] });
     expect(alertCodes(again)).toEqual([]);
-    const found = settled(day(16), { ...first.record, evidence: evidenceOf(day(16)) });
+    const found = evaluated(day(16), { ...first.record, evidence: evidenceOf(day(16)) });
     expect(found.record.hold?.reason).not.toBe('no-reachable-owner');
     expect(found.beside.some((write) => 'delete' in write)).toBe(true);
     expect(pendingOf(found)).toEqual(['ana warning']);
@@ -549,7 +552,7 @@ describe('holds', () => {
 
   test('the third veto in a row is told to operators, the second and the fourth are not', () => {
     const vetoedAfter = (count: number) =>
-      settled(
+      evaluated(
         day(16),
         aRecord(day(16), {
           open: graced(),
@@ -564,20 +567,20 @@ describe('holds', () => {
   });
 
   test('one publication is one veto, however often it is looked at', () => {
-    const first = settled(
+    const first = evaluated(
       day(16),
       aRecord(day(16), { open: graced(), task: aTask({ publishedByUserAt: day(15) }) }),
     );
-    const again = settled(day(17), { ...first.record, evidence: evidenceOf(day(17)) });
+    const again = evaluated(day(17), { ...first.record, evidence: evidenceOf(day(17)) });
     expect(again.record.vetoes).toEqual({ count: 1, lastAt: day(15) });
   });
 });
 
 test('one who left is marked, one who is back is warned again', () => {
-  const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
-  const left = settled(day(16), aRecord(day(16), { open: graced({ told }) }), { recipients: [ana] });
+  const parts = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
+  const left = evaluated(day(16), aRecord(day(16), { open: graced({ told: parts }) }), { recipients: [ana] });
   expect(left.record.open?.told.bob?.left).toBe(true);
-  const back = settled(
+  const back = evaluated(
     day(17),
     { ...left.record, evidence: evidenceOf(day(17)) },
     { recipients: [ana, bob] },
@@ -587,7 +590,7 @@ test('one who left is marked, one who is back is warned again', () => {
 
 test('what is due is left to the run, which knows the pace', () => {
   const open = graced({ rungs: [{ grace: 1, lead: DAY, deadline: day(21) }] });
-  const done = settled(day(21), aRecord(day(21), { open }));
+  const done = evaluated(day(21), aRecord(day(21), { open }));
   expect(done.decision.answer).toBe('disable');
   expect(done.record.open?.disabling).toBeUndefined();
   expect(done.record.next).toEqual({ at: day(21), why: 'disable' });
@@ -606,40 +609,40 @@ describe('a table that was restored', () => {
   };
 
   test('lets all be warned anew, once; approvals and what was under way are void', () => {
-    const done = settled(day(21), aRecord(day(21), { open: spiked }), { restoredAt });
+    const done = evaluated(day(21), aRecord(day(21), { open: spiked }), { restoredAt });
     expect(pendingOf(done)).toEqual(['ana warning']);
     expect(done.record.open).toMatchObject({ number: 1, grace: 2, restoredAt });
     expect(done.record.open).not.toHaveProperty('brake');
     expect(done.record.open).not.toHaveProperty('disabling');
-    const again = settled(day(22), aRecord(day(22), { open: done.record.open }), { restoredAt });
+    const again = evaluated(day(22), aRecord(day(22), { open: done.record.open }), { restoredAt });
     expect(pendingOf(again)).toEqual([]);
     expect(again.record.open?.grace).toBe(2);
   });
 
   test('before an episode fired says nothing of it: what was decided of it stands', () => {
-    const done = settled(day(14), aRecord(day(14)), { restoredAt: day(10) });
+    const done = evaluated(day(14), aRecord(day(14)), { restoredAt: day(10) });
     expect(done.record.open).toMatchObject({ grace: 1 });
     expect(done.record.open).not.toHaveProperty('restoredAt');
-    expect(settled(day(14), aRecord(day(14))).record.open).not.toHaveProperty('restoredAt');
-    expect(settled(day(14), aRecord(day(14))).record.open).not.toHaveProperty('modeRaisedAt');
+    expect(evaluated(day(14), aRecord(day(14))).record.open).not.toHaveProperty('restoredAt');
+    expect(evaluated(day(14), aRecord(day(14))).record.open).not.toHaveProperty('modeRaisedAt');
   });
 
   test('is no other reason to warn: an approval stands for whoever joins, and for a mode that was raised', () => {
     const { brake } = spiked;
     const open = graced({ brake });
-    const joined = settled(day(20), aRecord(day(20), { open }), { recipients: [ana, bob] });
+    const joined = evaluated(day(20), aRecord(day(20), { open }), { recipients: [ana, bob] });
     expect(pendingOf(joined)).toContain('bob warning');
     expect(joined.record.open?.brake).toEqual(brake);
-    const raised = settled(day(20), aRecord(day(20), { open }), {
+    const raised = evaluated(day(20), aRecord(day(20), { open }), {
       policy: aPolicy({ modeRaisedAt: day(19) }),
     });
     expect(raised.record.open).toMatchObject({ grace: 2, brake });
   });
 
   test('lets an episode of which nobody was warned yet begin its first grace, once', () => {
-    const done = settled(day(21), aRecord(day(21), { open: fired() }), { restoredAt });
+    const done = evaluated(day(21), aRecord(day(21), { open: fired() }), { restoredAt });
     expect(done.record.open).toMatchObject({ grace: 1, restoredAt });
-    const again = settled(day(22), aRecord(day(22), { open: done.record.open }), { restoredAt });
+    const again = evaluated(day(22), aRecord(day(22), { open: done.record.open }), { restoredAt });
     expect(again.record.open?.grace).toBe(1);
   });
 });

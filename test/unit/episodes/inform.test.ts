@@ -57,15 +57,17 @@ const askedOf = ({ beside }: Transition, key = 'chat') =>
 
 describe('a topic is asked to hear', () => {
   test('the warning of a grace once, a minute after people were asked to be warned', () => {
-    const settled = looked(day(14), graced({ grace: 0, graceMode: 'detect', told: {}, dates: [] }), [chat]);
-    expect(askedOf(settled, 'ana')).toEqual(['warning']);
-    expect(askedOf(settled)).toEqual(['warning']);
-    const notices = settled.beside.flatMap((write) => ('put' in write ? [write.put] : []));
+    const transition = looked(day(14), graced({ grace: 0, graceMode: 'detect', told: {}, dates: [] }), [
+      chat,
+    ]);
+    expect(askedOf(transition, 'ana')).toEqual(['warning']);
+    expect(askedOf(transition)).toEqual(['warning']);
+    const notices = transition.beside.flatMap((write) => ('put' in write ? [write.put] : []));
     expect(notices.find(({ recipient }) => recipient === 'chat')).toMatchObject({
       address: ARN,
       pending: { notBefore: day(14) + MINUTE },
     });
-    expect(askedOf(looked(day(15), settled.record.open as Episode, [chat]))).toEqual([]);
+    expect(askedOf(looked(day(15), transition.record.open as Episode, [chat]))).toEqual([]);
   });
 
   test('the warning of a new grace again', () => {
@@ -73,16 +75,16 @@ describe('a topic is asked to hear', () => {
   });
 
   test('each rung once, with what people are asked to be reminded', () => {
-    const settled = looked(day(18), graced({ informed: heard() }), [chat]);
-    expect(askedOf(settled)).toEqual(['reminder']);
-    const open = settled.record.open as Episode;
+    const transition = looked(day(18), graced({ informed: heard() }), [chat]);
+    expect(askedOf(transition)).toEqual(['reminder']);
+    const open = transition.record.open as Episode;
     expect(open.informed?.chat?.rung).toEqual({ grace: 1, lead: 3 * DAY, deadline: day(21) });
     expect(askedOf(looked(day(18, 1), open, [chat]))).toEqual([]);
   });
 
   test('no rung that had passed when it joined', () => {
-    const told = { ana: warnedAt(day(14), { reminder: reminded }) };
-    const open = graced({ told, rungs: rungsFor(day(21), 3 * DAY) });
+    const parts = { ana: warnedAt(day(14), { reminder: reminded }) };
+    const open = graced({ told: parts, rungs: rungsFor(day(21), 3 * DAY) });
     const joined = looked(day(19), open, [chat]);
     expect(askedOf(joined)).toEqual(['warning']);
     expect(askedOf(looked(day(19, 1), joined.record.open as Episode, [chat]))).toEqual([]);
@@ -144,11 +146,11 @@ describe('what a topic hears', () => {
   });
 
   test('is a step again where its date moved, and not once more where it did not', () => {
-    const rungs = rungsFor(day(23), 3 * DAY);
+    const steps = rungsFor(day(23), 3 * DAY);
     const dates = [{ at: day(14), disableAt: day(23), grace: 1, after: 9 * DAY }];
     const stepAt = (lead: number, deadline: Instant) => ({ grace: 1, lead, deadline });
-    const asked = (rung: ReturnType<typeof stepAt>) =>
-      askedOf(looked(day(20), graced({ rungs, dates, informed: heard({ rung }) }), [chat]));
+    const asked = (step: ReturnType<typeof stepAt>) =>
+      askedOf(looked(day(20), graced({ rungs: steps, dates, informed: heard({ rung: step }) }), [chat]));
     expect(asked(stepAt(3 * DAY, day(21)))).toEqual(['reminder']);
     expect(asked(stepAt(5 * DAY, day(23)))).toEqual(['reminder']);
     expect(asked(stepAt(3 * DAY, day(23)))).toEqual([]);
@@ -157,8 +159,14 @@ describe('what a topic hears', () => {
   test('of a task that outlives its deadline is that', () => {
     const task = aTask({ deadline: day(14) });
     const policy = aPolicy({ atDeadline: 'alert', mode: 'notify' });
-    const told = { ana: warnedAt(day(14), { dated: false }) };
-    const open = graced({ alert: 'task_overdue', since: day(14), graceMode: 'notify', told, dates: [] });
+    const parts = { ana: warnedAt(day(14), { dated: false }) };
+    const open = graced({
+      alert: 'task_overdue',
+      since: day(14),
+      graceMode: 'notify',
+      told: parts,
+      dates: [],
+    });
     expect(askedOf(looked(day(15), open, [chat], { policy }, { task }))).toEqual(['overdue']);
   });
 
@@ -264,8 +272,8 @@ describe('just before it is published', () => {
 
   test('a warning without a date goes out in mode notify, and no reminder', () => {
     const policy = aPolicy({ mode: 'notify' });
-    const told = { ana: warnedAt(day(14), { dated: false }) };
-    const open = graced({ told, dates: [], graceMode: 'notify', informed: unheard });
+    const parts = { ana: warnedAt(day(14), { dated: false }) };
+    const open = graced({ told: parts, dates: [], graceMode: 'notify', informed: unheard });
     expect(judge(day(15), open, 'warning', { policy })).toEqual({ verdict: 'send', disableAt: null });
     expect(judge(day(15), open, 'reminder', { policy })).toEqual({ verdict: 'void', reason: 'stage' });
   });

@@ -150,13 +150,13 @@ describe('a mail with a warning', () => {
 
 describe('the dates and mails of an episode', () => {
   test('a date that is known from an earlier mail is not noted twice; an earlier print of it is', () => {
-    const known = asked({ dates: [DATE] });
+    const noted = asked({ dates: [DATE] });
     const later = { ...ACCEPTED, claimedAt: day(15), digest: 'd2' };
-    expect(episodeAfter(known, later, WARNING).dates).toEqual([DATE]);
+    expect(episodeAfter(noted, later, WARNING).dates).toEqual([DATE]);
     const earlier = { ...ACCEPTED, claimedAt: day(13) };
-    expect(episodeAfter(known, earlier, WARNING).dates).toEqual([DATE, { ...DATE, at: day(13) }]);
+    expect(episodeAfter(noted, earlier, WARNING).dates).toEqual([DATE, { ...DATE, at: day(13) }]);
     const moved = { ...WARNING, disableAt: day(22) };
-    expect(episodeAfter(known, later, moved).dates).toEqual([
+    expect(episodeAfter(noted, later, moved).dates).toEqual([
       DATE,
       { ...DATE, at: day(15), disableAt: day(22) },
     ]);
@@ -173,8 +173,8 @@ describe('the dates and mails of an episode', () => {
   test('a date that may be out in the world binds before anything is heard of its mail', () => {
     const record = asked();
     expect(withPossibleDate(record, day(14), WARNING).open).toEqual({ ...record.open, dates: [DATE] });
-    const known = asked({ dates: [DATE] });
-    expect(withPossibleDate(known, day(15), WARNING)).toBe(known);
+    const noted = asked({ dates: [DATE] });
+    expect(withPossibleDate(noted, day(15), WARNING)).toBe(noted);
     expect(withPossibleDate(record, day(14), { ...WARNING, disableAt: null })).toBe(record);
   });
 

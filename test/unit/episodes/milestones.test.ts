@@ -27,19 +27,19 @@ describe('how often a task was restarted each day', () => {
 });
 
 describe('whether anybody was warned of an episode', () => {
-  const told = (warning: 'accepted' | 'failed') => ({
+  const episodeWith = (warning: 'accepted' | 'failed') => ({
     told: { ana: { address: 'ana@acme.test', grace: 1, warning, dated: true } },
   });
 
   it('says the episode itself, also where the warning was taken back later', () => {
-    expect(wasWarned({ ...told('failed'), warned: true } as unknown as Episode)).toBe(true);
+    expect(wasWarned({ ...episodeWith('failed'), warned: true } as unknown as Episode)).toBe(true);
   });
 
   it('say its recipients, where an earlier version stored it', () => {
-    expect(wasWarned(told('accepted') as unknown as Episode)).toBe(true);
-    expect(wasWarned(told('failed') as unknown as Episode)).toBe(false);
+    expect(wasWarned(episodeWith('accepted') as unknown as Episode)).toBe(true);
+    expect(wasWarned(episodeWith('failed') as unknown as Episode)).toBe(false);
     expect(wasWarned({ told: {} } as unknown as Episode)).toBe(false);
-    const both = { told: { ...told('accepted').told, bob: told('failed').told.ana } };
+    const both = { told: { ...episodeWith('accepted').told, bob: episodeWith('failed').told.ana } };
     expect(wasWarned(both as unknown as Episode)).toBe(true);
   });
 });
@@ -61,8 +61,8 @@ describe('what is off by us no more', () => {
   const on: TaskRecord = { ...off, task: { ...task, enabled: true } };
   const deleted: TaskRecord = { ...off, task: { ...task, deletedAt: NOW } };
   const asked: TaskRecord = { ...off, disabledByUs: { ...disabledByUs, undoneAt: NOW } };
-  const whyOf = (known: TaskRecord | undefined, after: TaskRecord) =>
-    leftWrites(known, after, NOW).map(
+  const whyOf = (before: TaskRecord | undefined, after: TaskRecord) =>
+    leftWrites(before, after, NOW).map(
       (write) => 'put' in write && [write.put.kind, write.put.why, write.put.perDay],
     );
 
@@ -70,8 +70,8 @@ describe('what is off by us no more', () => {
     ['somebody asked for it', asked, on, 'undone'],
     ['it was published enabled', off, on, 'published'],
     ['it was deleted', off, deleted, 'deleted'],
-  ])('is counted where %s', (_, known, after, why) => {
-    expect(whyOf(known, after)).toEqual([['left', why, 2]]);
+  ])('is counted where %s', (_, before, after, why) => {
+    expect(whyOf(before, after)).toEqual([['left', why, 2]]);
   });
 
   it.each([
@@ -84,7 +84,7 @@ describe('what is off by us no more', () => {
       { ...off, disabledByUs: { at: 0, episode: 1, run: null } },
       on,
     ],
-  ])('is not where %s', (_, known, after) => {
-    expect(whyOf(known, after)).toEqual([]);
+  ])('is not where %s', (_, before, after) => {
+    expect(whyOf(before, after)).toEqual([]);
   });
 });

@@ -27,7 +27,7 @@ const rowOf = (before: TaskRecord, after: TaskRecord, beside?: Write[]): NewsRec
 };
 
 /** What is told of a change: the type of each event and what it says beside the task. */
-const told = (before: TaskRecord, after: TaskRecord, beside?: Write[]) =>
+const eventsOf = (before: TaskRecord, after: TaskRecord, beside?: Write[]) =>
   (rowOf(before, after, beside)?.events ?? []).map(({ type, data }) => {
     const { task: _, tenant: _t, kind: _k, dataPlane: _d, ...rest } = data;
     return [type, rest];
@@ -65,17 +65,19 @@ describe('a keep', () => {
   });
 
   test('and a snooze are told with their end, and so is a new one', () => {
-    expect(told(CLOSED, kept())).toEqual([['task.kept', { episode: 3, until: iso(40) }]]);
-    expect(told(CLOSED, kept({ kind: 'snooze' }))).toEqual([
+    expect(eventsOf(CLOSED, kept())).toEqual([['task.kept', { episode: 3, until: iso(40) }]]);
+    expect(eventsOf(CLOSED, kept({ kind: 'snooze' }))).toEqual([
       ['task.snoozed', { episode: 3, until: iso(40) }],
     ]);
-    expect(told(kept(), kept({ at: day(16) }))).toEqual([['task.kept', { episode: 3, until: iso(40) }]]);
-    expect(told(kept(), kept({ until: day(50) }))).toEqual([['task.kept', { episode: 3, until: iso(50) }]]);
+    expect(eventsOf(kept(), kept({ at: day(16) }))).toEqual([['task.kept', { episode: 3, until: iso(40) }]]);
+    expect(eventsOf(kept(), kept({ until: day(50) }))).toEqual([
+      ['task.kept', { episode: 3, until: iso(50) }],
+    ]);
   });
 
   test('that stands, or is taken back, is no news', () => {
-    expect(told(kept(), kept())).toEqual([]);
-    expect(told(kept(), CLOSED)).toEqual([]);
+    expect(eventsOf(kept(), kept())).toEqual([]);
+    expect(eventsOf(kept(), CLOSED)).toEqual([]);
   });
 });
 
@@ -94,38 +96,38 @@ describe('what we disabled', () => {
     ['as an operator asked', OFF, { ...ON, undo: undo(3) }, true],
     ['after an operator undid another disabling', OFF, { ...ON, undo: undo(2) }, false],
   ])('is on again %s', (_how, before, after, undone) => {
-    expect(told(before, after)).toEqual([['task.enabled', { episode: 3, undone }]]);
+    expect(eventsOf(before, after)).toEqual([['task.enabled', { episode: 3, undone }]]);
   });
 
   test('and is on, or never was off by us, is not told of as enabled', () => {
-    expect(told(OFF, off({ undoneAt: day(15) }))).toEqual([]);
-    expect(told({ ...OFF, disabledByUs: null }, ON)).toEqual([]);
-    expect(told({ ...OFF, task: aTask() }, ON)).toEqual([]);
+    expect(eventsOf(OFF, off({ undoneAt: day(15) }))).toEqual([]);
+    expect(eventsOf({ ...OFF, disabledByUs: null }, ON)).toEqual([]);
+    expect(eventsOf({ ...OFF, task: aTask() }, ON)).toEqual([]);
   });
 
   test('is told of once, with who disabled it', () => {
     const by = (who: string) => [['task.disabled', { episode: 3, at: iso(15), by: who }]];
-    expect(told(ON, OFF)).toEqual(by('taskwarden'));
-    expect(told(ON, off({ run: null }))).toEqual(by('person'));
-    expect(told(OFF, off({ reminded: true }))).toEqual([]);
-    expect(told(off({ episode: 2 }), OFF)).toEqual(by('taskwarden'));
-    expect(told(ON, { ...OFF, task: aTask() })).toEqual([]);
-    expect(told({ ...OFF, task: aTask() }, OFF)).toEqual(by('taskwarden'));
+    expect(eventsOf(ON, OFF)).toEqual(by('taskwarden'));
+    expect(eventsOf(ON, off({ run: null }))).toEqual(by('person'));
+    expect(eventsOf(OFF, off({ reminded: true }))).toEqual([]);
+    expect(eventsOf(off({ episode: 2 }), OFF)).toEqual(by('taskwarden'));
+    expect(eventsOf(ON, { ...OFF, task: aTask() })).toEqual([]);
+    expect(eventsOf({ ...OFF, task: aTask() }, OFF)).toEqual(by('taskwarden'));
   });
 });
 
 describe('an episode that fires', () => {
   test('is told with what it is of and since when', () => {
-    expect(told(CLOSED, { ...OPEN, open: fired({ number: 4 }) })).toEqual([
+    expect(eventsOf(CLOSED, { ...OPEN, open: fired({ number: 4 }) })).toEqual([
       ['task.abandoned', { episode: 4, since: iso(0) }],
     ]);
     expect(
-      told(CLOSED, { ...OPEN, open: fired({ number: 4, alert: 'task_overdue', since: day(13) }) }),
+      eventsOf(CLOSED, { ...OPEN, open: fired({ number: 4, alert: 'task_overdue', since: day(13) }) }),
     ).toEqual([['task.overdue', { episode: 4, since: iso(13) }]]);
   });
 
   test('is no news while it goes on', () => {
-    expect(told(OPEN, { ...OPEN, open: graced({ number: 4, disableAfter: 9 * DAY }) })).toEqual([]);
+    expect(eventsOf(OPEN, { ...OPEN, open: graced({ number: 4, disableAfter: 9 * DAY }) })).toEqual([]);
   });
 });
 
@@ -134,12 +136,17 @@ test('a hold is told where it begins and where its reason changes, not where it 
     ...CLOSED,
     hold: { reason, since },
   });
-  expect(told(CLOSED, held('unknown'))).toEqual([['task.held', { episode: 3, reason: 'unknown' }]]);
-  expect(told(held('unknown'), held('paused'))).toEqual([['task.held', { episode: 3, reason: 'paused' }]]);
+  expect(eventsOf(CLOSED, held('unknown'))).toEqual([['task.held', { episode: 3, reason: 'unknown' }]]);
+  expect(eventsOf(held('unknown'), held('paused'))).toEqual([
+    ['task.held', { episode: 3, reason: 'paused' }],
+  ]);
   expect(
-    told(held('unknown'), { ...held('unknown'), hold: { reason: 'unknown', since: day(15), late: true } }),
+    eventsOf(held('unknown'), {
+      ...held('unknown'),
+      hold: { reason: 'unknown', since: day(15), late: true },
+    }),
   ).toEqual([]);
-  expect(told(held('unknown'), CLOSED)).toEqual([]);
+  expect(eventsOf(held('unknown'), CLOSED)).toEqual([]);
 });
 
 describe('the warning of a grace', () => {
@@ -158,12 +165,12 @@ describe('the warning of a grace', () => {
       told: { ana: warnedAt(day(14)), bob: pending },
       dates: [date(21, 1), date(22, 1)],
     });
-    expect(told(unheard, heard)).toEqual([['task.warned', { episode: 4, disableAt: iso(22) }]]);
+    expect(eventsOf(unheard, heard)).toEqual([['task.warned', { episode: 4, disableAt: iso(22) }]]);
   });
 
   test('is told without a date where none was threatened in this grace', () => {
     const heardAgain = { ana: warnedAt(day(14), { grace: 2 }) };
-    expect(told(unheard, inEpisode({ grace: 2, told: heardAgain, dates: [date(21, 1)] }))).toEqual([
+    expect(eventsOf(unheard, inEpisode({ grace: 2, told: heardAgain, dates: [date(21, 1)] }))).toEqual([
       ['task.warned', { episode: 4, disableAt: null }],
     ]);
   });
@@ -173,12 +180,12 @@ describe('the warning of a grace', () => {
     const second = inEpisode({
       ...{ grace: 2, told: { ana: warnedAt(day(18), { grace: 2 }) }, dates: [date(21, 1), date(25, 2)] },
     });
-    expect(told(first, second)).toEqual([['task.warned', { episode: 4, disableAt: iso(25) }]]);
+    expect(eventsOf(first, second)).toEqual([['task.warned', { episode: 4, disableAt: iso(25) }]]);
   });
 
   test('is told again for the next episode', () => {
     const next = { ...OPEN, episodes: 5, open: graced({ number: 5 }) };
-    expect(told({ ...OPEN, episodes: 5 }, next)).toEqual([
+    expect(eventsOf({ ...OPEN, episodes: 5 }, next)).toEqual([
       ['task.warned', { episode: 5, disableAt: iso(21) }],
     ]);
   });
@@ -197,26 +204,26 @@ describe('the warning of a grace', () => {
     ],
     ['of an episode that is over', OPEN, { ...OPEN, open: null }],
   ])('%s is no news', (_what, before, after) => {
-    expect(told(before, after)).toEqual([]);
+    expect(eventsOf(before, after)).toEqual([]);
   });
 });
 
 test('a reminder step is told when it is given out, and again where its date moved or a grace is new', () => {
   const step = { grace: 1, lead: 3 * DAY, deadline: day(21) };
-  const withSteps = (...rungs: (typeof step)[]): TaskRecord => ({
+  const withSteps = (...steps: (typeof step)[]): TaskRecord => ({
     ...OPEN,
-    open: graced({ number: 4, rungs }),
+    open: graced({ number: 4, rungs: steps }),
   });
   const reminded = (days: number) => ['task.reminded', { episode: 4, disableAt: iso(days) }];
-  expect(told(OPEN, withSteps(step))).toEqual([reminded(21)]);
-  expect(told(withSteps(step), withSteps(step))).toEqual([]);
-  expect(told(withSteps(step), withSteps(step, { ...step, lead: DAY }))).toEqual([reminded(21)]);
-  expect(told(withSteps(step), withSteps({ ...step, deadline: day(23) }))).toEqual([reminded(23)]);
-  expect(told(withSteps(step), withSteps({ ...step, grace: 2 }))).toEqual([reminded(21)]);
-  expect(told(withSteps(step, { ...step, lead: DAY }), withSteps(step))).toEqual([]);
+  expect(eventsOf(OPEN, withSteps(step))).toEqual([reminded(21)]);
+  expect(eventsOf(withSteps(step), withSteps(step))).toEqual([]);
+  expect(eventsOf(withSteps(step), withSteps(step, { ...step, lead: DAY }))).toEqual([reminded(21)]);
+  expect(eventsOf(withSteps(step), withSteps({ ...step, deadline: day(23) }))).toEqual([reminded(23)]);
+  expect(eventsOf(withSteps(step), withSteps({ ...step, grace: 2 }))).toEqual([reminded(21)]);
+  expect(eventsOf(withSteps(step, { ...step, lead: DAY }), withSteps(step))).toEqual([]);
   const before: TaskRecord = { ...OPEN, open: graced({ number: 3, rungs: [step] }) };
-  expect(told(before, withSteps(step))).toContainEqual(reminded(21));
-  expect(told({ ...OPEN, open: null }, withSteps(step))).toContainEqual(reminded(21));
+  expect(eventsOf(before, withSteps(step))).toContainEqual(reminded(21));
+  expect(eventsOf({ ...OPEN, open: null }, withSteps(step))).toContainEqual(reminded(21));
 });
 
 test('a deadline of its own is told once SES took the first notice of it, and again where it moved', () => {
@@ -231,13 +238,13 @@ test('a deadline of its own is told once SES took the first notice of it, and ag
   });
   const at = (days: number, moves: number) => ({ deadline: day(days), moves });
   const stopping = (days: number) => ['task.stopping', { episode: 3, deadline: iso(days) }];
-  expect(told(CLOSED, announced(at(20, 1)))).toEqual([stopping(20)]);
-  expect(told(CLOSED, announced(at(20, 1), at(20, 1)))).toEqual([stopping(20)]);
-  expect(told(CLOSED, announced(undefined))).toEqual([]);
-  expect(told(announced(at(20, 1)), announced(at(20, 1), at(20, 1)))).toEqual([]);
-  expect(told(announced(at(20, 1)), announced(at(19, 2)))).toEqual([stopping(19)]);
-  expect(told(announced(at(20, 1)), announced(at(20, 3)))).toEqual([stopping(20)]);
-  expect(told(announced(at(20, 1)), CLOSED)).toEqual([]);
+  expect(eventsOf(CLOSED, announced(at(20, 1)))).toEqual([stopping(20)]);
+  expect(eventsOf(CLOSED, announced(at(20, 1), at(20, 1)))).toEqual([stopping(20)]);
+  expect(eventsOf(CLOSED, announced(undefined))).toEqual([]);
+  expect(eventsOf(announced(at(20, 1)), announced(at(20, 1), at(20, 1)))).toEqual([]);
+  expect(eventsOf(announced(at(20, 1)), announced(at(19, 2)))).toEqual([stopping(19)]);
+  expect(eventsOf(announced(at(20, 1)), announced(at(20, 3)))).toEqual([stopping(20)]);
+  expect(eventsOf(announced(at(20, 1)), CLOSED)).toEqual([]);
 });
 
 describe('the end of an episode', () => {
@@ -255,32 +262,35 @@ describe('the end of an episode', () => {
   ];
 
   test('is told with its alert and its reason', () => {
-    expect(told(OPEN, ended, [alert(4)])).toEqual([resolved(4)]);
-    expect(told(OPEN, ended, [alert(4, { type: 'task_overdue', reason: 'ended' })])).toEqual([
+    expect(eventsOf(OPEN, ended, [alert(4)])).toEqual([resolved(4)]);
+    expect(eventsOf(OPEN, ended, [alert(4, { type: 'task_overdue', reason: 'ended' })])).toEqual([
       resolved(4, 'ended', 'task_overdue'),
     ]);
   });
 
   test('is that of the last writing of its alert', () => {
-    expect(told(OPEN, ended, [alert(4), alert(4, { reason: 'kept' })])).toEqual([resolved(4, 'kept')]);
+    expect(eventsOf(OPEN, ended, [alert(4), alert(4, { reason: 'kept' })])).toEqual([resolved(4, 'kept')]);
   });
 
   test('is told of one that fired and ended with the same write', () => {
     const both = { ...CLOSED, episodes: 4 };
     expect(
-      told(CLOSED, both, [alert(4, { resolvedAt: null, reason: null } as Partial<AlertRecord>), alert(4)]),
+      eventsOf(CLOSED, both, [
+        alert(4, { resolvedAt: null, reason: null } as Partial<AlertRecord>),
+        alert(4),
+      ]),
     ).toEqual([resolved(4)]);
   });
 
   test('is told beside the next one, which goes on', () => {
     const next: TaskRecord = { ...OPEN, episodes: 5, open: fired({ number: 5 }) };
     const open = alert(5, { resolvedAt: null, reason: null } as Partial<AlertRecord>);
-    expect(told(OPEN, next, [alert(4), open])).toEqual([
+    expect(eventsOf(OPEN, next, [alert(4), open])).toEqual([
       ['task.abandoned', { episode: 5, since: iso(0) }],
       ['task.resolved', { episode: 4, alert: 'task_abandoned', reason: 'recovered' }],
     ]);
     const third: TaskRecord = { ...CLOSED, episodes: 5, open: fired({ number: 5 }) };
-    expect(told(CLOSED, third, [alert(4), open])).toContainEqual(resolved(4));
+    expect(eventsOf(CLOSED, third, [alert(4), open])).toContainEqual(resolved(4));
   });
 
   test.each<[string, TaskRecord, TaskRecord, Write[]]>([
@@ -289,7 +299,7 @@ describe('the end of an episode', () => {
     ['was over before', { ...OPEN, open: null }, { ...OPEN, open: null }, [alert(4)]],
     ['was over before the one that fired', CLOSED, { ...OPEN, open: fired({ number: 4 }) }, [alert(3)]],
   ])('is none where the episode %s', (_what, before, after, beside) => {
-    expect(told(before, after, beside).filter(([type]) => type === 'task.resolved')).toEqual([]);
+    expect(eventsOf(before, after, beside).filter(([type]) => type === 'task.resolved')).toEqual([]);
   });
 
   test('is none of other rows, of other tasks, or of an alert of an episode before', () => {
@@ -303,7 +313,7 @@ describe('the end of an episode', () => {
       alert(3),
       alert(4, { resolvedAt: null, reason: null } as Partial<AlertRecord>),
     ];
-    for (const other of others) expect(told(OPEN, ended, [other])).toEqual([]);
-    expect(told(OPEN, ended)).toEqual([]);
+    for (const other of others) expect(eventsOf(OPEN, ended, [other])).toEqual([]);
+    expect(eventsOf(OPEN, ended)).toEqual([]);
   });
 });

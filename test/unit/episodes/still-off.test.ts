@@ -46,9 +46,9 @@ describe('that a task is still off', () => {
   });
 
   test('is told once, and nothing waits after that', () => {
-    const told = withStillOffTold(OFF);
-    expect(told).toEqual({ ...OFF, next: null, disabledByUs: { ...OFF.disabledByUs, reminded: true } });
-    expect(isStillOffDue(told, TWO_WEEKS, day(100))).toBe(false);
+    const notified = withStillOffTold(OFF);
+    expect(notified).toEqual({ ...OFF, next: null, disabledByUs: { ...OFF.disabledByUs, reminded: true } });
+    expect(isStillOffDue(notified, TWO_WEEKS, day(100))).toBe(false);
   });
 });
 

@@ -15,7 +15,7 @@ const DAY = '2026-01-15';
 const NOON = Date.parse(`${DAY}T12:00:00Z`);
 const CELL = { plane: 'eu-1', mode: 'disable', cause: 'failed' } as const;
 
-type Told = Milestone extends infer One
+type Occurrence = Milestone extends infer One
   ? One extends Milestone
     ? Omit<One, 'at' | 'task' | 'episode' | 'cell'>
     : never
@@ -27,8 +27,11 @@ async function tableWith(...writes: Write[]): Promise<MemoryTable> {
   return table;
 }
 
-const milestone = (told: Told, more: Partial<Pick<Milestone, 'at' | 'task' | 'cell'>> = {}): Write =>
-  milestoneWrite({ at: NOON, task: 'acmeCo/a', episode: 1, cell: CELL, ...told, ...more } as Milestone);
+const milestone = (
+  occurrence: Occurrence,
+  more: Partial<Pick<Milestone, 'at' | 'task' | 'cell'>> = {},
+): Write =>
+  milestoneWrite({ at: NOON, task: 'acmeCo/a', episode: 1, cell: CELL, ...occurrence, ...more } as Milestone);
 
 const plain = (rows: ReadonlyMap<string, Cells>) =>
   Object.fromEntries([...rows].map(([row, cells]) => [row, Object.fromEntries(cells)]));
@@ -37,7 +40,7 @@ describe('episodes', () => {
   const rowsOf = async (...writes: Write[]) =>
     plain(await episodesAggregation.rowsOf({ table: await tableWith(...writes), planes: [] }, DAY));
 
-  it.each<[string, Told, Record<string, number>]>([
+  it.each<[string, Occurrence, Record<string, number>]>([
     ['found abandoned', { kind: 'fired', isOverdue: false }, { abandoned: 1 }],
     ['found past its deadline', { kind: 'fired', isOverdue: true }, { overdue: 1 }],
     ['warned of', { kind: 'warned' }, { warned: 1 }],
@@ -69,8 +72,8 @@ describe('episodes', () => {
       { disabled: 1, restarts: 9 },
     ],
     ['undone', { kind: 'left', why: 'undone', perDay: 3 }, { undone: 1 }],
-  ])('counts what was %s', async (_, told, figures) => {
-    expect(await rowsOf(milestone(told))).toEqual({ 'acmeCo/eu-1': { 'disable failed': figures } });
+  ])('counts what was %s', async (_, occurrence, figures) => {
+    expect(await rowsOf(milestone(occurrence))).toEqual({ 'acmeCo/eu-1': { 'disable failed': figures } });
   });
 
   it('takes a publication or a deletion of what is off for no undoing', async () => {

@@ -30,9 +30,9 @@ function stage(config: Partial<RuntimeConfig> = {}) {
   const logged: [string, unknown][] = [];
   const metrics: [string, number, unknown][] = [];
   const query = table.query.bind(table);
-  table.query = (given) => {
-    reads.push(given.pk);
-    return query(given);
+  table.query = (request) => {
+    reads.push(request.pk);
+    return query(request);
   };
   const system = buildSystem('a test', {
     clock: { now: () => now },
@@ -40,8 +40,8 @@ function stage(config: Partial<RuntimeConfig> = {}) {
     table,
     queues: { send: async () => undefined },
     telemetry: {
-      log: (_level, message, said) => void logged.push([message, said]),
-      metric: (name, value, _unit, said) => void metrics.push([name, value, said]),
+      log: (_level, message, properties) => void logged.push([message, properties]),
+      metric: (name, value, _unit, properties) => void metrics.push([name, value, properties]),
     },
     config: { ...SIMULATED_CONFIG, ...config },
   });

@@ -17,8 +17,8 @@ print(json.dumps([refusal(method, [tuple(pair) for pair in headers]) for method,
 type Request = [method: string, headers: [string, string][]];
 
 function refusals(requests: Request[]): (string | null)[] {
-  const given = { input: JSON.stringify(requests), encoding: 'utf8' as const };
-  const { stdout, stderr } = spawnSync(PYTHON, ['-B', '-c', ASK, GUARD], given);
+  const options = { input: JSON.stringify(requests), encoding: 'utf8' as const };
+  const { stdout, stderr } = spawnSync(PYTHON, ['-B', '-c', ASK, GUARD], options);
   expect(stderr).toBe('');
   return JSON.parse(stdout) as (string | null)[];
 }

@@ -34,7 +34,7 @@ async function heldFleet(count: number) {
   const task = async (id: string) => (await loadTask(stage.table, id))!;
   const approvals = async () => {
     const tasks = await Promise.all([...SEEDS, ...ids].map(task));
-    return tasks.filter(({ open }) => open?.brake?.approvedAt !== undefined).map((one) => one.task.id);
+    return tasks.filter(({ open }) => open?.brake?.approvedAt !== undefined).map((record) => record.task.id);
   };
   /** Changes the row of a task. */
   const change = async (id: string, changed: (record: TaskRecord) => Partial<TaskRecord>) => {
@@ -105,11 +105,11 @@ describe('an approval of more than are approved at once', () => {
     await approve(stage);
     const [recovered = '', anew = '', paused = '', before = ''] = stage.ids;
     await stage.change(recovered, () => ({ hold: null, open: null }));
-    const brakeOf = (brake: object) => (record: TaskRecord) => ({
-      open: { ...record.open!, brake: { heldAt: T, ...brake } },
+    const withSpike = (spike: object) => (record: TaskRecord) => ({
+      open: { ...record.open!, brake: { heldAt: T, ...spike } },
     });
-    await stage.change(anew, brakeOf({ heldAt: NOW + HOUR }));
-    await stage.change(before, brakeOf({ approvedAt: NOW - HOUR }));
+    await stage.change(anew, withSpike({ heldAt: NOW + HOUR }));
+    await stage.change(before, withSpike({ approvedAt: NOW - HOUR }));
     await stage.change(paused, ({ hold }) => ({ hold: { ...hold!, reason: 'paused' } }));
     stage.setNow(NOW + 2 * HOUR);
     const [{ id } = { id: '' }] = (await stage.works()) as { id: string }[];

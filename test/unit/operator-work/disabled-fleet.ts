@@ -27,7 +27,7 @@ export async function disabledFleet(ids: string[]) {
   await stage.scanOn(21);
   stage.setNow(NOW);
   const { system } = stage;
-  const given = { kind: undoKind, what: 'undo', by: 'olga', reason: 'by mistake' };
+  const command = { kind: undoKind, what: 'undo', by: 'olga', reason: 'by mistake' };
   const task = async (id: string) => (await loadTask(stage.table, id))!;
   return {
     ...stage,
@@ -48,7 +48,7 @@ export async function disabledFleet(ids: string[]) {
     },
     /** A bulk command that undoes the disabling of tasks. */
     undo: (tasks: string[] = ids, more: Partial<GivenWork> = {}) =>
-      beginWork(system, { ...given, items: tasks.map((id) => ({ id, of: DISABLED_BY })), ...more }),
+      beginWork(system, { ...command, items: tasks.map((id) => ({ id, of: DISABLED_BY })), ...more }),
     /** One page of the first command that is due. */
     page: (asking: Partial<Asking> = {}) => workPage(system, { isSpent: () => false, ...asking }),
     work: async (id: string) => (await loadOperatorWork(stage.table, id))!,

@@ -88,7 +88,7 @@ describe('a replay of many events', () => {
     expect((await stage.webhook(id)).due).toBe(3);
     await tick(stage);
     await tick(stage);
-    expect(heard(stage).sort()).toEqual(items.map((one) => one.id).sort());
+    expect(heard(stage).sort()).toEqual(items.map((delivery) => delivery.id).sort());
     expect(await loadOperatorWork(stage.table, work)).toMatchObject({ state: 'done', counts: { done: 3 } });
   });
 

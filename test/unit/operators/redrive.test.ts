@@ -29,18 +29,18 @@ function world() {
     (_, { body }) => void delivered.push(body),
   );
   for (let n = 0; n < LETTERS; n += 1) letters.put({ queue: 'disable', id: `m${n}`, body: bodyOf(n) });
-  const given: System = { ...stage.system, clock: { now: () => now } };
+  const system: System = { ...stage.system, clock: { now: () => now } };
   const wait = (span: number) => {
     now += span;
   };
-  return { given, letters, delivered, wait };
+  return { system, letters, delivered, wait };
 }
 
 class Died extends Error {}
 
 /** A run whose process dies at its call `at`; undefined where it lived to its end. */
 async function run(
-  { given, letters }: ReturnType<typeof world>,
+  { system, letters }: ReturnType<typeof world>,
   at = Number.POSITIVE_INFINITY,
   when: 'before' | 'after' = 'before',
 ): Promise<LetterCounts | undefined> {
@@ -57,7 +57,7 @@ async function run(
     return value;
   };
   letters.around = around as SimDeadLetters['around'];
-  const { table: real } = given;
+  const { table: real } = system;
   const table = {
     get: (...asked: Parameters<typeof real.get>) => around(() => real.get(...asked)),
     batchGet: (...asked: Parameters<typeof real.batchGet>) => around(() => real.batchGet(...asked)),
@@ -67,7 +67,7 @@ async function run(
   };
   try {
     return await actOnLetters(
-      { ...given, table },
+      { ...system, table },
       {
         letters,
         queues: ['disable'],
@@ -91,20 +91,22 @@ describe('a redrive that is killed at any call', () => {
     async (when) => {
       let deaths = 0;
       for (let at = 1; ; at += 1) {
-        const one = world();
-        if (await run(one, at, when)) break;
+        const stage = world();
+        if (await run(stage, at, when)) break;
         deaths += 1;
         // Somebody else's ten minutes are over: what the dead one had received is seen again.
-        one.wait(11 * MINUTE);
-        const counts = await run(one);
-        expect(one.letters.idsOf('disable'), `dies at ${at}`).toEqual([]);
+        stage.wait(11 * MINUTE);
+        const counts = await run(stage);
+        expect(stage.letters.idsOf('disable'), `dies at ${at}`).toEqual([]);
         expect(counts).toMatchObject({ failed: 0, atLimit: 0, unseen: 0 });
         const sent = Array.from({ length: LETTERS }, (_, n) =>
-          one.delivered.filter((body) => body === bodyOf(n)),
+          stage.delivered.filter((body) => body === bodyOf(n)),
         );
         for (const copies of sent) expect([1, 2]).toContain(copies.length);
         for (let n = 0; n < LETTERS; n += 1)
-          expect((await loadRedriven(one.given.table, 'disable', `${taskOf(n)}#1`)).letters).toHaveLength(1);
+          expect((await loadRedriven(stage.system.table, 'disable', `${taskOf(n)}#1`)).letters).toHaveLength(
+            1,
+          );
       }
       // Each letter alone needs more than four calls.
       expect(deaths).toBeGreaterThan(4 * LETTERS);
@@ -112,23 +114,23 @@ describe('a redrive that is killed at any call', () => {
   );
 
   it('sends none again whose sending was noted', async () => {
-    const one = world();
+    const stage = world();
     // The last call but one deletes the last batch, or notes the end.
     let calls = 0;
     while (!(await run(world(), calls + 1))) calls += 1;
-    await run(one, calls - 2);
-    const sent = one.delivered.length;
-    one.wait(11 * MINUTE);
-    await run(one);
-    expect(one.letters.idsOf('disable')).toEqual([]);
-    expect(one.delivered).toHaveLength(sent);
+    await run(stage, calls - 2);
+    const sent = stage.delivered.length;
+    stage.wait(11 * MINUTE);
+    await run(stage);
+    expect(stage.letters.idsOf('disable')).toEqual([]);
+    expect(stage.delivered).toHaveLength(sent);
   });
 
   it('says what it could not read while the dead one still hides it', async () => {
-    const one = world();
-    await run(one, 4);
-    const hidden = (await run(one))?.unseen ?? 0;
+    const stage = world();
+    await run(stage, 4);
+    const hidden = (await run(stage))?.unseen ?? 0;
     expect(hidden).toBeGreaterThan(0);
-    expect(one.letters.idsOf('disable')).toHaveLength(hidden);
+    expect(stage.letters.idsOf('disable')).toHaveLength(hidden);
   });
 });

@@ -17,7 +17,7 @@ const task = (id: string, more: Partial<Task> = {}): Task => ({
   ...more,
 });
 
-async function hasSay(address: string, one: Task): Promise<boolean> {
+async function hasSay(address: string, asked: Task): Promise<boolean> {
   const table = new MemoryTable();
   await table.transact(
     [
@@ -27,7 +27,7 @@ async function hasSay(address: string, one: Task): Promise<boolean> {
     ],
     'test',
   );
-  return (await saysOf(table, [one], address))(one);
+  return (await saysOf(table, [asked], address))(asked);
 }
 
 test.each([

@@ -103,15 +103,15 @@ describe('ten thousand random and mutated links and forms', () => {
   it('act on nothing, break nothing, and do not tell whether a task exists', async () => {
     const { stage, good, refs } = await withTwoMails();
     expect(good.length).toBeGreaterThan(8);
-    const known = new Set(good.map(linkOf));
+    const links = new Set(good.map(linkOf));
     const before = await stage.dump();
     const fuzz = new Fuzz();
-    const said = new Set<string>();
+    const answers = new Set<string>();
     const methods = new Map<string, number>();
     for (let tried = 0; tried < ROUNDS; ) {
       const path = badPath(fuzz, good, refs);
       // What was put together by chance may be a good link after all: that one may act.
-      if (known.has(linkOf(path))) continue;
+      if (links.has(linkOf(path))) continue;
       tried += 1;
       const event = randomEvent(fuzz, path);
       const { statusCode = 0, body = '' } = await stage.answer(event);
@@ -121,14 +121,14 @@ describe('ten thousand random and mutated links and forms', () => {
       expect(statusCode, what).toBeLessThan(500);
       expect(statusCode, what).toBeGreaterThanOrEqual(400);
       expect(body, what).not.toMatch(/acmeCo|acme\.test|data plane/);
-      if (method === 'POST') said.add(`${statusCode} ${body}`);
+      if (method === 'POST') answers.add(`${statusCode} ${body}`);
     }
     expect(await stage.dump()).toEqual(before);
     // Each was tried many times, forms most of all.
     expect(Math.min(...methods.values())).toBeGreaterThan(ROUNDS / 16);
     expect(methods.get('POST')).toBeGreaterThan(ROUNDS / 4);
     // No link of ours, or a page that takes no forms: nothing else is ever said, whatever is named.
-    expect([...said].map((one) => one.slice(0, 3)).sort()).toEqual(['404', '405']);
+    expect([...answers].map((answer) => answer.slice(0, 3)).sort()).toEqual(['404', '405']);
   });
 
   it('forms on a good link of another mail’s task act on nothing', async () => {

@@ -119,9 +119,9 @@ describe('the list of a mail', () => {
       'Say that 2 tasks are not yours?',
     );
     await postMany(stage, `${page}/tasks`, [...disclaim, ['confirmed', 'yes'], ['instead', 'bea@acme.test']]);
-    const said = await audits(stage, 'not mine');
-    expect(said.map(({ task }) => task).toSorted()).toEqual([a, b]);
-    expect(said.map(({ evidence }) => evidence.instead)).toEqual(['bea@acme.test', 'bea@acme.test']);
+    const rows = await audits(stage, 'not mine');
+    expect(rows.map(({ task }) => task).toSorted()).toEqual([a, b]);
+    expect(rows.map(({ evidence }) => evidence.instead)).toEqual(['bea@acme.test', 'bea@acme.test']);
   });
 
   it('asks before it keeps several, lists them, and leaves a row of the audit for each', async () => {
@@ -285,13 +285,13 @@ describe('what was turned off', () => {
     const { stage, page } = await warned(['acmeCo/prod/a']);
     await stage.scanOn(21);
     // Turned off on 22 January 2026; 90 days later it is 22 April.
-    const said = 'Until 22 April 2026 it can be turned on again as it was.';
+    const sentence = 'Until 22 April 2026 it can be turned on again as it was.';
     expect(stage.mailTo(ANA).subject).toBe('a was turned off');
-    expect(stage.mailTo(ANA).text.replace(/\s+/g, ' ')).toContain(said);
+    expect(stage.mailTo(ANA).text.replace(/\s+/g, ' ')).toContain(sentence);
     const link = `${page}/${refOf('acmeCo/prod/a')}`;
-    expect(text(await stage.get(link))).toContain(said);
+    expect(text(await stage.get(link))).toContain(sentence);
     stage.setNow(onDay(21 + 45));
-    expect(text(await stage.get(link))).toContain(said);
+    expect(text(await stage.get(link))).toContain(sentence);
   });
 });
 

@@ -10,7 +10,7 @@ const BOSS = 'boss@acme.test';
 
 const text = ({ body }: { body?: string | undefined }) => readable(body ?? '');
 const flat = (lines = '') => lines.replace(/\s+/g, ' ');
-const SAID = 'ana@acme.test said that it is not theirs, and named bea@acme.test instead.';
+const SENTENCE = 'ana@acme.test said that it is not theirs, and named bea@acme.test instead.';
 const to = (stage: OwnerStage, address: string) => stage.mails.filter((mail) => mail.to === address);
 
 async function warned(): Promise<{ stage: OwnerStage; link: string }> {
@@ -25,14 +25,14 @@ describe('not mine', () => {
   it('is audited with whose it is, and the admins are warned with a full new grace where nobody else is left', async () => {
     const { stage, link } = await warned();
     expect(to(stage, BOSS)).toHaveLength(0);
-    const said = await stage.post(link, { action: 'not-mine', instead: 'Bea@acme.test' });
-    expect(said.headers?.location).toMatch(/\?done=not-mine$/);
+    const answer = await stage.post(link, { action: 'not-mine', instead: 'Bea@acme.test' });
+    expect(answer.headers?.location).toMatch(/\?done=not-mine$/);
     const audit = (await stage.dump()).map((row) => JSON.parse(row)).find(({ act }) => act === 'not mine');
     expect(audit).toMatchObject({ by: ANA, task: TASK, evidence: { instead: 'bea@acme.test' } });
     await stage.scanOn(15);
     expect(to(stage, BOSS)).toHaveLength(1);
     // In the same mail, whose it is not, and whose it is.
-    expect(flat(to(stage, BOSS)[0]?.text)).toContain(SAID);
+    expect(flat(to(stage, BOSS)[0]?.text)).toContain(SENTENCE);
     // The mail came on day 15: seven days later, not on the date that Ana was given.
     expect(to(stage, BOSS)[0]?.subject).toContain('will be turned off on 23 January 2026');
     await stage.scanOn(21);
@@ -66,7 +66,7 @@ describe('not mine', () => {
     const [mail, ...others] = to(stage, BOSS);
     expect(others).toEqual([]);
     expect(mail?.subject).toBe('Somebody said that orders is not theirs');
-    expect(flat(mail?.text)).toContain(SAID);
+    expect(flat(mail?.text)).toContain(SENTENCE);
     expect(mail?.headers).not.toHaveProperty('List-Unsubscribe');
     const link = stage.linkTo(BOSS);
     expect((await stage.post(link, { action: 'keep', until: '2026-02-10' })).statusCode).toBe(303);

@@ -104,6 +104,6 @@ export async function reminded(): Promise<OwnerStage> {
 
 /** Rows that stand in one dump and not in the other, without what every write leaves. */
 export function changed(before: string[], after: string[]): Row[] {
-  const known = new Set(before);
-  return after.filter((row) => !known.has(row)).map((row) => JSON.parse(row));
+  const old = new Set(before);
+  return after.filter((row) => !old.has(row)).map((row) => JSON.parse(row));
 }

@@ -220,11 +220,11 @@ describe('what a link cannot do', () => {
     const stage = await warned();
     const link = stage.linkTo(ANA, 'page');
     const forged = link.slice(0, -1) + (link.endsWith('0') ? '1' : '0');
-    const known = itemRef({ task: TASK, episode: 1 });
+    const named = itemRef({ task: TASK, episode: 1 });
     const unknown = itemRef({ task: 'acmeCo/none', episode: 1 });
     const answers = await Promise.all(
       [
-        `${forged}/${known}`,
+        `${forged}/${named}`,
         `${forged}/${unknown}`,
         `${link}/${unknown}`,
         'https://page.test/',
@@ -354,17 +354,17 @@ describe('requests that are none', () => {
   it('says so where our side breaks, counts it, and does not name the link in the log', async () => {
     const stage = await warned();
     const link = stage.linkTo(ANA);
-    const said: unknown[] = [];
+    const logged: unknown[] = [];
     stage.system.telemetry = {
-      log: (...given) => said.push(given),
-      metric: (...given) => said.push(given),
+      log: (...args) => logged.push(args),
+      metric: (...args) => logged.push(args),
     };
     stage.table.get = () => Promise.reject(new Error('throttled'));
     const answer = await stage.get(link);
     expect(answer.statusCode).toBe(500);
     expect(text(answer)).toContain('Try again in a minute');
     expect(answer.headers?.['cache-control']).toBe('no-store');
-    expect(JSON.stringify(said)).toContain('PageFailed');
-    expect(JSON.stringify(said)).not.toContain(link.split('/')[4]);
+    expect(JSON.stringify(logged)).toContain('PageFailed');
+    expect(JSON.stringify(logged)).not.toContain(link.split('/')[4]);
   });
 });

@@ -47,8 +47,8 @@ describe('the keys of links', () => {
   });
 
   it('are the same for two who make the first one at once', async () => {
-    const [one, two] = await Promise.all([keysOf(true).current(), keysOf(true).current()]);
-    expect(Buffer.from(one.secret).equals(two.secret)).toBe(true);
+    const [first, second] = await Promise.all([keysOf(true).current(), keysOf(true).current()]);
+    expect(Buffer.from(first.secret).equals(second.secret)).toBe(true);
     expect(versions).toHaveLength(1);
   });
 

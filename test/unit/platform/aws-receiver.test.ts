@@ -47,8 +47,8 @@ describe('a delivery', () => {
     });
   });
 
-  const given = () => sqs.commandCalls(SendMessageCommand)[0]?.args[0].input;
-  const reason = () => given()?.MessageAttributes?.reason?.StringValue;
+  const sent = () => sqs.commandCalls(SendMessageCommand)[0]?.args[0].input;
+  const reason = () => sent()?.MessageAttributes?.reason?.StringValue;
 
   it('has its reason cut between characters', async () => {
     await receiver.deadLetter(message, `${'x'.repeat(999)}\u{1f600}y`);
@@ -68,7 +68,7 @@ describe('a delivery', () => {
   it('that fills its queue’s limit is given up all the same, with as much beside it as there is room for', async () => {
     const body = 'x'.repeat(1_048_576 - 100);
     await receiver.deadLetter({ ...message, body }, 'é'.repeat(100));
-    const { MessageBody, MessageAttributes = {} } = given() ?? {};
+    const { MessageBody, MessageAttributes = {} } = sent() ?? {};
     expect(MessageBody).toBe(body);
     const sizes = Object.entries(MessageAttributes).map(([name, { DataType, StringValue }]) =>
       Buffer.byteLength(`${name}${DataType}${StringValue}`),
@@ -79,6 +79,6 @@ describe('a delivery', () => {
 
   it('that leaves no room beside it goes without', async () => {
     await receiver.deadLetter({ ...message, body: 'x'.repeat(1_048_576) }, 'too much');
-    expect(given()?.MessageAttributes).toEqual({});
+    expect(sent()?.MessageAttributes).toEqual({});
   });
 });

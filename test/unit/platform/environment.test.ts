@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readEnvironment, readWorkerEnvironment } from '../../../functions/platform/environment.ts';
 import { byQueue, QUEUE_NAMES, queueUrlVariable } from '../../../functions/platform/queues.ts';
 
-const GIVEN = {
+const VARIABLES = {
   TASKWARDEN_STAGE: 'dev',
   TASKWARDEN_TABLE: 'table',
   TASKWARDEN_BUS: 'bus',
@@ -25,7 +25,7 @@ const GIVEN = {
 
 describe('the environment of a function', () => {
   it('is parsed into a model', () => {
-    const environment = readEnvironment(GIVEN);
+    const environment = readEnvironment(VARIABLES);
     expect(environment).toMatchObject({ table: 'table', mailsPerSecond: 2.5, demoClock: false });
     expect(environment.queueUrls).toEqual(byQueue((queue) => `url of ${queue}`));
     expect(environment.config).toMatchObject({
@@ -40,7 +40,9 @@ describe('the environment of a function', () => {
   });
 
   it('holds owners to no domain where none is given', () => {
-    expect(readEnvironment({ ...GIVEN, TASKWARDEN_ALLOWED_DOMAINS: '' }).config.allowedDomains).toBeNull();
+    expect(
+      readEnvironment({ ...VARIABLES, TASKWARDEN_ALLOWED_DOMAINS: '' }).config.allowedDomains,
+    ).toBeNull();
   });
 
   it.each([
@@ -51,14 +53,16 @@ describe('the environment of a function', () => {
     [{ TASKWARDEN_CONTROL_PLANE: 'both' }, 'TASKWARDEN_CONTROL_PLANE'],
     [{ TASKWARDEN_SEND_LEASE_MS: '-1' }, 'TASKWARDEN_SEND_LEASE_MS'],
   ])('is refused with the variable’s name: %j', (change, name) => {
-    expect(() => readEnvironment({ ...GIVEN, ...change })).toThrow(name);
+    expect(() => readEnvironment({ ...VARIABLES, ...change })).toThrow(name);
   });
 
   it('refuses to be told the time anywhere but on stage local', () => {
-    const told = { ...GIVEN, TASKWARDEN_DEMO_CLOCK: 'on' };
-    expect(() => readEnvironment(told)).toThrow('TASKWARDEN_DEMO_CLOCK is refused on stage dev');
-    expect(() => readEnvironment({ ...told, TASKWARDEN_STAGE: 'prod' })).toThrow('refused on stage prod');
-    expect(readEnvironment({ ...told, TASKWARDEN_STAGE: 'local' }).demoClock).toBe(true);
+    const environment = { ...VARIABLES, TASKWARDEN_DEMO_CLOCK: 'on' };
+    expect(() => readEnvironment(environment)).toThrow('TASKWARDEN_DEMO_CLOCK is refused on stage dev');
+    expect(() => readEnvironment({ ...environment, TASKWARDEN_STAGE: 'prod' })).toThrow(
+      'refused on stage prod',
+    );
+    expect(readEnvironment({ ...environment, TASKWARDEN_STAGE: 'local' }).demoClock).toBe(true);
   });
 
   it('tells a worker of its queues', () => {

@@ -4,7 +4,7 @@ import { QUEUE_NAMES } from '../../../functions/platform/queues.ts';
 import { queuesInUse } from '../../../functions/platform/queues-in-use.ts';
 
 it('has the queue of listings where a control plane is listed, and no message for it elsewhere', () => {
-  const told = { type: 'events', name: 'pipelines', prefix: 'pipelines/' };
+  const publishing = { type: 'events', name: 'pipelines', prefix: 'pipelines/' };
   const listed = {
     type: 'http',
     name: 'captures',
@@ -14,7 +14,7 @@ it('has the queue of listings where a control plane is listed, and no message fo
   };
   const inUse = (...planes: object[]) =>
     queuesInUse({ controlPlanes: readControlPlanes(JSON.stringify(planes)) });
-  expect(inUse(told, listed)).toEqual(QUEUE_NAMES);
-  expect(inUse(told)).toEqual(QUEUE_NAMES.filter((queue) => queue !== 'listing'));
-  expect(queuesInUse({})).toEqual(inUse(told));
+  expect(inUse(publishing, listed)).toEqual(QUEUE_NAMES);
+  expect(inUse(publishing)).toEqual(QUEUE_NAMES.filter((queue) => queue !== 'listing'));
+  expect(queuesInUse({})).toEqual(inUse(publishing));
 });

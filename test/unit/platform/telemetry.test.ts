@@ -50,10 +50,14 @@ describe('telemetry', () => {
   });
 
   it('writes nobody’s address, wherever it stands in what is said', () => {
-    const told = { error: 'SES refused ana@acme.test', messages: [{ reason: 'to bo＠acme.test' }], times: 2 };
+    const properties = {
+      error: 'SES refused ana@acme.test',
+      messages: [{ reason: 'to bo＠acme.test' }],
+      times: 2,
+    };
     const lines = linesOf(() => {
-      telemetry.log('error', 'not mailed', told);
-      telemetry.metric('MailRefused', 1, 'Count', told);
+      telemetry.log('error', 'not mailed', properties);
+      telemetry.metric('MailRefused', 1, 'Count', properties);
     });
     expect(lines[0]).toMatchObject({
       properties: { error: 'SES refused <address>', messages: [{ reason: 'to <address>' }], times: 2 },

@@ -28,8 +28,8 @@ describe('signatures by Standard Webhooks', () => {
       PUBLISHED.message,
       `${OTHER} ${PUBLISHED.secret}\n`,
     );
-    const { 'webhook-signature': one } = webhookHeaders(PUBLISHED.message, OTHER);
-    expect(both.split(' ')).toEqual([one, PUBLISHED.signature]);
+    const { 'webhook-signature': signature } = webhookHeaders(PUBLISHED.message, OTHER);
+    expect(both.split(' ')).toEqual([signature, PUBLISHED.signature]);
   });
 
   it.each([

@@ -101,7 +101,7 @@ function isPermissive(license: string): boolean {
   return license
     .replace(/^\((.*)\)$/, '$1')
     .split(' OR ')
-    .some((one) => PERMISSIVE.includes(one));
+    .some((alternative) => PERMISSIVE.includes(alternative));
 }
 
 function excepted(path: string, license: string): string | undefined {

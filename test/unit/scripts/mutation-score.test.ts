@@ -10,16 +10,16 @@ const mutant = (status: string, replacement: string) => ({
   location: { start: { line: 2, column: 16 }, end: { line: 2, column: 26 } },
 });
 const report = (...mutants: FileReport['mutants']): FileReport => ({ source: SOURCE, mutants });
-const score = (given: FileReport, ...mutated: string[]) =>
+const score = (file: FileReport, ...mutated: string[]) =>
   scoreOf(
     'a.ts',
-    given,
-    mutated.map((one) => ({ file: 'a.ts', mutated: one, reason: 'none can tell' })),
+    file,
+    mutated.map((text) => ({ file: 'a.ts', mutated: text, reason: 'none can tell' })),
   );
 
 describe('the figure of a file', () => {
   it('counts what tests noticed or never ended on, of all that ran or that no test reaches', () => {
-    const given = report(
+    const file = report(
       mutant('Killed', 'true'),
       mutant('Timeout', 'false'),
       mutant('Survived', 'now > end'),
@@ -27,19 +27,19 @@ describe('the figure of a file', () => {
       mutant('CompileError', 'x'),
       mutant('Ignored', 'y'),
     );
-    expect(score(given)).toMatchObject({ killed: 2, counted: 4, figure: 50, equivalent: 0 });
+    expect(score(file)).toMatchObject({ killed: 2, counted: 4, figure: 50, equivalent: 0 });
   });
 
   it('leaves out what is named as equivalent, in this file only', () => {
-    const given = report(mutant('Killed', 'true'), mutant('Survived', 'now > end'));
-    expect(score(given, 'const isOver = now > end &&')).toMatchObject({
+    const file = report(mutant('Killed', 'true'), mutant('Survived', 'now > end'));
+    expect(score(file, 'const isOver = now > end &&')).toMatchObject({
       figure: 100,
       equivalent: 1,
       survivors: [],
       unfounded: [],
     });
     const ofAnother = [{ file: 'b.ts', mutated: 'const isOver = now > end &&', reason: 'none can tell' }];
-    expect(scoreOf('a.ts', given, ofAnother)).toMatchObject({ figure: 50, unfounded: [] });
+    expect(scoreOf('a.ts', file, ofAnother)).toMatchObject({ figure: 50, unfounded: [] });
   });
 
   it('shows each survivor as the line then reads, also where it spans several', () => {
@@ -52,9 +52,9 @@ describe('the figure of a file', () => {
   });
 
   it('tells of what is named as equivalent and is noticed, or is no more there', () => {
-    const given = report(mutant('Killed', 'now > end'));
+    const file = report(mutant('Killed', 'now > end'));
     const named = ['const isOver = now > end &&', 'const gone = 1;'];
-    expect(score(given, ...named).unfounded).toEqual(named);
+    expect(score(file, ...named).unfounded).toEqual(named);
   });
 
   it('is full where there is nothing to change', () => {

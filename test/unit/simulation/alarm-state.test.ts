@@ -3,7 +3,7 @@ import { type AlarmState, type Missing, rangeOf, stateBy } from '../../../simula
 import { workOut } from '../../../simulation/alarms/metric-math.ts';
 
 /** `0 - X`: within, missing, breaching; oldest first. */
-const pointsOf = (text: string) => text.split(' ').map((one) => (one === '-' ? null : one === 'X'));
+const pointsOf = (text: string) => text.split(' ').map((point) => (point === '-' ? null : point === 'X'));
 const KEPT: AlarmState = 'INSUFFICIENT_DATA';
 
 // From "Configuring how CloudWatch alarms treat missing data", both tables; `kept` where the state stays what it was.

@@ -156,5 +156,5 @@ it('an alert that a breaker told itself is heard of with the next scan, once', a
   await pass();
   await pass();
   expect(heard()).toEqual([['operator.alert.raised', 'breaker-open', 'notify']]);
-  expect(stage.told).toEqual([]);
+  expect(stage.codes).toEqual([]);
 });

@@ -56,9 +56,9 @@ describe('what happened', () => {
     expect((await stage.table.query({ pk: 'WEBHOOK-NEWS' })).rows).toEqual([]);
     const asked: string[] = [];
     const query = stage.table.query.bind(stage.table);
-    stage.table.query = async (one) => {
-      asked.push(one.pk);
-      return query(one);
+    stage.table.query = async (request) => {
+      asked.push(request.pk);
+      return query(request);
     };
     await stage.scan();
     expect(asked.filter((pk) => pk.startsWith('WEBHOOK'))).toEqual([]);
@@ -100,7 +100,7 @@ describe('a webhook that does not answer', () => {
     expect(stage.calls.length).toBeGreaterThan(8);
     expect(stage.calls.length).toBeLessThan(25);
     expect(stage.state.mostInFlight).toBe(1);
-    expect(stage.told).toEqual(['webhook-failing']);
+    expect(stage.codes).toEqual(['webhook-failing']);
     expect(await stage.webhook(id)).toMatchObject({ due: 96, last: { reason: 'not-connected' } });
     stage.answering(() => answered(200));
     stage.calls.length = 0;
@@ -149,7 +149,7 @@ describe('a webhook that does not answer', () => {
     await stage.happen(['acmeCo/a', 'acmeCo/b']);
     for (let quarter = 0; quarter < 8; quarter += 1) await tick(stage);
     expect(stage.calls).toHaveLength(1);
-    expect(stage.told).toEqual(['webhook-gone']);
+    expect(stage.codes).toEqual(['webhook-gone']);
     expect(await stage.webhook(id)).toMatchObject({ state: 'gone', due: 2, queuedAt: null });
     stage.answering(() => answered(200));
     expect(await resumeWebhook(stage.system, id, 'olga')).toEqual({ changed: true, due: 2 });
@@ -216,8 +216,8 @@ describe('an event that is not taken', () => {
     stage.answering(() => answered(400, { body: 'é'.repeat(2_000) }));
     await stage.happen(['acmeCo/a']);
     await tick(stage);
-    const [one] = await webhookHistory(stage.table, id, { limit: 1 });
-    expect(one?.answer).toBe('é'.repeat(512));
+    const [delivery] = await webhookHistory(stage.table, id, { limit: 1 });
+    expect(delivery?.answer).toBe('é'.repeat(512));
   });
 });
 

@@ -39,7 +39,7 @@ describe('the documents of what webhooks are sent', () => {
   it.each(TYPES)('have an example of %s, which is sent so', (type) => {
     const example = exampleOf(type);
     expect(z.safeParse(SCHEMAS[type], example).success).toBe(true);
-    const told = { type, at: Date.parse(example.timestamp), data: example.data };
-    expect(JSON.parse(bodyOf('standard', told))).toEqual(example);
+    const event = { type, at: Date.parse(example.timestamp), data: example.data };
+    expect(JSON.parse(bodyOf('standard', event))).toEqual(example);
   });
 });

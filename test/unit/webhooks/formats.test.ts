@@ -3,7 +3,7 @@ import { NEWS_TYPES, type WebhookFormat } from '../../../functions/store/webhook
 import { bodyOf } from '../../../functions/webhooks/formats.ts';
 
 const AT = Date.parse('2026-02-03T09:15:00Z');
-const told = (data: Record<string, unknown> = {}, type = 'task.warned') => ({
+const event = (data: Record<string, unknown> = {}, type = 'task.warned') => ({
   type,
   at: AT,
   data: {
@@ -17,7 +17,7 @@ const told = (data: Record<string, unknown> = {}, type = 'task.warned') => ({
 
 /** The words that a chat tool shows. */
 function wordsOf(format: WebhookFormat, data?: Record<string, unknown>, type?: string): string {
-  const body = JSON.parse(bodyOf(format, told(data, type)));
+  const body = JSON.parse(bodyOf(format, event(data, type)));
   return format === 'teams' ? body.attachments[0].content.body[0].text : body.text;
 }
 

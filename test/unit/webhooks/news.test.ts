@@ -26,10 +26,10 @@ async function heardFleet(ids: string[], policy?: string[]) {
   await stage.taskwarden(['webhooks', 'add', 'https://hooks.acme.test/']);
   const heard = (): Event[] => calls.map(({ body }) => JSON.parse(body));
   /** What was heard since it was asked last, without what is the same in each. */
-  let known = 0;
+  let read = 0;
   const news = () => {
-    const fresh = heard().slice(known);
-    known = calls.length;
+    const fresh = heard().slice(read);
+    read = calls.length;
     return fresh.map(({ type, data }) => {
       const { task: _, tenant: _t, kind: _k, dataPlane: _d, ...rest } = data;
       return [type, rest];

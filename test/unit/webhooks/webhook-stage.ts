@@ -32,7 +32,7 @@ export function webhookStage() {
   const calls: Called[] = [];
   const secrets = memorySecrets();
   const queue: { body: string; receives: number }[] = [];
-  const told: string[] = [];
+  const codes: string[] = [];
   let answer: (call: WebhookCall, body: { type: string; data: Record<string, unknown> }) => WebhookAnswer =
     () => answered(204);
   let now = START;
@@ -56,7 +56,7 @@ export function webhookStage() {
       },
     },
     operators: {
-      tell: async (alert, others = []) => void told.push(...[alert, ...others].map(({ code }) => code)),
+      tell: async (alert, others = []) => void codes.push(...[alert, ...others].map(({ code }) => code)),
     },
     webhooks: {
       call: async (call) => {
@@ -89,7 +89,7 @@ export function webhookStage() {
     kept: secrets.kept,
     calls,
     queue,
-    told,
+    codes,
     state,
     now: () => now,
     pass: (duration: number) => {
@@ -99,13 +99,13 @@ export function webhookStage() {
     answering: (next: typeof answer) => {
       answer = next;
     },
-    async add(given: Partial<NewWebhook> = {}): Promise<WebhookRecord> {
+    async add(more: Partial<NewWebhook> = {}): Promise<WebhookRecord> {
       const wanted = {
         url: 'https://hooks.acme.test/in',
         prefix: '',
         types: [],
         format: 'standard' as const,
-        ...given,
+        ...more,
       };
       const added = await addWebhook(system, secrets, wanted, 'olga');
       if (added.outcome === 'refused') throw new Error(added.problem);

@@ -18,7 +18,7 @@ const LISTED: SoundTask = {
 };
 
 /** The task as it was listed before, or changed since. */
-function known(task: Partial<TaskRecord['task']> = {}, more: Partial<TaskRecord> = {}): TaskRecord {
+function recordOf(task: Partial<TaskRecord['task']> = {}, more: Partial<TaskRecord> = {}): TaskRecord {
   const { id, kind, enabled, owners, dataPlane } = LISTED;
   const facts = { id, kind, dekaf: false, enabled, owners, dataPlane, createdAt: NOW - 900 * HOUR };
   return {
@@ -34,13 +34,13 @@ const by = (record: TaskRecord | undefined, listed: Partial<SoundTask> = {}) =>
 describe('what a listing says of a task is', () => {
   it('a creation of one that was not known, or was gone', () => {
     expect(by(undefined)).toBe('creation');
-    expect(by(known({ deletedAt: NOW - HOUR }))).toBe('creation');
-    expect(listedNews(known({ deletedAt: NOW - HOUR }), LISTED, NOW)?.publication?.task.version).toBe(5);
+    expect(by(recordOf({ deletedAt: NOW - HOUR }))).toBe('creation');
+    expect(listedNews(recordOf({ deletedAt: NOW - HOUR }), LISTED, NOW)?.publication?.task.version).toBe(5);
   });
 
   it('nothing where it is as it was; owners have no order', () => {
-    expect(listedNews(known(), LISTED, NOW)).toBeUndefined();
-    expect(by(known(), { owners: ['ben@example.com', 'ana@example.com'] })).toBeUndefined();
+    expect(listedNews(recordOf(), LISTED, NOW)).toBeUndefined();
+    expect(by(recordOf(), { owners: ['ben@example.com', 'ana@example.com'] })).toBeUndefined();
   });
 
   it.each<[string, Partial<SoundTask>]>([
@@ -48,7 +48,7 @@ describe('what a listing says of a task is', () => {
     ['another revision of one that is off now', { revision: 'r2', enabled: false }],
     ['a task made anew under the id', { createdAt: NOW - HOUR }],
   ])('a publication by a user: %s', (_, listed) => {
-    expect(by(known(), listed)).toBe('user');
+    expect(by(recordOf(), listed)).toBe('user');
   });
 
   it.each<[string, Partial<SoundTask>]>([
@@ -57,12 +57,12 @@ describe('what a listing says of a task is', () => {
     ['another data plane', { dataPlane: 'other' }],
     ['another kind', { kind: 'capture' }],
   ])('a publication by a system where the revision is the same: %s', (_, listed) => {
-    expect(by(known(), listed)).toBe('system');
+    expect(by(recordOf(), listed)).toBe('system');
   });
 
   it('no news but its revision, where it was known from elsewhere', () => {
-    expect(listedNews(known({}, { listed: null }), LISTED, NOW)).toEqual({ unsettled: false });
-    expect(by(known({}, { listed: null }), { owners: [] })).toBe('system');
+    expect(listedNews(recordOf({}, { listed: null }), LISTED, NOW)).toEqual({ unsettled: false });
+    expect(by(recordOf({}, { listed: null }), { owners: [] })).toBe('system');
   });
 });
 
@@ -78,18 +78,18 @@ describe('that it is on or off is not settled', () => {
   it.each<[string, TaskRecord, boolean]>([
     [
       'while its control plane is asked to disable it',
-      known({}, { open: open('requested'), asked: request }),
+      recordOf({}, { open: open('requested'), asked: request }),
       false,
     ],
     [
       'for two minutes after it was disabled',
-      known({ enabled: false }, { disabledByUs: { at: NOW - 2 * MINUTE + 1, episode: 1, run: null } }),
+      recordOf({ enabled: false }, { disabledByUs: { at: NOW - 2 * MINUTE + 1, episode: 1, run: null } }),
       true,
     ],
-    ['for two minutes after it was enabled', known({ enabledAt: NOW - 2 * MINUTE + 1 }), false],
+    ['for two minutes after it was enabled', recordOf({ enabledAt: NOW - 2 * MINUTE + 1 }), false],
     [
       'where the page is older than its disabling',
-      known({ enabled: false }, { disabledByUs: { at: NOW + MINUTE, episode: 1, run: null } }),
+      recordOf({ enabled: false }, { disabledByUs: { at: NOW + MINUTE, episode: 1, run: null } }),
       true,
     ],
   ])('%s', (_, record, enabled) => {
@@ -104,10 +104,10 @@ describe('that it is on or off is not settled', () => {
   });
 
   it.each<[string, TaskRecord, boolean]>([
-    ['once it only waits to be disabled', known({}, { open: open('queued') }), false],
+    ['once it only waits to be disabled', recordOf({}, { open: open('queued') }), false],
     [
       'two minutes after it was disabled: it was enabled again',
-      known({ enabled: false }, { disabledByUs: { at: NOW - 2 * MINUTE, episode: 1, run: null } }),
+      recordOf({ enabled: false }, { disabledByUs: { at: NOW - 2 * MINUTE, episode: 1, run: null } }),
       true,
     ],
   ])('no more %s', (_, record, enabled) => {

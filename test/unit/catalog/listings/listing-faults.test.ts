@@ -48,7 +48,7 @@ function dieAt(s: Stage, nth: number, when: 'before' | 'after') {
     return value;
   };
   const { table, queues } = s.system;
-  const mortal: Table = {
+  const dyingTable: Table = {
     get: (key, options) => table.get(key, options),
     batchGet: (keys, options) => table.batchGet(keys, options),
     query: (query) => table.query(query),
@@ -61,7 +61,7 @@ function dieAt(s: Stage, nth: number, when: 'before' | 'after') {
   });
   const system = {
     ...s.system,
-    table: mortal,
+    table: dyingTable,
     queues: { send: (...sent: Parameters<typeof queues.send>) => at(() => queues.send(...sent)) },
     openControlPlane: () => plane,
   };
@@ -69,7 +69,7 @@ function dieAt(s: Stage, nth: number, when: 'before' | 'after') {
 }
 
 /** Works one message in a process that may die; its message is then lost with it. */
-async function workMortally(
+async function workOrDie(
   s: Stage,
   message: OutgoingMessage,
   nth: number,
@@ -104,7 +104,7 @@ describe('a lister that dies', () => {
         await s.scan();
         const message = s.queue.shift();
         if (!message) throw new Error('no listing began');
-        died = await workMortally(s, message, nth, when);
+        died = await workOrDie(s, message, nth, when);
         if (died) deaths += 1;
         for (let scans = 0; scans < 3; scans += 1) {
           await s.drain();

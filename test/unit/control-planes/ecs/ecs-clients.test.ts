@@ -13,8 +13,8 @@ let server: EcsServer;
 let turns: number;
 
 /** As a function has it: settings from the configuration, all else from the environment. */
-function opened(given: Record<string, unknown> = {}): EcsControlPlane {
-  const settings = ecsSettings(given);
+function opened(changes: Record<string, unknown> = {}): EcsControlPlane {
+  const settings = ecsSettings(changes);
   const turn = async () => {
     turns += 1;
   };
@@ -84,8 +84,8 @@ describe('the clients of a control plane', () => {
 
   it('say so where the role cannot be assumed', async () => {
     const controls = opened({ roleArn: ROLE });
-    const said = 'User: x is not authorized to perform: sts:AssumeRole on resource: y';
-    server.error = new AwsError('AccessDenied', said);
+    const message = 'User: x is not authorized to perform: sts:AssumeRole on resource: y';
+    server.error = new AwsError('AccessDenied', message);
     await expect(controls.list(null)).rejects.toThrow(
       'control plane services: its role cannot be assumed: it does not trust',
     );

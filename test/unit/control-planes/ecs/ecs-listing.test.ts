@@ -7,9 +7,9 @@ import { ecsStage, NOW } from './ecs-stage.ts';
 let server: EcsServer;
 let controls: EcsControlPlane;
 
-async function open(given: Record<string, unknown> = {}) {
+async function open(changes: Record<string, unknown> = {}) {
   await server?.close();
-  ({ server, controls } = await ecsStage(given));
+  ({ server, controls } = await ecsStage(changes));
 }
 
 beforeEach(() => open());
@@ -258,7 +258,7 @@ describe('what AWS answers in the place of services', () => {
 
   it('is never as long as it likes', async () => {
     server.error = new AwsError('ClientException', 'x'.repeat(5_000));
-    const error = await controls.list(null).catch((said: unknown) => said);
+    const error = await controls.list(null).catch((problem: unknown) => problem);
     expect(String(error).length).toBeLessThan(300);
   });
 });

@@ -24,8 +24,8 @@ interface ServedTarget {
   SuspendedState: Record<string, boolean>;
 }
 
-type Said = Record<string, unknown>;
-type Action = (given: Said) => Said;
+type Fields = Record<string, unknown>;
+type Action = (request: Fields) => Fields;
 
 /** An error as AWS JSON 1.1 says it. */
 export class AwsError extends Error {
@@ -91,10 +91,10 @@ export class EcsServer {
   }
 
   /** A service whose primary deployment runs all that is wanted, unless told otherwise. */
-  add(name: string, given: Partial<ServedService> = {}): ServedService {
+  add(name: string, changes: Partial<ServedService> = {}): ServedService {
     const [cluster = '', serviceName = ''] = name.split('/');
     if (!this.clusters.has(cluster)) this.clusters.set(cluster, { status: 'ACTIVE', tags: [] });
-    const desiredCount = given.desiredCount ?? 2;
+    const desiredCount = changes.desiredCount ?? 2;
     const service: ServedService = {
       serviceName,
       status: 'ACTIVE',
@@ -104,7 +104,7 @@ export class EcsServer {
       createdAt: Date.UTC(2026, 0, 1) / 1_000,
       deployments: [this.#deployment({ runningCount: desiredCount })],
       tags: [],
-      ...given,
+      ...changes,
     };
     this.services.set(name, service);
     return service;
@@ -113,18 +113,18 @@ export class EcsServer {
   /** Somebody deploys it anew: the earlier deployment runs on for a while. */
   deploy(name: string): void {
     const service = this.#service(name);
-    const earlier = service.deployments.map((one) => ({ ...one, status: 'ACTIVE' }));
+    const earlier = service.deployments.map((deployment) => ({ ...deployment, status: 'ACTIVE' }));
     service.deployments = [this.#deployment({ runningCount: 0 }), ...earlier];
   }
 
-  #deployment(given: Said): Said {
+  #deployment(changes: Fields): Fields {
     this.#deployments += 1;
     return {
       id: `ecs-svc/${this.#deployments}`,
       status: 'PRIMARY',
       failedTasks: 0,
       pendingCount: 0,
-      ...given,
+      ...changes,
     };
   }
 
@@ -141,19 +141,19 @@ export class EcsServer {
       return;
     }
     const [, action = ''] = String(target).split('.');
-    const given = JSON.parse(body) as Said;
+    const input = JSON.parse(body) as Fields;
     this.asked.push(action);
     if (this.fault === 'slow') return;
     if (this.fault === 'down') {
       request.socket.destroy();
       return;
     }
-    const { status, said } = this.#answer(action, given);
+    const { status, output } = this.#answer(action, input);
     if (this.fault === 'lose-answer' && WRITES.includes(action)) {
       request.socket.destroy();
       return;
     }
-    const written = JSON.stringify(said);
+    const written = JSON.stringify(output);
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
     response.end(this.fault === 'half' ? written.slice(0, written.length / 2) : written);
   }
@@ -161,13 +161,13 @@ export class EcsServer {
   #assume(asked: Record<string, string>, response: ServerResponse): void {
     this.assumed.push(asked);
     const until = new Date(Date.now() + 1_000 * this.assumedFor).toISOString();
-    const given = {
+    const credentials = {
       AccessKeyId: ASSUMED,
       SecretAccessKey: 'secret',
       SessionToken: 'token',
       Expiration: until,
     };
-    const fields = Object.entries(given).map(([name, value]) => `<${name}>${value}</${name}>`);
+    const fields = Object.entries(credentials).map(([name, value]) => `<${name}>${value}</${name}>`);
     const [status, body] = this.error
       ? [
           403,
@@ -181,51 +181,51 @@ export class EcsServer {
     response.end(body);
   }
 
-  #answer(action: string, given: Said): { status: number; said: Said } {
+  #answer(action: string, input: Fields): { status: number; output: Fields } {
     try {
       if (this.error) throw this.error;
       this.before?.(action);
       const act = this.#actions[action];
       if (!act) throw new AwsError('UnknownOperationException', action);
-      return { status: 200, said: act(given) };
+      return { status: 200, output: act(input) };
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      return { status: error.status, said: { __type: error.name, message: error.message } };
+      return { status: error.status, output: { __type: error.name, message: error.message } };
     }
   }
 
   readonly #actions: Record<string, Action> = {
     ListClusters: () => ({ clusterArns: [...this.clusters.keys()].map(arnOf) }),
     DescribeClusters: ({ clusters }) => {
-      const asked = (clusters as string[]).map((one) => one.split('/').at(-1) ?? '');
+      const asked = (clusters as string[]).map((arn) => arn.split('/').at(-1) ?? '');
       return {
         clusters: asked.flatMap((clusterName) => {
           const cluster = this.clusters.get(clusterName);
           return cluster ? [{ clusterName, clusterArn: arnOf(clusterName), ...cluster }] : [];
         }),
         failures: asked
-          .filter((one) => !this.clusters.has(one))
-          .map((one) => ({ arn: arnOf(one), reason: 'MISSING' })),
+          .filter((name) => !this.clusters.has(name))
+          .map((name) => ({ arn: arnOf(name), reason: 'MISSING' })),
       };
     },
     ListServices: ({ cluster, maxResults, nextToken, schedulingStrategy }) => {
       const there = this.#of(String(cluster)).filter(
-        ([, one]) => one.status === 'ACTIVE' && one.schedulingStrategy === schedulingStrategy,
+        ([, service]) => service.status === 'ACTIVE' && service.schedulingStrategy === schedulingStrategy,
       );
       const from = Number(nextToken ?? 0);
       const to = from + Math.min(Number(maxResults), this.mostOfAPage);
-      const serviceArns = there.slice(from, to).map(([name, one]) => serviceArn(name, one));
+      const serviceArns = there.slice(from, to).map(([name, service]) => serviceArn(name, service));
       return { serviceArns, ...(to < there.length && { nextToken: String(to) }) };
     },
     DescribeServices: ({ cluster, services }) => {
       this.#of(String(cluster));
       const asked = services as string[];
       if (asked.length > 10) throw new AwsError('InvalidParameterException', 'at most 10 services');
-      const names = asked.map((one) => `${cluster}/${one.split('/').at(-1)}`);
-      const told = names.filter((name) => this.services.has(name)).map((name) => this.#told(name));
+      const names = asked.map((service) => `${cluster}/${service.split('/').at(-1)}`);
+      const described = names.filter((name) => this.services.has(name)).map((name) => this.#described(name));
       const missing = names.filter((name) => !this.services.has(name));
       return {
-        services: this.fault === 'inconsistent' ? told.slice(1) : told,
+        services: this.fault === 'inconsistent' ? described.slice(1) : described,
         failures: missing.map((name) => ({ arn: `arn:aws:ecs:::service/${name}`, reason: this.untoldFor })),
       };
     },
@@ -236,17 +236,17 @@ export class EcsServer {
       if (found.status !== 'ACTIVE') throw new AwsError('ServiceNotActiveException');
       if (forceNewDeployment) this.deploy(name);
       if (desiredCount !== undefined) found.desiredCount = Number(desiredCount);
-      return { service: this.#told(name) };
+      return { service: this.#described(name) };
     },
     DeleteService: ({ cluster, service }) => {
       const found = this.#service(`${cluster}/${service}`);
       Object.assign(found, { status: 'INACTIVE', desiredCount: 0 });
-      return { service: this.#told(`${cluster}/${service}`) };
+      return { service: this.#described(`${cluster}/${service}`) };
     },
     TagResource: ({ resourceArn, tags }) => {
       const service = this.#tagged(String(resourceArn));
       const added = tags as ServedService['tags'];
-      const kept = service.tags.filter(({ key }) => !added.some((one) => one.key === key));
+      const kept = service.tags.filter(({ key }) => !added.some((tag) => tag.key === key));
       service.tags = [...kept, ...added];
       return {};
     },
@@ -266,8 +266,8 @@ export class EcsServer {
       const before = this.targets.get(String(ResourceId));
       if (!before && (MinCapacity === undefined || MaxCapacity === undefined))
         throw new AwsError('ValidationException', 'a new target needs its bounds');
-      const given = { MinCapacity, MaxCapacity, SuspendedState };
-      const named = Object.entries(given).filter(([, value]) => value !== undefined);
+      const fields = { MinCapacity, MaxCapacity, SuspendedState };
+      const named = Object.entries(fields).filter(([, value]) => value !== undefined);
       const target = { MinCapacity: 0, MaxCapacity: 0, SuspendedState: {}, ...before };
       this.targets.set(String(ResourceId), { ...target, ...Object.fromEntries(named) });
       return { ScalableTargetARN: 'arn:aws:application-autoscaling:::scalable-target/1' };
@@ -292,7 +292,7 @@ export class EcsServer {
     return this.#service(`${cluster}/${service}`);
   }
 
-  #told(name: string): Said {
+  #described(name: string): Fields {
     const service = this.#service(name);
     return { ...service, serviceArn: serviceArn(name, service), events: [] };
   }
@@ -302,6 +302,6 @@ function arnOf(cluster: string): string {
   return `arn:aws:ecs:${REGION}:${ACCOUNT}:cluster/${cluster}`;
 }
 
-function serviceArn(name: string, { serviceArn: given }: ServedService): string {
-  return given ?? `arn:aws:ecs:${REGION}:${ACCOUNT}:service/${name}`;
+function serviceArn(name: string, { serviceArn: arn }: ServedService): string {
+  return arn ?? `arn:aws:ecs:${REGION}:${ACCOUNT}:service/${name}`;
 }

@@ -12,7 +12,7 @@ import { EcsServer, REGION } from './ecs-server.ts';
 export const NOW = parseInstant('2026-03-01T12:00:00Z') ?? 0;
 
 /** Settings as a configuration has them. */
-export function ecsSettings(given: Record<string, unknown> = {}): SettingsOf<'ecs'> {
+export function ecsSettings(changes: Record<string, unknown> = {}): SettingsOf<'ecs'> {
   const settings = controlPlaneSettings.parse({
     type: 'ecs',
     name: 'services',
@@ -20,7 +20,7 @@ export function ecsSettings(given: Record<string, unknown> = {}): SettingsOf<'ec
     dataPlane: 'ecs-eu-west-1',
     region: REGION,
     clusters: ['main'],
-    ...given,
+    ...changes,
   });
   if (settings.type !== 'ecs') throw new Error('these are others');
   return settings;
@@ -38,22 +38,22 @@ interface Endpoints {
 
 /** The SDK's own clients, which make one attempt. */
 export function clientsAt({ ecs, scaling, account = 'test', timeout = 300 }: Endpoints): EcsClients {
-  const given = {
+  const options = {
     region: REGION,
     credentials: { accessKeyId: account, secretAccessKey: 'test' },
     maxAttempts: 1,
     requestHandler: { requestTimeout: timeout, throwOnRequestTimeout: true },
   };
   return {
-    ecs: new ECSClient({ ...given, endpoint: ecs }),
-    scaling: new ApplicationAutoScalingClient({ ...given, endpoint: scaling }),
+    ecs: new ECSClient({ ...options, endpoint: ecs }),
+    scaling: new ApplicationAutoScalingClient({ ...options, endpoint: scaling }),
   };
 }
 
 /** A control plane before a server, with a clock that stands. */
-export async function ecsStage(given: Record<string, unknown> = {}) {
+export async function ecsStage(changes: Record<string, unknown> = {}) {
   const server = await EcsServer.open();
-  const settings = ecsSettings(given);
+  const settings = ecsSettings(changes);
   const clients = clientsAt({ ecs: server.endpoint, scaling: server.endpoint });
   const controls = new EcsControlPlane({
     settings,

@@ -97,26 +97,33 @@ export class ConnectDouble {
   #all(expanded: boolean): unknown {
     if (!expanded) return [...this.connectors.keys()];
     return Object.fromEntries(
-      [...this.connectors].map(([name, one]) => [name, { status: status(name, one), info: info(name, one) }]),
+      [...this.connectors].map(([name, connector]) => [
+        name,
+        { status: status(name, connector), info: info(name, connector) },
+      ]),
     );
   }
 
   #ofOne(method: string, name: string, verb: string): { status: number; body: unknown } {
-    const one = this.connectors.get(name);
-    if (method === 'PUT') return this.#act(name, one, verb);
-    if (!one) return { status: 404, body: { error_code: 404, message: `Connector ${name} not found` } };
-    if (verb === '') return { status: 200, body: info(name, one) };
+    const connector = this.connectors.get(name);
+    if (method === 'PUT') return this.#act(name, connector, verb);
+    if (!connector) return { status: 404, body: { error_code: 404, message: `Connector ${name} not found` } };
+    if (verb === '') return { status: 200, body: info(name, connector) };
     this.#pass();
-    return { status: 200, body: status(name, one) };
+    return { status: 200, body: status(name, connector) };
   }
 
-  #act(name: string, one: DoubleConnector | undefined, verb: string): { status: number; body: unknown } {
+  #act(
+    name: string,
+    connector: DoubleConnector | undefined,
+    verb: string,
+  ): { status: number; body: unknown } {
     if (verb === 'stop' && /^3\.[0-4]\./.test(this.version))
       return { status: 404, body: { error_code: 404, message: 'HTTP 404 Not Found' } };
     // As standalone Connect 4.1 says it.
-    if (!one)
+    if (!connector)
       return { status: 500, body: { error_code: 500, message: `No connector \`${name}\` configured` } };
-    this.#late.push({ looks: this.lag, act: () => change(one, verb) });
+    this.#late.push({ looks: this.lag, act: () => change(connector, verb) });
     if (this.lag === 0) this.#pass();
     return { status: verb === 'stop' ? 204 : 202, body: '' };
   }
@@ -132,13 +139,13 @@ export function starting(): Fault {
   return { status: 404, body: NOT_READY };
 }
 
-function change(one: DoubleConnector, verb: string): void {
-  if (verb === 'stop') Object.assign(one, { state: 'STOPPED', tasks: [] });
+function change(connector: DoubleConnector, verb: string): void {
+  if (verb === 'stop') Object.assign(connector, { state: 'STOPPED', tasks: [] });
   // What failed itself stays so.
-  if (verb === 'pause' && one.state !== 'FAILED') one.state = 'PAUSED';
+  if (verb === 'pause' && connector.state !== 'FAILED') connector.state = 'PAUSED';
   if (verb !== 'resume') return;
-  one.state = 'RUNNING';
-  if (one.tasks.length === 0) one.tasks = [{ id: 0, state: 'RUNNING' }];
+  connector.state = 'RUNNING';
+  if (connector.tasks.length === 0) connector.tasks = [{ id: 0, state: 'RUNNING' }];
 }
 
 function status(name: string, { state, tasks, trace }: DoubleConnector): unknown {

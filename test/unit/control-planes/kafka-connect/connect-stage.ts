@@ -7,7 +7,7 @@ export const NOW = Date.UTC(2026, 0, 5, 9, 30);
 
 /** Settings as a stage's configuration gives them. */
 export function kafkaSettings(url: string, more: Record<string, unknown> = {}): SettingsOf<'kafka-connect'> {
-  const given = {
+  const settings = {
     type: 'kafka-connect',
     name: 'kafka',
     prefix: 'kafka/',
@@ -15,7 +15,7 @@ export function kafkaSettings(url: string, more: Record<string, unknown> = {}): 
     url,
     ...more,
   };
-  return readControlPlanes(JSON.stringify([given]))[0] as SettingsOf<'kafka-connect'>;
+  return readControlPlanes(JSON.stringify([settings]))[0] as SettingsOf<'kafka-connect'>;
 }
 
 /** The control plane of such settings; its waits take no time unless `pause` is given. */

@@ -6,7 +6,10 @@ const CONNECT = 'org.apache.kafka.connect.errors.ConnectException';
 /** As Java prints it: each exception with its frames, the inner ones after `Caused by: `. */
 const trace = (...exceptions: string[]) =>
   exceptions
-    .map((one, depth) => `${depth === 0 ? '' : 'Caused by: '}${one}\n\tat a.B.c(B.java:1)\n\t... 7 more`)
+    .map(
+      (exception, depth) =>
+        `${depth === 0 ? '' : 'Caused by: '}${exception}\n\tat a.B.c(B.java:1)\n\t... 7 more`,
+    )
     .join('\n');
 
 describe('the class of what a trace tells of', () => {

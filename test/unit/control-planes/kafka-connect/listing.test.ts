@@ -283,9 +283,9 @@ describe('a Kafka Connect that cannot be asked', () => {
   it('repeats no more than 200 characters of an answer, and no address', async () => {
     const message = `for ana@acme.test ${'x'.repeat(500)}`;
     connect.fault = () => ({ status: 500, body: JSON.stringify({ message }) });
-    const { message: told } = await failure(() => kafka().list(null));
-    expect(told).toContain('for <address> xxx');
-    expect(told.length).toBeLessThan(260);
+    const { message: words } = await failure(() => kafka().list(null));
+    expect(words).toContain('for <address> xxx');
+    expect(words.length).toBeLessThan(260);
   });
 
   it.each([

@@ -14,7 +14,7 @@ const SCANS_A_DAY = 2;
 let connect: ConnectDouble;
 let orders: DoubleConnector;
 let stage: ReturnType<typeof cliStage>;
-let told: OperatorAlert[];
+let alerts: OperatorAlert[];
 /** The scan that comes next; the first is the one of day 0. */
 let next: number;
 
@@ -26,12 +26,12 @@ beforeEach(async () => {
   orders = connect.put('orders', { config, tasks: [{ id: 0, state: 'FAILED' }] });
   const disabler: Partial<System> = {};
   stage = cliStage({ disabler, lists: true });
-  told = [];
+  alerts = [];
   next = 0;
   const { system, table } = stage;
   const { clock, random } = system;
   system.config.controlPlanes = [kafkaSettings(url)];
-  system.operators = { tell: async (alert, others = []) => void told.push(alert, ...others) };
+  system.operators = { tell: async (alert, others = []) => void alerts.push(alert, ...others) };
   const secrets = { read: () => Promise.reject(new Error('no secrets')) };
   const pacing = { now: () => Date.now(), pause: async () => {} };
   disabler.openControlPlane = controlPlaneOpener({ secrets, fetch, clock, pacing, random, table });
@@ -47,8 +47,8 @@ async function until(day: number): Promise<void> {
 
 const subjects = () => stage.mails.map(({ subject }) => subject);
 const puts = () => connect.calls.filter((call) => call.startsWith('PUT'));
-const alert = (code: string) => told.filter((one) => one.code === code && !one.isOver);
-const ends = (code: string) => told.filter((one) => one.code === code && one.isOver);
+const alert = (code: string) => alerts.filter((sent) => sent.code === code && !sent.isOver);
+const ends = (code: string) => alerts.filter((sent) => sent.code === code && sent.isOver);
 const task = async () => {
   const record = await loadTask(stage.table, A);
   if (!record) throw new Error('the connector was not listed');
@@ -78,7 +78,7 @@ describe('a connector that nobody keeps alive', () => {
     expect([orders.state, puts().at(-1)]).toEqual(['RUNNING', 'PUT /connectors/orders/resume']);
     await until(35.5);
     expect((await task()).task.enabled).toBe(true);
-    expect(subjects().filter((one) => one.includes('will be turned off'))).toHaveLength(3);
+    expect(subjects().filter((subject) => subject.includes('will be turned off'))).toHaveLength(3);
   });
 });
 

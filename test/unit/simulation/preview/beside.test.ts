@@ -22,8 +22,8 @@ function stageOf(tasks: number) {
 }
 
 async function sideOf(tasks: number, days: number): Promise<Side> {
-  const known = await stageOf(tasks);
-  return { scenario: scenarioOf(known, NOW, days), rows: known.rows };
+  const snapshot = await stageOf(tasks);
+  return { scenario: scenarioOf(snapshot, NOW, days), rows: snapshot.rows };
 }
 
 async function ranBeside(side: Side, heapMb?: number) {
@@ -52,10 +52,10 @@ it('says so where a thread has too little memory', async () => {
 });
 
 it('counts no facts of a stage where nobody hears of reports', async () => {
-  const known = await stageOf(10);
+  const snapshot = await stageOf(10);
   const reader = { pk: 'SUBSCRIPTIONS', sk: 'x', v: 1, alertTypes: ['weekly_report'] };
-  expect(snapshotIn(known.rows).hearsReports).toBe(false);
-  expect(snapshotIn([...known.rows, reader]).hearsReports).toBe(true);
+  expect(snapshotIn(snapshot.rows).hearsReports).toBe(false);
+  expect(snapshotIn([...snapshot.rows, reader]).hearsReports).toBe(true);
 });
 
 it('lets nobody wait for a side that is ended', async () => {
@@ -65,11 +65,12 @@ it('lets nobody wait for a side that is ended', async () => {
 });
 
 it('previews a large stage as a small one, with both sides at the same time', async () => {
-  const known = await stageOf(5_000);
+  const snapshot = await stageOf(5_000);
   const change = { scope: '', set: { warnAfter: '30d' }, days: 1 };
-  const previewed = await previewStage(known, { now: NOW, isProduction: true }, change, deployedService);
+  const previewed = await previewStage(snapshot, { now: NOW, isProduction: true }, change, deployedService);
   const due = (of: number) =>
-    [...fleetIn(known)].filter(({ lastSeen: { PRIMARY = NOW } }) => PRIMARY <= NOW + DAY - of * DAY).length;
+    [...fleetIn(snapshot)].filter(({ lastSeen: { PRIMARY = NOW } }) => PRIMARY <= NOW + DAY - of * DAY)
+      .length;
   expect([due(14), due(30)]).toEqual([8, 0]);
   expect(previewed).toMatchObject({ ok: true, broken: [] });
   const total = previewed.ok ? previewed.lines.at(-1) : undefined;

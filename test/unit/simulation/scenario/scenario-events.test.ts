@@ -37,7 +37,7 @@ function problem(...events: Written[]): string {
 }
 
 /** An event without when and where it stands. */
-function one(event: Written): Written {
+function bodyOf(event: Written): Written {
   const { at: _, index: __, ...body } = read(event)[0]!;
   return body;
 }
@@ -97,11 +97,11 @@ describe('events', () => {
       { for: HOUR, times: null, recipient: null, task: null },
     ],
   ])('are read: %j', (event, filledIn) => {
-    expect(one(event)).toEqual({ ...event, ...filledIn });
+    expect(bodyOf(event)).toEqual({ ...event, ...filledIn });
   });
 
   it('of an operator may revive an address', () => {
-    expect(one({ type: 'operator', action: 'revive', of: 'JO@müller.test' })).toEqual({
+    expect(bodyOf({ type: 'operator', action: 'revive', of: 'JO@müller.test' })).toEqual({
       type: 'operator',
       action: 'revive',
       address: 'jo@xn--mller-kva.test',
@@ -110,14 +110,14 @@ describe('events', () => {
 
   it.each(['eu-1', 'acmeCo/a'])('of an operator may dismiss a data plane or a task: %s', (of) => {
     const event = { type: 'operator', action: 'dismiss', of };
-    expect(one(event)).toEqual(event);
+    expect(bodyOf(event)).toEqual(event);
   });
 
   it.each(['ses', 'control-plane', 'table', 'queue', 'scanner', 'notifier', 'disabler'])(
     'may be faults of %s',
     (target) => {
       for (const mode of ['throttle', 'timeout-after-accept', 'crash', 'down', 'duplicate']) {
-        expect(one({ type: 'fault', target, mode, times: 1 })).toMatchObject({ target, mode, times: 1 });
+        expect(bodyOf({ type: 'fault', target, mode, times: 1 })).toMatchObject({ target, mode, times: 1 });
       }
     },
   );
@@ -239,7 +239,7 @@ describe('tasks that come and go', () => {
   const day = (number: number): string => `2026-01-${String(number).padStart(2, '0')}T00:00:00Z`;
 
   it('are enabled, created and first seen at the event unless it says otherwise', () => {
-    expect(one({ type: 'created', task: created })).toMatchObject({
+    expect(bodyOf({ type: 'created', task: created })).toMatchObject({
       task: { enabled: true, createdAt: Date.parse(at), observedSince: Date.parse(at), dekaf: false },
     });
     const task = {
@@ -249,7 +249,7 @@ describe('tasks that come and go', () => {
       observedSince: day(3),
       lastPrimaryAt: day(4),
     };
-    expect(one({ type: 'created', task })).toMatchObject({
+    expect(bodyOf({ type: 'created', task })).toMatchObject({
       task: {
         enabled: false,
         createdAt: Date.parse(day(2)),
