@@ -16,6 +16,7 @@ const ELSEWHERE = ['test/local/**', 'test/localstack/**', 'test/browser/**', 'te
 /** All that needs neither an emulator nor Java. Files share a worker and the code it loaded: loading it anew for each takes long. */
 export default defineConfig({
   test: {
+    globalSetup: 'test/temporary-folder.ts',
     // One core less by default, which on a machine of two is half of it.
     maxWorkers: '100%',
     // The seeds of the long suites take seconds; a machine that does eight other things takes minutes.
