@@ -1,5 +1,9 @@
 import type { Command } from 'commander';
-import { dismissDeletion, dismissOutage, dismissReversal } from '../../functions/operators/brakes.ts';
+import {
+  dismissDeletion,
+  dismissOutage,
+  dismissReversal,
+} from '../../functions/operators/approvals-dismissals.ts';
 import type { System } from '../../functions/platform/system.ts';
 import { loadDataPlane } from '../../functions/store/data-planes.ts';
 import { loadTask } from '../../functions/store/tasks.ts';

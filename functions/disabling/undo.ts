@@ -45,17 +45,17 @@ export async function undoDisabling(system: System, undo: Undo): Promise<Undone>
   const refusal = undoRefusal(record, run);
   if (refusal !== undefined || !record || !isDisabledByUs(record))
     return { outcome: 'refused', reason: refusal ?? NOT_OURS };
-  // One act, however often somebody posts it; an operator may ask again. What was wished and never came to be asked, or
+  // One act, however often somebody posts it; an operator may ask again. What was requested and never came to be asked, or
   // was not taken, is no act yet.
   if (!undo.isOperator && record.disabledByUs.requestedAt !== undefined)
     return { outcome: 'requested', isRepeat: true };
-  const wished = withUndoAsked(record, undo, system.clock.now());
+  const requested = withUndoAsked(record, undo, system.clock.now());
   const settings = settingsFor(system.config, id);
   if (settings && isListed(settings)) {
-    const isQueued = await queueEnabling(system, wished, { by: undo.by, reason: undo.reason });
+    const isQueued = await queueEnabling(system, requested, { by: undo.by, reason: undo.reason });
     return isQueued ? { outcome: 'requested' } : { outcome: 'refused', reason: CHANGED_MEANWHILE };
   }
-  const asked = await store(system, wished);
+  const asked = await store(system, requested);
   return asked
     ? askOwningSystem(system, asked, record, undo)
     : { outcome: 'refused', reason: CHANGED_MEANWHILE };
