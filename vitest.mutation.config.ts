@@ -16,7 +16,7 @@ class NearestFirst extends BaseSequencer {
       if (!dirname(moduleId).endsWith(folder)) return 2;
       return basename(moduleId).startsWith(basename(changed, 'ts')) ? 0 : 1;
     };
-    return Promise.resolve(tests.toSorted((one, other) => distance(one) - distance(other)));
+    return Promise.resolve(tests.toSorted((left, right) => distance(left) - distance(right)));
   }
 }
 

@@ -31,14 +31,14 @@ export class CountingMailer implements Mailer {
 }
 
 /** The ports of a deployment on a table, with a clock that stands still. */
-export function benchSystem(given: {
+export function benchSystem(options: {
   table: Table;
   now: Instant;
   queues: Queues;
   mailer?: Mailer;
   seed: number;
 }): System {
-  const { now, seed, ...ports } = given;
+  const { now, seed, ...ports } = options;
   return buildSystem('a bench', {
     ...ports,
     clock: { now: () => now },

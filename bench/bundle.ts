@@ -40,8 +40,8 @@ export async function benchBundle(processes: number): Promise<void> {
     met: size <= GOALS.size,
     ratio: size,
   });
-  const milliseconds = (of: ImportTime[]) => rounded(median(of.map((one) => one.wall)), 1);
-  const cpu = (of: ImportTime[]) => rounded(median(of.map((one) => one.cpu)), 1);
+  const milliseconds = (of: ImportTime[]) => rounded(median(of.map((run) => run.wall)), 1);
+  const cpu = (of: ImportTime[]) => rounded(median(of.map((run) => run.cpu)), 1);
   const time = rounded(milliseconds(times.scanner) / milliseconds(times.bare), 3);
   printFigure({
     bench: 'bundle',

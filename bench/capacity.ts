@@ -15,8 +15,8 @@ export class CapacityMeter {
   add(use: Use): void {
     if (use.units === 0) return;
     const key = `${use.what} ${use.by} ${use.rows}`;
-    const known = this.#units.get(key);
-    if (known) known.units += use.units;
+    const counted = this.#units.get(key);
+    if (counted) counted.units += use.units;
     else this.#units.set(key, { ...use });
   }
 

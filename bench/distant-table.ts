@@ -8,10 +8,10 @@ export function distant(table: Table, latencyMs: number): Table {
     return ask();
   };
   return {
-    get: (...given) => after(() => table.get(...given)),
-    batchGet: (...given) => after(() => table.batchGet(...given)),
-    query: (...given) => after(() => table.query(...given)),
-    transact: (...given) => after(() => table.transact(...given)),
-    scan: (...given) => after(() => table.scan(...given)),
+    get: (...parameters) => after(() => table.get(...parameters)),
+    batchGet: (...parameters) => after(() => table.batchGet(...parameters)),
+    query: (...parameters) => after(() => table.query(...parameters)),
+    transact: (...parameters) => after(() => table.transact(...parameters)),
+    scan: (...parameters) => after(() => table.scan(...parameters)),
   };
 }

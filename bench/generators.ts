@@ -91,7 +91,7 @@ async function week(bandOfFull: Band): Promise<void> {
   for (tick = 0; tick < ticks; tick += 1) {
     const at = START + tick * SCAN_EVERY;
     now = at;
-    for (const one of fared.values()) if (one.dueAt <= now) one.dueTick ??= tick;
+    for (const faring of fared.values()) if (faring.dueAt <= now) faring.dueTick ??= tick;
     const view = await FleetView.load(table, now);
     const run = { system, view, id: new Date(at).toISOString(), now, at, figures: {}, asked: [] };
     await askGenerators(run, generators, () => LEFT - (now - at));
@@ -107,9 +107,9 @@ function newcomer(): Fared {
 }
 
 function faredOf(fared: ReadonlyMap<string, Fared>, name: string): Fared {
-  const one = fared.get(name);
-  if (!one) throw new Error(`nothing is known of ${name}`);
-  return one;
+  const generator = fared.get(name);
+  if (!generator) throw new Error(`nothing is known of ${name}`);
+  return generator;
 }
 
 /** Counts the queries for rows of generators, and what is written of them. */
@@ -182,12 +182,12 @@ async function report({ bandOfFull, kinds, fared, counted, ticks, latest, table 
   });
   const { bench, on } = { bench: 'generators', on: { alwaysFullIn: bandOfFull } };
   print({ bench, ...machine(), ...on, ticks, scanEverySeconds: SCAN_EVERY / SECOND });
-  for (const { does, ...one } of all) print({ bench, ...on, ...one });
+  for (const { does, ...line } of all) print({ bench, ...on, ...line });
   const others = all.filter(({ does }) => does === undefined);
   const worst = Math.max(...others.map(({ ticksLate, promised }) => ticksLate / promised));
   figure(on, 'turns of others against the promise of their band', { generators: others.length }, worst, 1);
-  const early = all.reduce((sum, one) => sum + one.early, 0);
-  const turns = all.reduce((sum, one) => sum + one.turns, 0);
+  const early = all.reduce((sum, generator) => sum + generator.early, 0);
+  const turns = all.reduce((sum, generator) => sum + generator.turns, 0);
   figure(on, 'turns of a generator that was not due', { turns }, early, 0);
   figure(on, 'queries for rows of generators a tick', { writes: counted.writes }, counted.reads / ticks, 1);
   figure(on, 'writes a turn', {}, counted.writes / turns, 2);

@@ -107,8 +107,8 @@ async function listing(
   });
   const [settings] = CONTROL_PLANES.filter(isListed);
   if (!settings) throw new Error('no control plane is listed');
-  const known = await loadListing(system.table, settings.name);
-  await beginListing(system, settings, known, { now, tolerance: 0, id: 'bench' });
+  const stored = await loadListing(system.table, settings.name);
+  await beginListing(system, settings, stored, { now, tolerance: 0, id: 'bench' });
   let messages = 0;
   let outcome = 'not begun';
   for (let sent = queues.sent.shift(); sent; sent = queues.sent.shift()) {

@@ -74,7 +74,7 @@ export async function benchList(tasks: number): Promise<void> {
   const [program, serverProgram] = [await bundled('list-process'), await bundled('list-server')];
   const server = fork(serverProgram, { execArgv: [] });
   const port = await new Promise<number>((resolve) =>
-    server.once('message', (said: { port: number }) => resolve(said.port)),
+    server.once('message', (announced: { port: number }) => resolve(announced.port)),
   );
   try {
     const small = await passesOf(fleetOf(SMALL, program, port));
@@ -132,12 +132,12 @@ async function passIn(
   });
   serveTable(child, fleet.served);
   const done = await doneBy(child, { pass, tasks, now, port, collects });
-  const { seconds, cpuSeconds, peakBytes, heldBytes, ...said } = done;
+  const { seconds, cpuSeconds, peakBytes, heldBytes, ...counts } = done;
   print({
     bench: 'list',
     step,
     tasks,
-    ...said,
+    ...counts,
     seconds: rounded(seconds, 2),
     cpuSeconds: rounded(cpuSeconds, 2),
     peakRssMiB: rounded(peakBytes / 2 ** 20),

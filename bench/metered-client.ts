@@ -35,8 +35,8 @@ export function meteredClient(endpoint: string, meter: ConsumedMeter): DynamoDBC
       const { ConsumedCapacity: consumed } = answer.output as {
         ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[];
       };
-      for (const one of consumed === undefined ? [] : [consumed].flat()) {
-        meter.add(context.commandName ?? '', one);
+      for (const capacity of consumed === undefined ? [] : [consumed].flat()) {
+        meter.add(context.commandName ?? '', capacity);
       }
       return answer;
     },

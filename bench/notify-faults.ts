@@ -11,8 +11,8 @@ export interface Fault {
   /** How long it lasts; absent: for ever. Then the options of `healed` hold. */
   lasts?: number;
   healed?: Record<string, unknown>;
-  /** Workers are killed when so many of the owners have their mail. */
-  killAt?: number;
+  /** Workers are ended when so many of the owners have their mail. */
+  endAt?: number;
   /**
    * Whether SES's events tell of accepted mails, as they do in a deployment; the stub has none, so they are made from
    * what it accepted. Without them is the worst case: what was accepted and not recorded is settled by time alone.
@@ -24,7 +24,7 @@ export interface Fault {
 
 export const NO_FAULT: Fault = { name: 'none', peer: 'script', stub: {}, events: false };
 
-const KILL = { name: 'sigkill-midway', stub: {}, killAt: 0.5 };
+const ENDED_MIDWAY = { name: 'sigkill-midway', stub: {}, endAt: 0.5 };
 const CUT = { name: 'accept-then-cut', stub: { acceptThenDrop: 10 }, smaller: 10 };
 
 /** The faults of the peer's matrix, and a connection cut after every tenth accepted mail. */
@@ -52,8 +52,8 @@ export const faults = (refused: string): Fault[] => [
     healed: { throttle: null },
     events: false,
   },
-  { ...KILL, peer: 'script', events: false },
-  { ...KILL, events: true },
+  { ...ENDED_MIDWAY, peer: 'script', events: false },
+  { ...ENDED_MIDWAY, events: true },
   { ...CUT, peer: 'parts', events: false },
   { ...CUT, events: true },
 ];

@@ -30,9 +30,9 @@ export function peerBesideRepository(): string | undefined {
 /** Runs the peer once by its own script, on a stub that it starts; throws where it cannot. */
 export async function runPeer(
   folder: string,
-  given: { tasks: number; owners: number; sesLatencyMs: number; fault: string },
+  options: { tasks: number; owners: number; sesLatencyMs: number; fault: string },
 ): Promise<PeerLine> {
-  const { tasks, owners, sesLatencyMs, fault } = given;
+  const { tasks, owners, sesLatencyMs, fault } = options;
   const size = [`--tasks=${tasks}`, `--owners=${owners}`];
   const how = [`--ses-latency-ms=${sesLatencyMs}`, `--fault=${fault}`];
   const printed = await output('python3', [join(folder, SCRIPT), ...size, ...how], process.env);
@@ -68,9 +68,9 @@ export async function runPeerParts(
     const started = performance.now();
     await output(join(programs, 'c7n-mailer'), ['-c', mailerConfig(work), '--run'], env, join(work, 'log'));
     const seconds = (performance.now() - started) / 1_000;
-    const { mails, byRecipient, duplicates, sendSeconds, tasks: known } = await stub.report();
+    const { mails, byRecipient, duplicates, sendSeconds, tasks: reported } = await stub.report();
     const ownersReached = byRecipient.recipients;
-    const lost = { lost: owners - ownersReached, tasksNeverNamed: tasks - known.named };
+    const lost = { lost: owners - ownersReached, tasksNeverNamed: tasks - reported.named };
     return { ...{ tasks, owners, mails }, ownersReached, ...lost, duplicates, seconds, sendSeconds };
   } finally {
     stub.stop();
@@ -107,14 +107,14 @@ function mailerConfig(work: string): string {
 /** What a program prints; `log` takes what it says beside that. Throws where it fails. */
 async function output(
   program: string,
-  given: string[],
+  parameters: string[],
   env: NodeJS.ProcessEnv,
   log?: string,
 ): Promise<string> {
   const errors = log === undefined ? 'inherit' : openSync(log, 'a');
-  const child = spawn(program, given, { stdio: ['ignore', 'pipe', errors], env });
+  const child = spawn(program, parameters, { stdio: ['ignore', 'pipe', errors], env });
   const ended = once(child, 'close');
   const [printed, [code]] = await Promise.all([text(child.stdout as NodeJS.ReadableStream), ended]);
-  if (code !== 0) throw new Error(`${program} ${given[0] ?? ''} ended with code ${code}`);
+  if (code !== 0) throw new Error(`${program} ${parameters[0] ?? ''} ended with code ${code}`);
   return printed;
 }

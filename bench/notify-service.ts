@@ -81,9 +81,9 @@ export class NotifyService {
 
   /**
    * Starts as many workers as a deployment has at once, each in a process of its own, and waits until all have
-   * ended. `killAt`: they are killed when SES has accepted so many mails.
+   * ended. `endAt`: they are ended when SES has accepted so many mails.
    */
-  async work(killAt?: number): Promise<WorkDone[]> {
+  async work(endAt?: number): Promise<WorkDone[]> {
     const workers = Array.from({ length: QUEUE.maxConcurrency }, () => this.#startWorker());
     let running = workers.length;
     const all = Promise.all(
@@ -93,11 +93,11 @@ export class NotifyService {
         return done;
       }),
     );
-    if (killAt !== undefined) {
-      while (running > 0 && (await this.#options.stub.mailCount()) < killAt) await wait(2);
+    if (endAt !== undefined) {
+      while (running > 0 && (await this.#options.stub.mailCount()) < endAt) await wait(2);
       for (const { child } of workers) child.kill('SIGKILL');
     }
-    return (await all).filter((one) => one !== undefined);
+    return (await all).filter((work) => work !== undefined);
   }
 
   /** Lets time pass: what is hidden in the queue is delivered again, and a scan runs. */
@@ -125,7 +125,7 @@ export class NotifyService {
   }
 
   /** Whether nobody waits for a mail and none is under way. */
-  async isSettled(): Promise<boolean> {
+  async isDone(): Promise<boolean> {
     const queries = inBuckets((bucket): Query[] => [
       { index: 'g1', pk: index.pendingNotices(bucket) },
       { index: 'g1', pk: index.openDigests(bucket) },

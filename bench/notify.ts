@@ -31,7 +31,7 @@ interface Course {
   /** Mails accepted whose record was lost: the window for a repeat. */
   window: number;
   /** Until nothing waited any more, by the service's clock; null: never. */
-  settledAfterMinutes: number | null;
+  doneAfterMinutes: number | null;
   whileItLasted?: { lost: number; tasksNeverNamed: number };
 }
 
@@ -83,8 +83,8 @@ class NotifyBench {
     const ours = course.report.byRecipient.recipients / course.seconds;
     const theirs = await this.#theirs(NO_FAULT, size);
     if (!theirs) return;
-    const told = theirs.ownersReached / theirs.seconds;
-    const ratio = rounded(ours / told, 1);
+    const theirSpeed = theirs.ownersReached / theirs.seconds;
+    const ratio = rounded(ours / theirSpeed, 1);
     const judged = sesLatencyMs === 50;
     const whole = course.report.mails === owners && course.report.tasks.named === size.tasks;
     printFigure({
@@ -94,7 +94,7 @@ class NotifyBench {
         ...machine(),
         ...size,
         ownersPerSecond: rounded(ours, 1),
-        peerOwnersPerSecond: rounded(told, 2),
+        peerOwnersPerSecond: rounded(theirSpeed, 2),
         mails: course.report.mails,
         sendingOnlyRatio: rounded(theirs.sendSeconds / course.report.sendSeconds, 1),
       },
@@ -175,32 +175,32 @@ async function follow(service: NotifyService, stub: PeerStub, fault: Fault, size
   const done: WorkDone[] = [];
   let [seconds, window, seen] = [0, 0, 0];
   let whileItLasted: Course['whileItLasted'];
-  const work = async (killAt?: number) => {
+  const work = async (endAt?: number) => {
     const started = performance.now();
-    done.push(...(await service.work(killAt)));
+    done.push(...(await service.work(endAt)));
     seconds += (performance.now() - started) / 1_000;
     const mails = await stub.mails();
     window += await service.unrecorded(mails.slice(seen));
     seen = mails.length;
     if (fault.events) await service.hearOf(mails);
   };
-  if (fault.killAt !== undefined) {
-    await work(Math.floor(size.owners * fault.killAt));
+  if (fault.endAt !== undefined) {
+    await work(Math.floor(size.owners * fault.endAt));
     await stub.redeliver();
   }
   await work();
-  let settled = await service.isSettled();
-  for (let step = 0; step < MOST_STEPS && !settled; step += 1) {
+  let isDone = await service.isDone();
+  for (let step = 0; step < MOST_STEPS && !isDone; step += 1) {
     if (fault.healed && service.aheadMs === fault.lasts) {
       whileItLasted = missing(await stub.report(), size);
       await stub.configure(fault.healed);
     }
     await service.pass(STEP);
     await work();
-    settled = await service.isSettled();
+    isDone = await service.isDone();
   }
-  const settledAfterMinutes = settled ? service.aheadMs / MINUTE : null;
-  const course = { report: await stub.report(), seconds, done, window, settledAfterMinutes };
+  const doneAfterMinutes = isDone ? service.aheadMs / MINUTE : null;
+  const course = { report: await stub.report(), seconds, done, window, doneAfterMinutes };
   return whileItLasted ? { ...course, whileItLasted } : course;
 }
 
@@ -209,7 +209,7 @@ function missing({ byRecipient, tasks }: StubReport, size: Size): { lost: number
 }
 
 function printOurs(course: Course, fault: Fault, size: Size, tableLatencyMs: number): void {
-  const { report, seconds, done, window, settledAfterMinutes, whileItLasted } = course;
+  const { report, seconds, done, window, doneAfterMinutes, whileItLasted } = course;
   print({
     bench: 'notify',
     side: 'taskwarden',
@@ -224,15 +224,15 @@ function printOurs(course: Course, fault: Fault, size: Size, tableLatencyMs: num
     ...(whileItLasted && { whileItLasted }),
     duplicates: report.duplicates,
     mailsInTheWindow: window,
-    settledAfterMinutes,
+    settledAfterMinutes: doneAfterMinutes,
     seconds: rounded(seconds, 2),
     sendSeconds: rounded(report.sendSeconds, 2),
     cpuSeconds: rounded(
-      done.reduce((sum, one) => sum + one.cpuSeconds, 0),
+      done.reduce((sum, work) => sum + work.cpuSeconds, 0),
       2,
     ),
-    peakRssMb: rounded(Math.max(0, ...done.map((one) => one.peakRssBytes)) / 2 ** 20, 1),
-    invocations: done.reduce((sum, one) => sum + one.invocations, 0),
+    peakRssMb: rounded(Math.max(0, ...done.map((work) => work.peakRssBytes)) / 2 ** 20, 1),
+    invocations: done.reduce((sum, work) => sum + work.invocations, 0),
     sesCalls: report.calls.SendRawEmail ?? 0,
     sesErrors: report.errors,
     leftInQueue: report.queues.notify?.left ?? 0,

@@ -47,7 +47,14 @@ export async function measurePoison(messages: number, rounds: number = ROUNDS): 
   }
   const ratio = rounded(median(ratios), 2);
   const secondsWithout = rounded(median(without), 2);
-  return { messages, ratio, ratios: ratios.map((one) => rounded(one, 2)), secondsWithout, undone, receives };
+  return {
+    messages,
+    ratio,
+    ratios: ratios.map((figure) => rounded(figure, 2)),
+    secondsWithout,
+    undone,
+    receives,
+  };
 }
 
 interface Waiting {
@@ -83,12 +90,16 @@ async function workAll(messages: number, hasPoison: boolean) {
   let receives = 0;
   while (queue.length > 0) {
     const batch = queue.splice(0, BATCH);
-    for (const one of batch) one.receives += 1;
+    for (const message of batch) message.receives += 1;
     const { batchItemFailures } = await processBatch(worker, { Records: batch.map(recordOf) }, () => 30_000);
     const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     receives = Math.max(receives, batch.find(({ id }) => id === poison)?.receives ?? 0);
     // It is given out again after a few batches, sooner than its delay would have it.
-    queue.splice(BATCH * 3, 0, ...batch.filter((one) => failed.has(one.id) && one.receives < RECEIVES));
+    queue.splice(
+      BATCH * 3,
+      0,
+      ...batch.filter((message) => failed.has(message.id) && message.receives < RECEIVES),
+    );
     if (done.size === others && Number.isNaN(seconds)) seconds = (performance.now() - began) / 1_000;
   }
   return { seconds, undone: others - done.size, receives };

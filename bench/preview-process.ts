@@ -23,8 +23,8 @@ async function previewOnce(tasks: number): Promise<PreviewDone> {
   const table = new MemoryTable({ rows: [...settingRows(tasks, NOW), ...taskRows(tasks)] });
   const loadedMiB = Math.round(process.memoryUsage.rss() / MIB);
   const [started, cpu] = [performance.now(), process.cpuUsage()];
-  const known = await snapshotOf(table, () => {});
-  const previewed = await previewStage(known, { now: NOW, isProduction: true }, CHANGE, deployedService);
+  const snapshot = await snapshotOf(table, () => {});
+  const previewed = await previewStage(snapshot, { now: NOW, isProduction: true }, CHANGE, deployedService);
   if (!previewed.ok) throw new Error(previewed.problem);
   const seconds = (performance.now() - started) / 1000;
   const { user, system } = process.cpuUsage(cpu);

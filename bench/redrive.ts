@@ -133,10 +133,10 @@ async function work(system: System, waiting: string[]): Promise<void> {
 
 /** Nothing lost and nothing done twice, with the time and how far it was. */
 export async function benchRedrive(letters: number): Promise<void> {
-  let told = 0;
+  let printed = 0;
   const measured = await measureRedrive(letters, 1, (done, seconds) => {
-    if (done < told + PROGRESS_EVERY) return;
-    told = done;
+    if (done < printed + PROGRESS_EVERY) return;
+    printed = done;
     print({ bench: 'redrive', done, seconds: rounded(seconds, 1) });
   });
   const { lost, doneTwice, left, second, ...details } = measured;

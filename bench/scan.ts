@@ -122,7 +122,7 @@ async function compare({ scanned }: Scans, tasks: number, program: string): Prom
 }
 
 function reportReads({ fullRead, first, steady, scanned }: Scans, tasks: number): void {
-  const reads = median(steady.map((one) => one.reads));
+  const reads = median(steady.map((scan) => scan.reads));
   const value = reads / fullRead;
   printFigure({
     bench: 'scan',
@@ -144,7 +144,7 @@ function reportReads({ fullRead, first, steady, scanned }: Scans, tasks: number)
 }
 
 function reportMemory(small: Scans, large: Scans, tasks: number): void {
-  const peak = (scans: Scans) => median(scans.steady.map((one) => one.memory.peak));
+  const peak = (scans: Scans) => median(scans.steady.map((scan) => scan.memory.peak));
   const value = rounded(peak(large) / peak(small), 3);
   printFigure({
     bench: 'scan',

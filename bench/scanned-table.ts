@@ -47,8 +47,8 @@ export async function tableInDynamoDbLocal(endpoint: string, name: string): Prom
 async function writeAll(client: DynamoDBClient, name: string, rows: Iterable<Row>): Promise<void> {
   const running = new Set<Promise<void>>();
   for (const chunk of chunksOf(rows, ROWS_AT_ONCE)) {
-    const one: Promise<void> = writeChunk(client, name, chunk).finally(() => running.delete(one));
-    running.add(one);
+    const write: Promise<void> = writeChunk(client, name, chunk).finally(() => running.delete(write));
+    running.add(write);
     if (running.size >= WRITES_AT_ONCE) await Promise.race(running);
   }
   await Promise.all(running);

@@ -27,7 +27,7 @@ export function serveTable(child: ChildProcess, table: Table): void {
   child.on('message', async (message: Call | Record<string, unknown>) => {
     if (!('call' in message)) return;
     const { call, method, parameters } = message as Call;
-    const value = await (table[method] as (...given: unknown[]) => Promise<unknown>).apply(table, parameters);
+    const value = await (table[method] as (...args: unknown[]) => Promise<unknown>).apply(table, parameters);
     // A child that was killed meanwhile waits for no answer.
     if (child.connected) child.send({ answer: call, value } satisfies Answer, () => {});
   });

@@ -220,8 +220,8 @@ async function work(system: System, flying: Flying[]) {
 }
 
 async function hooked(system: System): Promise<string> {
-  const given = { url: 'https://hooks.acme.test/', prefix: '', types: [], format: 'standard' as const };
-  const added = await addWebhook(system, SECRETS, given, 'bench');
+  const webhook = { url: 'https://hooks.acme.test/', prefix: '', types: [], format: 'standard' as const };
+  const added = await addWebhook(system, SECRETS, webhook, 'bench');
   if (added.outcome === 'refused') throw new Error(added.problem);
   return added.webhook.id;
 }

@@ -9,7 +9,7 @@ import { safe } from './terminal.ts';
 type Person = { prefix: string } & NamedSubscriber;
 
 /** Says what became of an added subscriber or admin; throws a `UsageError` where they were refused. */
-export async function tellAdded(session: Session, what: string, added: Added<Person>): Promise<void> {
+export async function showAdded(session: Session, what: string, added: Added<Person>): Promise<void> {
   if (added.outcome === 'refused') throw new UsageError(added.problem);
   const { outcome, person } = added;
   const warnings = await scopeWarnings(session.system.table, person.prefix);
@@ -20,7 +20,7 @@ export async function tellAdded(session: Session, what: string, added: Added<Per
 }
 
 /** Says what became of a removed one; throws a `UsageError` where there was none. */
-export function tellRemoved(session: Session, what: string, person: Person, removed: Removed): void {
+export function showRemoved(session: Session, what: string, person: Person, removed: Removed): void {
   if (removed.outcome === 'refused') throw new UsageError(removed.problem);
   if (removed.outcome === 'unknown') {
     const { prefix } = person;

@@ -4,7 +4,7 @@ import type { Paint, Tone } from './colour.ts';
 import { pausedText } from './paused.ts';
 import { spanText } from './readable.ts';
 import { columns, safe } from './terminal.ts';
-import { troubleOf } from './webhooks.ts';
+import { problemOf } from './webhooks.ts';
 
 /** A line of the screen: what it is about, what it says, and what its colour says. */
 type Line = [about: string, says: string, tone?: Tone | undefined];
@@ -138,8 +138,8 @@ function controlPlaneLines({ controlPlanes, listings }: Status): Line[] {
 function webhookLines({ webhooks }: Status): Line[] {
   if (webhooks.length === 0) return [];
   const troubled = webhooks.flatMap((webhook): Line[] => {
-    const trouble = troubleOf(webhook);
-    return trouble ? [['webhook', `${webhook.id} ${trouble.says} (\`webhooks show\`)`, trouble.tone]] : [];
+    const problem = problemOf(webhook);
+    return problem ? [['webhook', `${webhook.id} ${problem.says} (\`webhooks show\`)`, problem.tone]] : [];
   });
   if (troubled.length > 0) return troubled;
   return [

@@ -27,7 +27,7 @@ function shownUrl({ url, format }: Pick<WebhookRecord, 'url' | 'format'>): strin
 }
 
 /** What is the matter with a webhook, in words that follow its id; undefined: nothing is. */
-export function troubleOf(webhook: WebhookStanding): { says: string; tone: Tone } | undefined {
+export function problemOf(webhook: WebhookStanding): { says: string; tone: Tone } | undefined {
   const { state, waiting, failures, failingSince, why, refusedUntil } = webhook;
   const wait = `${amount(waiting, 'event')} ${oneOr(waiting, 'waits', 'wait')}`;
   if (state === 'gone') return { says: `answered 410 Gone and is paused; ${wait}`, tone: 'bad' };

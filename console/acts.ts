@@ -1,5 +1,5 @@
 import { approveAct } from './acts/approve.ts';
-import { approveHoldAct, dismissHoldAct, dismissReversalAct, rejectHoldAct } from './acts/brakes.ts';
+import { approveHoldAct, dismissHoldAct, dismissReversalAct, rejectHoldAct } from './acts/holds.ts';
 import { setPolicyAct, unsetPolicyAct } from './acts/policy.ts';
 import { demoteAct, optInAct, promoteAct } from './acts/rollout.ts';
 import {

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { awsProblem } from '../cli/aws-problems.ts';
 import { faultLine, UsageError } from '../cli/errors.ts';
 import { ACTS } from './acts.ts';
-import type { Act, Console, Given, Page } from './console.ts';
+import type { Act, Console, Page, Values } from './console.ts';
 import { framed, plain } from './frame.ts';
 import type { Guard, Outside } from './guard.ts';
 import { HEADERS } from './headers.ts';
@@ -122,10 +122,10 @@ function notFound(why: string): Page {
 }
 
 async function actPage(visit: Visit, name: string): Promise<Page> {
-  const act = ACTS.find((one) => one.name === name);
+  const act = ACTS.find((candidate) => candidate.name === name);
   if (!act) return notFound('Nothing of this name can be done here.');
   if (!visit.at.allowsChanges) return readOnly();
-  return visit.asked.method === 'POST' ? acted(visit, act) : confirmationOf(visit, act);
+  return visit.asked.method === 'POST' ? resultOf(visit, act) : confirmationOf(visit, act);
 }
 
 function readOnly(): Page {
@@ -134,42 +134,42 @@ function readOnly(): Page {
 }
 
 /** Only what an act takes by name is read, of an address or of a form: a browser sends lines of a form with CR, too. */
-function givenTo(names: readonly string[], from: URLSearchParams): Given {
+function valuesOf(names: readonly string[], from: URLSearchParams): Values {
   return Object.fromEntries(names.map((name) => [name, (from.get(name) ?? '').replaceAll('\r\n', '\n')]));
 }
 
 /** What was typed, without the spaces around it. */
-function typedInto({ typed }: Act, form: URLSearchParams): Given {
-  const given = givenTo(typed?.names ?? [], form);
-  return Object.fromEntries(Object.entries(given).map(([name, text]) => [name, text.trim()]));
+function typedInto({ typed }: Act, form: URLSearchParams): Values {
+  const values = valuesOf(typed?.names ?? [], form);
+  return Object.fromEntries(Object.entries(values).map(([name, text]) => [name, text.trim()]));
 }
 
 /** What is sealed: the act, and all that it is given. */
-function sealedText(act: Act, given: Given): string {
-  return JSON.stringify([act.name, ...act.fields.map((name) => given[name] ?? '')]);
+function sealedText(act: Act, values: Values): string {
+  return JSON.stringify([act.name, ...act.fields.map((name) => values[name] ?? '')]);
 }
 
 async function confirmationOf({ at, guard, session, query }: Visit, act: Act): Promise<Page> {
-  const confirmation = await act.confirm(at, givenTo(act.fields, query));
+  const confirmation = await act.confirm(at, valuesOf(act.fields, query));
   if ('refused' in confirmation) return refusedPage(confirmation.refused);
-  const { title, body, asks = NOTHING, button, given, isCareful } = confirmation;
-  const seal = guard.seal(session, sealedText(act, given));
-  const form = html`<form class="card" method="post" action="${ACT}${act.name}">${hidden({ ...given, seal })}${asks}
+  const { title, body, asks = NOTHING, button, values, isCareful } = confirmation;
+  const seal = guard.seal(session, sealedText(act, values));
+  const form = html`<form class="card" method="post" action="${ACT}${act.name}">${hidden({ ...values, seal })}${asks}
 <p>This is audited as <b>${await at.operator()}</b>.</p>
 <div class="acts"><button${isCareful ? html` class="careful"` : NOTHING}>${button}</button><a href="/">Do nothing</a></div></form>`;
   return { title, body: html`${body}${form}` };
 }
 
-async function acted({ at, guard, session, asked }: Visit, act: Act): Promise<Page> {
+async function resultOf({ at, guard, session, asked }: Visit, act: Act): Promise<Page> {
   const form = new URLSearchParams(asked.body);
-  const given = givenTo(act.fields, form);
+  const values = valuesOf(act.fields, form);
   const typed = typedInto(act, form);
   const wrong = act.typed?.problem(at, typed);
   // The seal is not used up: who goes back can type it again.
   if (wrong !== undefined) return { ...refusedPage(wrong), status: 422 };
-  const problem = guard.sealProblem(session, sealedText(act, given), form.get('seal') ?? '');
+  const problem = guard.sealProblem(session, sealedText(act, values), form.get('seal') ?? '');
   if (problem !== undefined) return { ...refusedPage(problem), status: 403 };
-  const outcome = await act.act(at, { ...given, ...typed }).finally(() => at.fleet.forget());
+  const outcome = await act.act(at, { ...values, ...typed }).finally(() => at.fleet.forget());
   if ('refused' in outcome) return refusedPage(outcome.refused);
   return { title: 'Done', body: html`${note('good', ...outcome.done)}<p><a href="/">Overview</a></p>` };
 }

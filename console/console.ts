@@ -32,8 +32,8 @@ export interface PageKind {
   show: (at: Console, query: URLSearchParams) => Promise<Page>;
 }
 
-/** What is given to an act, by name; what is not given is empty. */
-export type Given = Readonly<Record<string, string>>;
+/** The values of the fields of an act, by name; what is absent is empty. */
+export type Values = Readonly<Record<string, string>>;
 
 /** What an act will do, for who is asked whether they mean it. */
 export type Confirmation =
@@ -45,14 +45,14 @@ export type Confirmation =
       /** What the button says. */
       button: string;
       /** What is done then: only this can be sent. */
-      given: Given;
+      values: Values;
       /** It disables something, or lets it be. */
       isCareful?: boolean;
     }
   | { refused: string };
 
 /** What came of it. */
-export type Acted = { done: readonly string[] } | { refused: string };
+export type ActResult = { done: readonly string[] } | { refused: string };
 
 /** Something that can be done on the console. */
 export interface Act {
@@ -61,8 +61,8 @@ export interface Act {
   /** What it is given. */
   fields: readonly string[];
   /** What is typed into its confirmation, by name; `problem` says what is wrong with it, before anything is done. */
-  typed?: { names: readonly string[]; problem: (at: Console, typed: Given) => string | undefined };
-  confirm: (at: Console, given: Given) => Promise<Confirmation>;
-  /** `given`: what was confirmed, and what was typed. */
-  act: (at: Console, given: Given) => Promise<Acted>;
+  typed?: { names: readonly string[]; problem: (at: Console, typed: Values) => string | undefined };
+  confirm: (at: Console, values: Values) => Promise<Confirmation>;
+  /** `values`: what was confirmed, and what was typed. */
+  act: (at: Console, values: Values) => Promise<ActResult>;
 }

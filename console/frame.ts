@@ -16,7 +16,7 @@ export function framed({ title, body }: Page, at: Console, menu: Menu, path: str
 <header><div><strong><a href="/">Taskwarden</a></strong><span>stage <b>${name}</b></span>
 <form action="/tasks" method="get" role="search"><label class="skip" for="search">Task</label><input type="hidden" name="state" value="all">
 <input id="search" name="q" type="search" placeholder="Search tasks ( / )"><button>Search</button></form></div>
-<nav aria-label="Pages of the console"><ul>${menu.map((one) => menuItem(one, path))}</ul></nav></header>
+<nav aria-label="Pages of the console"><ul>${menu.map((page) => menuItem(page, path))}</ul></nav></header>
 <main id="content" tabindex="-1"><h1>${said(title)}</h1>
 ${body}
 </main>

@@ -114,16 +114,16 @@ export class Guard {
     return { kind: 'enter', cookie: `${this.#cookie}=${session}; HttpOnly; SameSite=Strict; Path=/`, to };
   }
 
-  #isToken(given: string): boolean {
-    return isSame(given, this.#token);
+  #isToken(token: string): boolean {
+    return isSame(token, this.#token);
   }
 
   #known({ headers }: Asking): Verdict | undefined {
-    const cookies = (headers.get('cookie') ?? '').split(';').map((one) => one.trim());
-    const ours = cookies.filter((one) => one.startsWith(`${this.#cookie}=`));
+    const cookies = (headers.get('cookie') ?? '').split(';').map((cookie) => cookie.trim());
+    const ours = cookies.filter((cookie) => cookie.startsWith(`${this.#cookie}=`));
     const session = ours
-      .map((one) => one.slice(this.#cookie.length + 1))
-      .find((one) => this.#sessions.has(one));
+      .map((cookie) => cookie.slice(this.#cookie.length + 1))
+      .find((id) => this.#sessions.has(id));
     return session === undefined ? undefined : { kind: 'pass', session };
   }
 
@@ -156,7 +156,7 @@ export class Guard {
 }
 
 /** Compares in a time that tells nothing. */
-function isSame(given: string, known: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(known)];
-  return one.length === other.length && timingSafeEqual(one, other);
+function isSame(sent: string, expected: string): boolean {
+  const [left, right] = [Buffer.from(sent), Buffer.from(expected)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -25,8 +25,8 @@ export function said(text: string): Html {
 }
 
 /** How many there are, with separators: `1 task`, `2,000 tasks`. */
-export function amountText(count: number, one: string): string {
-  return `${count.toLocaleString('en')} ${oneOr(count, one, `${one}s`)}`;
+export function amountText(count: number, unit: string): string {
+  return `${count.toLocaleString('en')} ${oneOr(count, unit, `${unit}s`)}`;
 }
 
 /** What stands where nothing is known. */
@@ -56,8 +56,8 @@ export function at(instant: Instant | string | null | undefined): Html {
 
 /** The address of a page of ours with what it is to show. */
 export function address(path: string, query: Readonly<Record<string, string | undefined>> = {}): string {
-  const given = Object.entries(query).filter((one): one is [string, string] => (one[1] ?? '') !== '');
-  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
+  const filled = Object.entries(query).filter((entry): entry is [string, string] => (entry[1] ?? '') !== '');
+  return filled.length === 0 ? path : `${path}?${new URLSearchParams(filled)}`;
 }
 
 /** A link to a page of ours. */
@@ -91,8 +91,8 @@ export function note(tone: Tone, ...lines: Cell[]): Html {
 
 /** Facts with their names. What is not known is left out. */
 export function facts(rows: readonly (readonly [string, Cell])[]): Html {
-  const known = rows.filter(([, value]) => value !== null && value !== undefined && value !== '');
-  return html`<dl>${known.map(([name, value]) => html`<dt>${name}</dt><dd>${shown(value)}</dd>`)}</dl>`;
+  const filled = rows.filter(([, value]) => value !== null && value !== undefined && value !== '');
+  return html`<dl>${filled.map(([name, value]) => html`<dt>${name}</dt><dd>${shown(value)}</dd>`)}</dl>`;
 }
 
 /** A table. */
@@ -127,8 +127,8 @@ const PAGE_SIZE = 50;
 
 /** The number of the page that is asked for, from 1. */
 function pageOf(query: URLSearchParams): number {
-  const given = Number(query.get('page') ?? '1');
-  return Number.isInteger(given) && given >= 1 && given <= 1_000_000 ? given : 1;
+  const number = Number(query.get('page') ?? '1');
+  return Number.isInteger(number) && number >= 1 && number <= 1_000_000 ? number : 1;
 }
 
 /** Some of many, and where the others are. */
@@ -145,14 +145,14 @@ export function paged<Row>(all: readonly Row[], path: string, query: URLSearchPa
   return { rows, pager: pagerOf({ path, query, page, pages, count: all.length }) };
 }
 
-function pagerOf(given: {
+function pagerOf(place: {
   path: string;
   query: URLSearchParams;
   page: number;
   pages: number;
   count: number;
 }): Html {
-  const { path, query, page, pages, count } = given;
+  const { path, query, page, pages, count } = place;
   const total = `${count.toLocaleString('en')} in all`;
   if (pages === 1) return count === 0 ? NOTHING : html`<p class="quiet">${total}</p>`;
   const to = (text: string, number: number) =>
@@ -186,7 +186,7 @@ export async function pagedStream<Row>(
 
 /** A field of a form. */
 export function field(label: string, name: string, value = '', more: Record<string, string> = {}): Html {
-  const attributes = Object.entries(more).map(([key, one]) => html` ${raw(key)}="${one}"`);
+  const attributes = Object.entries(more).map(([key, setting]) => html` ${raw(key)}="${setting}"`);
   return html`<div><label for="f-${name}">${label}</label><input id="f-${name}" name="${name}" value="${value}"${attributes}></div>`;
 }
 

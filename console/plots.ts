@@ -12,9 +12,9 @@ export type DayPlot = Pick<Plot, 'days' | 'series' | 'isStacked'> & {
 };
 
 /** A plot that was drawn here, as SVG: it needs no script, and no style that the policy of the page does not let in. */
-export function plot({ title, ...given }: DayPlot): Html {
-  const svg = svgOf({ label: `${title}; the table has the figures`, ...SIZE, ...given });
-  const names = given.series.map(
+export function plot({ title, ...content }: DayPlot): Html {
+  const svg = svgOf({ label: `${title}; the table has the figures`, ...SIZE, ...content });
+  const names = content.series.map(
     ({ name, color }) =>
       html`<span class="key"><svg width="10" height="10" aria-hidden="true"><rect width="10" height="10" fill="${color}"/></svg>${name}</span>`,
   );
@@ -30,7 +30,9 @@ function withoutStyles(svg: string): string {
 }
 
 function attributesOf(style: string): string {
-  const declared = style.split(';').map((one) => one.split(':', 2).map((part) => part.trim()));
+  const declared = style
+    .split(';')
+    .map((declaration) => declaration.split(':', 2).map((part) => part.trim()));
   return declared
     .flatMap(([name = '', value = '']) => (SHOWN.has(name) && value !== '' ? [` ${name}="${value}"`] : []))
     .join('');

@@ -12,5 +12,5 @@ for (const form of document.querySelectorAll('form.filters'))
   for (const choice of form.querySelectorAll('select'))
     choice.addEventListener('change', () => form.requestSubmit());
 for (const form of document.querySelectorAll('form[method=post]'))
-  form.addEventListener('submit', () => { for (const one of form.querySelectorAll('button')) setTimeout(() => { one.disabled = true; }); });
+  form.addEventListener('submit', () => { for (const button of form.querySelectorAll('button')) setTimeout(() => { button.disabled = true; }); });
 `;

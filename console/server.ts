@@ -80,14 +80,13 @@ const REFUSED: Answer = { status: 400, headers: { connection: 'close' }, body: '
 
 /** Undefined where it is none for us: not asked by a path, or too long. */
 async function askedBy(incoming: IncomingMessage, origin: string): Promise<Asked | undefined> {
-  const { url = '', method = 'GET', headers: given } = incoming;
+  const { url = '', method = 'GET', headers: sent } = incoming;
   const whole = `${origin}${url}`;
   if (!url.startsWith('/') || !URL.canParse(whole)) return undefined;
   const body = await bodyOf(incoming);
   if (body === undefined) return undefined;
   const headers = new Headers();
-  for (const [name, value] of Object.entries(given))
-    if (value !== undefined) headers.set(name, String(value));
+  for (const [name, value] of Object.entries(sent)) if (value !== undefined) headers.set(name, String(value));
   return { method, url: whole, headers, body };
 }
 

@@ -16,14 +16,14 @@ export const logoHtml = (logo: Logo, safe: Escape): string =>
   `<img src="${safe(logo.url)}" alt="" height="40" style="display:block;margin:0 0 6px">
 `;
 
-export const oneHtml = (one: string, safe: Escape): string =>
-  `<span style="display:inline-block;max-width:100%">${safe(one)}</span>`;
+export const wholeNameHtml = (wholeName: string, safe: Escape): string =>
+  `<span style="display:inline-block;max-width:100%">${safe(wholeName)}</span>`;
 
 export const wordsHtml = (words: Words, safe: Escape): string =>
-  `${safe(words.plain)}${words.whole.map((one) => oneHtml(one, safe)).join('')}`;
+  `${safe(words.plain)}${words.whole.map((wholeName) => wholeNameHtml(wholeName, safe)).join('')}`;
 
-export const happeningHtml = (happening: string, safe: Escape): string =>
-  `<p><b>${safe(happening)}</b></p>
+export const eventHtml = (event: string, safe: Escape): string =>
+  `<p><b>${safe(event)}</b></p>
 `;
 
 export const leadHtml = (lead: string, safe: Escape): string =>
@@ -137,7 +137,7 @@ ${digest.tones.map((darkTone) => darkToneHtml(darkTone, safe)).join('')}}
 <p class="brand">
 ${digest.logos.map((logo) => logoHtml(logo, safe)).join('')}${safe(digest.brandName)}</p>
 <h1>${digest.title.map((words) => wordsHtml(words, safe)).join('')}</h1>
-${digest.happens.map((happening) => happeningHtml(happening, safe)).join('')}${digest.leads.map((lead) => leadHtml(lead, safe)).join('')}${digest.pages.map((page) => pageHtml(page, safe)).join('')}${digest.sections.map((section) => sectionHtml(section, safe)).join('')}<div class="quiet">
+${digest.happens.map((event) => eventHtml(event, safe)).join('')}${digest.leads.map((lead) => leadHtml(lead, safe)).join('')}${digest.pages.map((page) => pageHtml(page, safe)).join('')}${digest.sections.map((section) => sectionHtml(section, safe)).join('')}<div class="quiet">
 ${digest.notes.map((note) => noteHtml(note, safe)).join('')}${digest.footerLinks.map((footerLink) => footerLinkHtml(footerLink, safe)).join('')}</div>
 </div>
 <!--[if mso]></td></tr></table><![endif]-->
@@ -145,9 +145,9 @@ ${digest.notes.map((note) => noteHtml(note, safe)).join('')}${digest.footerLinks
 </html>
 `;
 
-export const happeningText = (happening: string): string =>
+export const eventText = (event: string): string =>
   `
-${happening}
+${event}
 `;
 
 export const leadText = (lead: string): string =>
@@ -228,7 +228,7 @@ ${footerLink.url}
 
 export const digestText = (digest: Digest): string =>
   `${digest.heading}
-${digest.happens.map((happening) => happeningText(happening)).join('')}${digest.leads.map((lead) => leadText(lead)).join('')}${digest.pages.map((page) => pageText(page)).join('')}${digest.sections.map((section) => sectionText(section)).join('')}
+${digest.happens.map((event) => eventText(event)).join('')}${digest.leads.map((lead) => leadText(lead)).join('')}${digest.pages.map((page) => pageText(page)).join('')}${digest.sections.map((section) => sectionText(section)).join('')}
 --
 ${digest.brandName}
 ${digest.notes.map((note) => noteText(note)).join('')}${digest.footerLinks.map((footerLink) => footerLinkText(footerLink)).join('')}`;

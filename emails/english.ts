@@ -1,7 +1,7 @@
 import type { Amount, Subject, WhySlots, Wordings } from './wordings.ts';
 
-function tasks({ count, name }: Subject, one: string, many: string): string {
-  return count === 1 ? `${name ?? '1 task'} ${one}` : `${count} tasks ${many}`;
+function tasks({ count, name }: Subject, singular: string, plural: string): string {
+  return count === 1 ? `${name ?? '1 task'} ${singular}` : `${count} tasks ${plural}`;
 }
 
 const amount = ({ count, unit }: Amount): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
@@ -62,10 +62,10 @@ export const english: Wordings = {
       return `${opening}${tasks(slots, 'will be turned off', 'will be turned off')} ${date} unless you act`;
     },
     overdue: (slots) => {
-      const said = tasks(slots, 'is past its deadline', 'are past their deadlines');
-      if (slots.day === '') return said;
+      const what = tasks(slots, 'is past its deadline', 'are past their deadlines');
+      if (slots.day === '') return what;
       const date = slots.more ? `from ${slots.day} on` : `on ${slots.day}`;
-      return `${said} and will be turned off ${date} unless you act`;
+      return `${what} and will be turned off ${date} unless you act`;
     },
     stopping: (slots) => {
       const date = slots.more ? `from ${slots.day} on` : `on ${slots.day}`;

@@ -1,7 +1,7 @@
 import type { Amount, Subject, WhySlots, Wordings } from './wordings.ts';
 
-function tasks({ count, name }: Subject, one: string, many: string): string {
-  return count === 1 ? `${name ?? '1 Task'} ${one}` : `${count} Tasks ${many}`;
+function tasks({ count, name }: Subject, singular: string, plural: string): string {
+  return count === 1 ? `${name ?? '1 Task'} ${singular}` : `${count} Tasks ${plural}`;
 }
 
 /** One, many, and many after `in`. */
@@ -72,11 +72,11 @@ export const german: Wordings = {
       return `${opening}${tasks(slots, 'wird', 'werden')} ${date} abgeschaltet, wenn Sie nichts tun`;
     },
     overdue: (slots) => {
-      const said = tasks(slots, 'ist über seine Frist hinaus', 'sind über ihre Frist hinaus');
-      if (slots.day === '') return said;
+      const what = tasks(slots, 'ist über seine Frist hinaus', 'sind über ihre Frist hinaus');
+      if (slots.day === '') return what;
       const date = slots.more ? `ab dem ${slots.day}` : `am ${slots.day}`;
       const off = `${slots.count === 1 ? 'wird' : 'werden'} ${date} abgeschaltet`;
-      return `${said} und ${off}, wenn Sie nichts tun`;
+      return `${what} und ${off}, wenn Sie nichts tun`;
     },
     stopping: (slots) => {
       const date = slots.more ? `ab dem ${slots.day}` : `am ${slots.day}`;

@@ -24,11 +24,11 @@ export function parseTemplate(source: string, name: string): Part {
   let list = '';
   let end = 0;
   for (const match of text.matchAll(TAG)) {
-    const [tag, fact, opened, one, closed] = match;
+    const [tag, fact, opened, itemName, closed] = match;
     part.nodes.push({ is: 'text', text: plain(text.slice(end, match.index)) });
     end = match.index + tag.length;
-    if (opened !== undefined && one !== undefined) {
-      const item: Part = { name: one, nodes: [] };
+    if (opened !== undefined && itemName !== undefined) {
+      const item: Part = { name: itemName, nodes: [] };
       part.nodes.push({ is: 'list', name: opened, part: item });
       outer.push({ list, part });
       [list, part] = [opened, item];
@@ -77,9 +77,9 @@ export function sourceOf({ name, nodes }: Part, target: Target): string {
   const pieces = nodes.map((node) => {
     if (node.is === 'text') return literal(node.text);
     if (node.is === 'fact') return `\${${escaped(from(node.name))}}`;
-    const one = node.part.name;
-    const given = escapes ? `${one}, safe` : one;
-    return `\${${from(node.name)}.map((${one}) => ${one}${suffix}(${given})).join('')}`;
+    const item = node.part.name;
+    const parameters = escapes ? `${item}, safe` : item;
+    return `\${${from(node.name)}.map((${item}) => ${item}${suffix}(${parameters})).join('')}`;
   });
   const inner = nodes.flatMap((node) => (node.is === 'list' ? [sourceOf(node.part, target)] : []));
   const taken = `${name}: ${type}${escapes ? ', safe: Escape' : ''}`;

@@ -61,13 +61,13 @@ export class ControlPlaneAccess extends Construct {
     const ecs = this.listed.filter((settings): settings is SettingsOf<'ecs'> => settings.type === 'ecs');
     const roles = ecs.flatMap(({ roleArn }) => (roleArn === undefined ? [] : [roleArn]));
     named('sts:AssumeRole', [...new Set(roles)]);
-    if (roles.length > 0) this.tellRole(queue, worker);
+    if (roles.length > 0) this.outputRole(queue, worker);
     const ofThisAccount = ecs.filter(({ roleArn }) => roleArn === undefined);
     if (ofThisAccount.length > 0) this.allowEcs(queue, worker, ofThisAccount);
   }
 
   /** The other account's role is to trust this one (docs/connect/ecs.md). */
-  private tellRole(queue: QueueName, { role }: TaskwardenFunction): void {
+  private outputRole(queue: QueueName, { role }: TaskwardenFunction): void {
     const { worker } = QUEUES[queue];
     new CfnOutput(Stack.of(this), `${worker.charAt(0).toUpperCase()}${worker.slice(1)}RoleArn`, {
       value: role.roleArn,

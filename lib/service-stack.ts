@@ -145,7 +145,7 @@ export class ServiceStack extends Stack {
     // Emulators draw none.
     if (dashboards && stage !== 'local')
       new Dashboards(this, 'Dashboards', { stage, alarms, functions, queues: this.queues, table });
-    for (const teller of [scanner, breaker]) this.allowTelling(teller);
+    for (const sender of [scanner, breaker]) this.allowOperatorAlerts(sender);
     const { notify, disable, listing } = this.queues;
     // To all of them: a canary goes through each.
     const queueArns = QUEUE_NAMES.map((name) => this.queues[name].queue.queueArn);
@@ -213,10 +213,10 @@ export class ServiceStack extends Stack {
   }
 
   /** To raise operator alerts; who publishes to an encrypted topic needs its key. */
-  private allowTelling(teller: TaskwardenFunction): void {
+  private allowOperatorAlerts(sender: TaskwardenFunction): void {
     const { operators, topicKey } = this.props;
-    teller.allow(['sns:Publish'], [operators.topicArn]);
-    if (topicKey) teller.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [topicKey.keyArn]);
+    sender.allow(['sns:Publish'], [operators.topicArn]);
+    if (topicKey) sender.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [topicKey.keyArn]);
   }
 
   private addWorker(queueName: QueueName, environment: Record<string, string>) {

@@ -27,7 +27,7 @@ export function episodesReport(rows: StageRows, filed: readonly FiledMail[]): st
     return [
       `${alert.task} #${alert.episode}`,
       `  fired      ${short(alert.firedAt)}  ${whyFired(alert, record)}`,
-      ...tellings(alert, filed).map(([notice, text]) => `  ${notice.padEnd(9)}  ${text}`),
+      ...noticeLines(alert, filed).map(([notice, text]) => `  ${notice.padEnd(9)}  ${text}`),
       `  ${ending(alert)}`,
     ];
   });
@@ -48,7 +48,7 @@ const NOTICE_WORDS: Record<string, string> = {
   withdrawn: 'withdrawn',
 };
 
-function tellings(alert: AlertRecord, filed: readonly FiledMail[]): [string, string][] {
+function noticeLines(alert: AlertRecord, filed: readonly FiledMail[]): [string, string][] {
   const addressees = new Map<string, Map<string, string[]>>();
   for (const { digest, sentAt } of filed) {
     const item = digest.items.find(({ task, episode }) => task === alert.task && episode === alert.episode);

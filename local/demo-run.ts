@@ -21,7 +21,7 @@ import { type LocalStage, type ScanFigures, scanOnce } from './stage.ts';
 
 /** Tells the stage its settings and, by the bulk load, its fleet; the clock stands at the scenario's start. */
 export async function loadDemo(stage: LocalStage, scenario: Scenario, ndjson: string): Promise<number> {
-  await stage.clock.tell(scenario.start);
+  await stage.clock.set(scenario.start);
   const settings = { ...scenario, tasks: [] };
   await storeStart(stage.system, settings, new PolicyBook(parsedPolicies(scenario)));
   const lines = () =>
@@ -57,7 +57,7 @@ function between(from: Instant, to: Instant, scanEvery: Duration): Instant[] {
 export async function runDemo(
   stage: LocalStage,
   scenario: Scenario,
-  options: { instants: readonly Instant[]; gatherDisabled: Duration; tell: Say; interrupted: AbortSignal },
+  options: { instants: readonly Instant[]; gatherDisabled: Duration; say: Say; interrupted: AbortSignal },
 ): Promise<void> {
   const world = new DemoWorld(stage, scenario);
   const events = [...scenario.events];
@@ -69,16 +69,16 @@ export async function runDemo(
     }
     await happenAt(stage, world, at, takeAt(events, at));
     world.observe();
-    await world.tell();
+    await world.publish();
     await untilWorked(stage);
     const figures = await scanOnce(stage);
     await untilWorked(stage);
     if ((figures.queuedToDisable ?? 0) > 0) {
-      await stage.clock.tell(at + options.gatherDisabled + SECOND);
+      await stage.clock.set(at + options.gatherDisabled + SECOND);
       await untilNothingWaits(stage);
       await world.learnWhatIsOff();
     }
-    options.tell(`  ${dayOf(scenario, at)}  ${formatInstant(at)}  ${wordsOf(figures)}`);
+    options.say(`  ${dayOf(scenario, at)}  ${formatInstant(at)}  ${wordsOf(figures)}`);
   }
 }
 
@@ -93,10 +93,10 @@ async function happenAt(
   at: Instant,
   events: Scenario['events'],
 ): Promise<void> {
-  await stage.clock.tell(at);
+  await stage.clock.set(at);
   for (const event of events) await world.happen(event);
   if (events.length === 0) return;
-  await world.tell();
+  await world.publish();
   await untilWorked(stage);
 }
 

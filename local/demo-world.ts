@@ -76,7 +76,7 @@ export class DemoWorld {
   }
 
   /** Puts on the bus what the owning system has to say. */
-  async tell(): Promise<void> {
+  async publish(): Promise<void> {
     const news = this.#news;
     this.#news = [];
     await putOnBus(this.#stage, news);

@@ -63,7 +63,7 @@ async function demo(emulator: Emulator, interrupted: AbortSignal, keep: boolean)
   say(`Loaded ${loaded} tasks (${here(FLEET)}); going through five weeks by ${instants.length} scans:`);
   const place = { AWS_ENDPOINT_URL: emulator.endpoint };
   const gatherDisabled = loadConfig({ stage: STAGE }, ROOT, place).gatherDisabled * SECOND;
-  await runDemo(stage, scenario, { instants, gatherDisabled, tell: say, interrupted });
+  await runDemo(stage, scenario, { instants, gatherDisabled, say, interrupted });
   if (interrupted.aborted) return 130;
   const lists = await showStage(stage, await emulator.readMails(), { mails: MAILS, report: REPORT });
   const code = compare(lists, listsOfSimulation(expected.lines), await deadLetters(stage));

@@ -26,14 +26,14 @@ export interface PythonEnvironment {
  * Installs packages into a virtual environment under `.local/` where it is missing; answers its Python.
  * @throws LocalProblem where it cannot be made
  */
-export async function makePythonEnvironment(tell: Say, wanted: PythonEnvironment): Promise<string> {
+export async function makePythonEnvironment(say: Say, wanted: PythonEnvironment): Promise<string> {
   const folder = join(LOCAL_FOLDER, wanted.name);
   const python = join(folder, 'bin', 'python');
   const installed = join(folder, 'installed');
   const pins = await pinsOf(wanted);
   if (existsSync(installed) && (await readFile(installed, 'utf8')) === pins) return python;
   const what = `Installing ${wanted.name} into .local/ (from PyPI, once, ${wanted.takes})`;
-  await timed(tell, what, async () => {
+  await timed(say, what, async () => {
     await rm(folder, { recursive: true, force: true });
     await makeEnvironment(folder, wanted);
     for (const args of installations(wanted)) await pip(python, args);

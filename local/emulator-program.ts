@@ -14,7 +14,7 @@ export interface EmulatorProgram {
    * Installs it where it is missing.
    * @throws LocalProblem where this machine does not have what it takes
    */
-  install(tell: Say): Promise<Installed>;
+  install(say: Say): Promise<Installed>;
   /** Where its mails can be read; opened before it starts. */
   openMailbox(endpoint: string): Promise<Mailbox>;
 }

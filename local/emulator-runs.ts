@@ -50,7 +50,7 @@ function runFile(port: number): string {
 }
 
 /** Ends emulators whose starter is gone (killed, say), and removes what they and earlier ones left. */
-export async function removeLeftovers(tell: Say): Promise<void> {
+export async function removeLeftovers(say: Say): Promise<void> {
   const names = await readdir(LOCAL_FOLDER).catch(() => []);
   const running = new Set<string>();
   for (const name of names) {
@@ -58,7 +58,7 @@ export async function removeLeftovers(tell: Say): Promise<void> {
     const run = port === undefined ? undefined : await readRun(join(LOCAL_FOLDER, name));
     if (port === undefined || !run) continue;
     if (isAlive(run.owner)) running.add(port);
-    else await removeOrphan(Number(port), run, tell);
+    else await removeOrphan(Number(port), run, say);
   }
   for (const name of names) {
     const port = LEFT_FILE.exec(name)?.[1];
@@ -67,9 +67,9 @@ export async function removeLeftovers(tell: Say): Promise<void> {
   }
 }
 
-async function removeOrphan(port: number, run: RunFile, tell: Say): Promise<void> {
+async function removeOrphan(port: number, run: RunFile, say: Say): Promise<void> {
   if (isEmulator(run)) {
-    tell('Stopping an emulator that an earlier run left behind');
+    say('Stopping an emulator that an earlier run left behind');
     endGroup(run.pid);
     for (let waits = 0; isAlive(run.pid) && waits < 40; waits += 1) await setTimeout(50);
   }

@@ -58,23 +58,23 @@ export const USUAL_ENDPOINT = `http://localhost:${ministack.usualPort}`;
  * @throws LocalProblem where it cannot be had
  */
 export async function startEmulator(
-  tell: Say,
+  say: Say,
   wanted?: EmulatorName,
   options: RunOptions = {},
 ): Promise<Emulator> {
   const endpoint = process.env.AWS_ENDPOINT_URL;
-  if (endpoint !== undefined && endpoint !== '') return running(endpoint, tell, wanted);
+  if (endpoint !== undefined && endpoint !== '') return running(endpoint, say, wanted);
   const name = wanted ?? 'ministack';
   const program = PROGRAMS[name];
-  await removeLeftovers(tell);
-  const installed = await program.install(tell);
+  await removeLeftovers(say);
+  const installed = await program.install(say);
   const port = await choosePort(process.env.TASKWARDEN_PORT, program.usualPort);
   const emulator = await launch(name, installed, port, options);
-  tell(`${TITLES[name]} answers on ${emulator.endpoint}`);
+  say(`${TITLES[name]} answers on ${emulator.endpoint}`);
   return emulator;
 }
 
-async function running(endpoint: string, tell: Say, wanted: EmulatorName | undefined): Promise<Emulator> {
+async function running(endpoint: string, say: Say, wanted: EmulatorName | undefined): Promise<Emulator> {
   if (wanted !== undefined) {
     const either = 'unset AWS_ENDPOINT_URL to have one started, or leave --emulator out';
     throw new LocalProblem(`AWS_ENDPOINT_URL names an emulator that runs already (${endpoint}): ${either}`);
@@ -84,7 +84,7 @@ async function running(endpoint: string, tell: Say, wanted: EmulatorName | undef
     throw new LocalProblem(`AWS_ENDPOINT_URL is ${endpoint}, and no emulator answers there: ${advice}`);
   }
   const name = await emulatorAt(endpoint);
-  tell(`Using the ${TITLES[name]} at ${endpoint} (from AWS_ENDPOINT_URL)`);
+  say(`Using the ${TITLES[name]} at ${endpoint} (from AWS_ENDPOINT_URL)`);
   const nothing = () => {};
   const readMails = keptMails(endpoint);
   const restart = () =>

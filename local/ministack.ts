@@ -14,8 +14,8 @@ export const ministack: EmulatorProgram = {
   mark: START,
   startWithinMs: 20_000,
   stopWithinMs: 5_000,
-  async install(tell) {
-    const python = await makePythonEnvironment(tell, {
+  async install(say) {
+    const python = await makePythonEnvironment(say, {
       name: NAME,
       takes: 'about 20 s',
       python: 'python3',

@@ -7,11 +7,11 @@ export const say: Say = (line) => {
 };
 
 /** Says what is begun and, when it is over, how long it took. */
-export async function timed<Result>(tell: Say, what: string, work: () => Promise<Result>): Promise<Result> {
+export async function timed<Result>(print: Say, what: string, work: () => Promise<Result>): Promise<Result> {
   const began = performance.now();
-  tell(`${what} ...`);
+  print(`${what} ...`);
   const result = await work();
-  tell(`  done in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+  print(`  done in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
   return result;
 }
 

@@ -29,7 +29,7 @@ export async function untilInterrupted(interrupted: AbortSignal): Promise<void> 
  * @param work answers the exit code; `interrupted` is aborted by Ctrl-C, and a second one ends all at once
  */
 export async function onEmulator(
-  tell: Say,
+  say: Say,
   wanted: EmulatorName | undefined,
   work: (emulator: Emulator, interrupted: AbortSignal) => Promise<number>,
   options: RunOptions = {},
@@ -40,7 +40,7 @@ export async function onEmulator(
   const interrupt = (name: NodeJS.Signals) => {
     if (!controller.signal.aborted) {
       interruptedAt = performance.now();
-      tell('\nStopping and cleaning up');
+      say('\nStopping and cleaning up');
       controller.abort(name);
     } else if (performance.now() - interruptedAt > SAME_SIGNAL_MS) {
       process.exit(SIGNALS[name as keyof typeof SIGNALS]);
@@ -55,7 +55,7 @@ export async function onEmulator(
     );
   });
   const run = async () => {
-    emulator = await startEmulator(tell, wanted, options);
+    emulator = await startEmulator(say, wanted, options);
     return controller.signal.aborted ? 130 : work(emulator, controller.signal);
   };
   let code = 1;

@@ -53,7 +53,7 @@ class ToldClock implements Clock {
   }
 
   /** From now on it is this instant, for the functions as well. */
-  async tell(at: Instant): Promise<void> {
+  async set(at: Instant): Promise<void> {
     this.#writes += 1;
     const put = { ...DEMO_CLOCK_KEY, v: ROW_VERSION, at };
     const result = await this.#table.transact([{ put }], `clock-${process.pid}-${this.#writes}`);

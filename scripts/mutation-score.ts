@@ -26,7 +26,7 @@ export interface Equivalent {
 
 export interface Score {
   file: string;
-  killed: number;
+  noticed: number;
   /** All that count: without the equivalents, and what did not even start. */
   counted: number;
   /** In percent; 100 where nothing counts. */
@@ -38,7 +38,7 @@ export interface Score {
   unfounded: string[];
 }
 
-const KILLED = ['Killed', 'Timeout'];
+const NOTICED = ['Killed', 'Timeout'];
 const MISSED = ['Survived', 'NoCoverage'];
 
 /** How much of a file's mutants the tests notice, less those that are equivalent. */
@@ -48,13 +48,13 @@ export function scoreOf(file: string, report: FileReport, equivalents: readonly 
     .filter(({ status }) => MISSED.includes(status))
     .map((mutant) => ({ line: mutant.location.start.line, mutated: mutatedLines(report.source, mutant) }));
   const survivors = missed.filter(({ mutated }) => !named.includes(mutated));
-  const killed = report.mutants.filter(({ status }) => KILLED.includes(status)).length;
-  const counted = killed + survivors.length;
+  const noticed = report.mutants.filter(({ status }) => NOTICED.includes(status)).length;
+  const counted = noticed + survivors.length;
   return {
     file,
-    killed,
+    noticed,
     counted,
-    figure: counted === 0 ? 100 : (100 * killed) / counted,
+    figure: counted === 0 ? 100 : (100 * noticed) / counted,
     equivalent: missed.length - survivors.length,
     survivors,
     unfounded: named.filter((mutant) => missed.every(({ mutated }) => mutated !== mutant)),

@@ -64,11 +64,11 @@ async function measure(folder: string, files: readonly string[]): Promise<void> 
   process.exit(1);
 }
 
-function print({ file, figure, killed, counted, equivalent, survivors, unfounded }: Score): void {
+function print({ file, figure, noticed, counted, equivalent, survivors, unfounded }: Score): void {
   const mark = figure < GOAL ? 'BELOW' : 'ok   ';
   const left = equivalent === 0 ? '' : `, ${equivalent} equivalent`;
   process.stdout.write(
-    `${mark} ${file.padEnd(48)} ${figure.toFixed(1).padStart(5)} % (${killed} of ${counted}${left})\n`,
+    `${mark} ${file.padEnd(48)} ${figure.toFixed(1).padStart(5)} % (${noticed} of ${counted}${left})\n`,
   );
   if (values.survivors)
     for (const { line, mutated } of survivors) process.stdout.write(`      ${line}: ${mutated}\n`);
@@ -83,10 +83,10 @@ process.on('SIGINT', () => {});
 if (!values.figures)
   for (const [folder, files] of Map.groupBy(chosen, (file) => file.split('/', 2).join('/')))
     await measure(folder, files);
-const known = reports();
+const reportOf = reports();
 const scores: Score[] = [];
 for (const file of chosen) {
-  const report = known[file];
+  const report = reportOf[file];
   if (values.figures && report?.source !== readFileSync(file, 'utf8')) {
     process.stdout.write(`      ${file.padEnd(48)} not measured as it stands\n`);
     continue;

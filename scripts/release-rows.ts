@@ -12,8 +12,8 @@ import { shapesOf } from '../test/simulation/row-shapes.ts';
  */
 const [until, over, at] = process.argv.slice(2);
 if (until !== undefined && over !== undefined && at !== undefined) {
-  const { told } = await runFleet(until, { rows: JSON.parse(readFileSync(over, 'utf8')).rows, at });
-  process.stdout.write(`${told.story.join('\n')}\n`);
+  const { told: played } = await runFleet(until, { rows: JSON.parse(readFileSync(over, 'utf8')).rows, at });
+  process.stdout.write(`${played.story.join('\n')}\n`);
 } else await record();
 
 async function record(): Promise<void> {

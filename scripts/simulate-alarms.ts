@@ -39,7 +39,7 @@ const LEAST = {
 const alarms = alarmsOf(synthesizedResources(parseConfig('prod', LEAST)));
 let wrong = 0;
 
-function tell(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
@@ -53,16 +53,18 @@ function textOf({ rang }: NightReport): string {
     .join('; ');
 }
 
-tell(`${alarms.length} alarms of the synthesized template`);
+print(`${alarms.length} alarms of the synthesized template`);
 for (const night of nights) {
   const report = judgeNight(alarms, night, seed);
   wrong += report.wrong.length;
-  tell(`${report.wrong.length === 0 ? 'ok  ' : 'FAIL'} ${night.name}: ${textOf(report)}`);
-  for (const problem of report.wrong) tell(`       ${problem}`);
+  print(`${report.wrong.length === 0 ? 'ok  ' : 'FAIL'} ${night.name}: ${textOf(report)}`);
+  for (const problem of report.wrong) print(`       ${problem}`);
 }
 for (let week = 0; week < weeks; week += 1) {
   const rang = judgeHealthy(alarms, 7, seed + week);
   wrong += rang.length;
-  tell(`${rang.length === 0 ? 'ok  ' : 'FAIL'} a healthy week (seed ${seed + week}): ${rang[0] ?? 'silent'}`);
+  print(
+    `${rang.length === 0 ? 'ok  ' : 'FAIL'} a healthy week (seed ${seed + week}): ${rang[0] ?? 'silent'}`,
+  );
 }
 if (wrong > 0) process.exitCode = 1;

@@ -104,12 +104,12 @@ async function runAll(
   const reports: FaultReport[] = [];
   for (const fault of had) {
     if (stopped.aborted) break;
-    reports.push(await told(world, fault, options));
+    reports.push(await reported(world, fault, options));
   }
   return reports;
 }
 
-async function told(...[world, fault, options]: Parameters<typeof runFault>): Promise<FaultReport> {
+async function reported(...[world, fault, options]: Parameters<typeof runFault>): Promise<FaultReport> {
   const report = await runFault(world, fault, options);
   if (values.record !== undefined)
     await writeFile(values.record, `${JSON.stringify(await world.seen(), null, 2)}\n`);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addAdmin, listAdmins, removeAdmin } from '../../functions/operators/people.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
-import { tellAdded, tellRemoved } from '../people.ts';
+import { showAdded, showRemoved } from '../people.ts';
 
 /** Adds `admins add`, `list` and `remove`. */
 export function registerAdmins(admins: Command, cli: Cli): void {
@@ -12,7 +12,7 @@ export function registerAdmins(admins: Command, cli: Cli): void {
     examples: ['admins add acmeCo/ boss@acme.test', 'admins add "" platform@acme.test'],
   }).action(
     onStage<[string, string]>(cli, async (session, _, prefix, email) => {
-      await tellAdded(
+      await showAdded(
         session,
         'admin',
         await addAdmin(session.system, { prefix, email }, await session.operator()),
@@ -37,7 +37,7 @@ export function registerAdmins(admins: Command, cli: Cli): void {
   }).action(
     onStage<[string, string]>(cli, async (session, _, prefix, email) => {
       const removed = await removeAdmin(session.system, prefix, email, await session.operator());
-      tellRemoved(session, 'admin', { prefix, email }, removed);
+      showRemoved(session, 'admin', { prefix, email }, removed);
     }),
   );
 }

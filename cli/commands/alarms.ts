@@ -55,13 +55,13 @@ async function testAlarms({ stage, system, out, operator }: Session, within: num
     within,
   });
   out.list(proofs, PROOF_COLUMNS, '');
-  if (!out.json) for (const { severity, unseen } of proofs) tellUnseen(out, severity, unseen);
+  if (!out.json) for (const { severity, unseen } of proofs) showUnseen(out, severity, unseen);
   const failed = proofs.filter(({ way }) => way !== 'alarm').map(({ severity }) => severity);
   if (failed.length > 0)
     throw new Error(`no message of an alarm was seen to arrive for: ${failed.join(', ')}`);
 }
 
-function tellUnseen(out: Session['out'], severity: string, unseen: readonly string[]): void {
+function showUnseen(out: Session['out'], severity: string, unseen: readonly string[]): void {
   for (const name of unseen) out.one(null, () => [`${severity}: ${safe(name)}`]);
 }
 

@@ -77,7 +77,7 @@ async function reportDeleted(system: System, name: string, by: string): Promise<
   if (plane.state === 'deleted') throw new UsageError(`data plane ${quoted} is deleted already`);
   const at = system.clock.now();
   const reported = await reportDataPlane(system, { dataPlane: name, state: 'deleted', at });
-  if (reported.settled !== 'written')
+  if (reported.result !== 'written')
     throw new UsageError(
       `data plane ${quoted}: its deletion was dismissed, or something newer is known of it`,
     );

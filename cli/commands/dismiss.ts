@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { dismissDeletion, dismissOutage, dismissReversal } from '../../functions/operators/brakes.ts';
+import { dismissDeletion, dismissOutage, dismissReversal } from '../../functions/operators/approvals.ts';
 import type { System } from '../../functions/platform/system.ts';
 import { loadDataPlane } from '../../functions/store/data-planes.ts';
 import { loadTask } from '../../functions/store/tasks.ts';

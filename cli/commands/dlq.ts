@@ -164,7 +164,7 @@ async function dryRun(session: Session, act: OnLetters['act'], selectors: Select
   const named: JudgedLetter[] = [];
   for await (const letter of meantOf(session, selectors)) {
     counts.meant += 1;
-    counts[act === 'discard' ? 'would' : await fateOf(session, letter)] += 1;
+    counts[act === 'discard' ? 'would' : await dryRunOutcomeOf(session, letter)] += 1;
     if (named.length < NAMED) named.push(await judged(session, letter));
   }
   const wouldDo = { act, selected: meantText(selectors), ...counts, letters: named.map(letterLine) };
@@ -173,7 +173,7 @@ async function dryRun(session: Session, act: OnLetters['act'], selectors: Select
   out.one({}, () => dryRunLines(act, counts));
 }
 
-async function fateOf(
+async function dryRunOutcomeOf(
   { system }: Session,
   { received, facts }: Letter,
 ): Promise<'would' | 'atLimit' | 'ticks'> {

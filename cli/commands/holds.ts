@@ -6,7 +6,7 @@ import {
   HELD,
   type HeldSpike,
   HOLD_ACTS,
-  type HoldActed,
+  type HoldActResult,
   heldNow,
   heldToApprove,
   MOST_AT_ONCE,
@@ -317,7 +317,7 @@ interface Acting {
 async function act(session: Session, { name, to, reason }: Acting): Promise<void> {
   const { system, out, operator } = session;
   const hold = await holdNamed(session, name, to);
-  const done: HoldActed = await HOLD_ACTS[to](system, hold, { by: await operator(), reason });
+  const done: HoldActResult = await HOLD_ACTS[to](system, hold, { by: await operator(), reason });
   if (!done.done) throw new UsageError(`${hold.id}: ${done.reason}`);
   out.one({ hold: hold.id, act: to, reason }, () => [`${safe(hold.id)}: ${SAID[to](hold)}`]);
 }

@@ -58,14 +58,14 @@ export async function changeByHand(
     return showForesight(session, documents, { scope, policy: documentJson(planned?.document ?? {}) });
   if (documents.size > 0)
     await confirmChange(session, documents, { change: `change the policy of ${scopeText(scope)}`, yes });
-  await tellPolicyChange(session, scope, await make({ scope, by, reason }));
+  await showPolicyChange(session, scope, await make({ scope, by, reason }));
 }
 
 /**
  * Tells what a scope says after a change, and warns of what of it can never act; throws a `UsageError` where it was
  * refused.
  */
-export async function tellPolicyChange(
+export async function showPolicyChange(
   { system, out, stderr }: Session,
   scope: string,
   changed: PolicyChanged,

@@ -20,7 +20,7 @@ import { scopeOf, scopeText } from '../policy-arguments.ts';
 import type { ChangeOptions } from '../policy-foresight.ts';
 import { type Since, sinceArgument, sinceInstant } from '../since.ts';
 import { safe } from '../terminal.ts';
-import { CONFIRMED, changeByHand, tellPolicyChange } from './policy-set.ts';
+import { CONFIRMED, changeByHand, showPolicyChange } from './policy-set.ts';
 
 const STEPS = `
 A scope goes from detect (record only) to notify (owners are notified, nothing is announced) to disable, one step at a time. Every
@@ -167,7 +167,7 @@ function addDemote(rollout: Command, cli: Cli): void {
         const change = { scope, by, reason: reason ?? `demoted from ${mode}` };
         const set = { mode: target };
         const ceiling = session.stage.modeCeiling;
-        await tellPolicyChange(session, scope, await setPolicy(session.system, { ...change, set, ceiling }));
+        await showPolicyChange(session, scope, await setPolicy(session.system, { ...change, set, ceiling }));
         for (const other of narrower)
           session.stderr.write(
             `${safe(`note: ${other.scope} has mode ${other.mode} of its own, and keeps it`)}\n`,

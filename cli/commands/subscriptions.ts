@@ -4,7 +4,7 @@ import { addSubscription, listSubscriptions, removeSubscription } from '../../fu
 import { type NamedSubscriber, targetOf } from '../../functions/store/people.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { tellAdded, tellRemoved } from '../people.ts';
+import { showAdded, showRemoved } from '../people.ts';
 
 /** What a subscriber hears of unless they say otherwise. */
 const USUAL_TYPES = ['task_abandoned', 'task_auto_disabled'];
@@ -35,7 +35,7 @@ export function registerSubscriptions(subscriptions: Command, cli: Cli): void {
         cli,
         async (session, { alertTypes, topic }, prefix, email) => {
           const subscription = { prefix, alertTypes, ...subscriberOf(email, topic) };
-          await tellAdded(
+          await showAdded(
             session,
             'subscription',
             await addSubscription(session.system, subscription, await session.operator()),
@@ -72,7 +72,7 @@ export function registerSubscriptions(subscriptions: Command, cli: Cli): void {
           subscriber,
           await session.operator(),
         );
-        tellRemoved(session, 'subscription', { prefix, ...subscriber }, removed);
+        showRemoved(session, 'subscription', { prefix, ...subscriber }, removed);
       }),
     );
 }

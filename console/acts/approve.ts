@@ -12,7 +12,7 @@ import {
   MOST_AT_ONCE,
 } from '../../functions/operators/hold-acts.ts';
 import { amountAre, oneOr } from '../../functions/platform/amounts.ts';
-import type { Act, Acted, Confirmation, Console, Given } from '../console.ts';
+import type { Act, ActResult, Confirmation, Console, Values } from '../console.ts';
 import { amountText } from '../parts.ts';
 import { REASON_AND_UNTIL, reasonField, untilField, untilOf } from '../typed.ts';
 import { namedTasks } from './named-tasks.ts';
@@ -22,36 +22,36 @@ export const approveAct: Act = {
   name: 'approve',
   fields: ['task', 'prefix', 'expect'],
   typed: REASON_AND_UNTIL,
-  confirm: async ({ system }, given) => {
-    const approving = approvingOf(given, null);
+  confirm: async ({ system }, values) => {
+    const approving = approvingOf(values, null);
     if (typeof approving === 'string') return { refused: approving };
-    const found = await heldToApprove(system, meantBy(given), approving);
-    return found.outcome === 'refused' ? { refused: found.problem } : confirmationOf(given, found);
+    const found = await heldToApprove(system, meantBy(values), approving);
+    return found.outcome === 'refused' ? { refused: found.problem } : confirmationOf(values, found);
   },
-  act: async (console, given) => {
+  act: async (console, values) => {
     const { system } = console;
-    const end = untilOf(given.until ?? '', system.clock.now());
-    const approving = typeof end === 'string' ? end : approvingOf(given, end);
+    const end = untilOf(values.until ?? '', system.clock.now());
+    const approving = typeof end === 'string' ? end : approvingOf(values, end);
     if (typeof approving === 'string') return { refused: approving };
-    const found = await heldToApprove(system, meantBy(given), approving);
+    const found = await heldToApprove(system, meantBy(values), approving);
     if (found.outcome === 'refused') return { refused: found.problem };
-    if (found.tasks.length > MOST_AT_ONCE) return approveMany(console, given, found);
-    return approveSome(console, given, found);
+    if (found.tasks.length > MOST_AT_ONCE) return approveMany(console, values, found);
+    return approveSome(console, values, found);
   },
 };
 
-function meantBy({ task = '', prefix = '' }: Given): Meant {
+function meantBy({ task = '', prefix = '' }: Values): Meant {
   return { ...(task !== '' && { task }), ...(prefix !== '' && { prefix }) };
 }
 
-function approvingOf({ expect = '' }: Given, until: number | null): Approving | string {
+function approvingOf({ expect = '' }: Values, until: number | null): Approving | string {
   if (!/^\d{0,9}$/.test(expect)) return 'how many are expected is no whole number';
   return { ...(expect !== '' && { expect: Number(expect) }), ...(until !== null && { until }) };
 }
 
-function confirmationOf(given: Given, { tasks, until }: HeldSpike): Confirmation {
+function confirmationOf(values: Values, { tasks, until }: HeldSpike): Confirmation {
   const count = amountText(tasks.length, 'task');
-  const { task = '', prefix = '' } = given;
+  const { task = '', prefix = '' } = values;
   const which = `${task && ` named ${task}`}${prefix && ` below ${prefix}`}`;
   return {
     title: `Approve ${count}${which} that the blast radius holds`,
@@ -59,13 +59,17 @@ function confirmationOf(given: Given, { tasks, until }: HeldSpike): Confirmation
 alone. What is not disabled when the approval ends is held again.</p>${namedTasks(tasks)}`,
     asks: html`${reasonField()}${untilField('The approval ends', formatInstant(until))}`,
     button: `Approve ${count}`,
-    given: { ...given, expect: String(tasks.length) },
+    values: { ...values, expect: String(tasks.length) },
     isCareful: true,
   };
 }
 
-async function approveSome({ system, operator }: Console, given: Given, found: HeldSpike): Promise<Acted> {
-  const on = { by: await operator(), reason: given.reason || HELD };
+async function approveSome(
+  { system, operator }: Console,
+  values: Values,
+  found: HeldSpike,
+): Promise<ActResult> {
+  const on = { by: await operator(), reason: values.reason || HELD };
   const count = (await approveSpike(system, found, on)).length;
   const until = `approved until ${formatInstant(found.until)}; what is not disabled by then is held again.`;
   return {
@@ -73,12 +77,16 @@ async function approveSome({ system, operator }: Console, given: Given, found: H
   };
 }
 
-async function approveMany({ system, operator }: Console, given: Given, found: HeldSpike): Promise<Acted> {
+async function approveMany(
+  { system, operator }: Console,
+  values: Values,
+  found: HeldSpike,
+): Promise<ActResult> {
   const ends = formatInstant(found.until);
-  const work = approvalWork(found.tasks, ends, given.prefix || undefined);
+  const work = approvalWork(found.tasks, ends, values.prefix || undefined);
   const problem = sizeProblem(work.items);
   if (problem !== undefined) return { refused: problem };
-  const begun = await beginWork(system, { ...work, by: await operator(), reason: given.reason || HELD });
+  const begun = await beginWork(system, { ...work, by: await operator(), reason: values.reason || HELD });
   return {
     done: [
       `${amountText(found.tasks.length, 'task')} ${oneOr(found.tasks.length, 'is', 'are')} to be approved until ${ends}; what is not disabled by then is held again.`,

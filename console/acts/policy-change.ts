@@ -3,7 +3,7 @@ import { heardOfChange } from '../../cli/policy-foresight.ts';
 import { documentPairs } from '../../cli/policy-text.ts';
 import { type PolicyChanged, setPolicy } from '../../functions/operators/policies.ts';
 import { policyWarnings } from '../../functions/operators/policy-warnings.ts';
-import type { Acted, Console } from '../console.ts';
+import type { ActResult, Console } from '../console.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
 import { type Html, note } from '../parts.ts';
 
@@ -48,7 +48,11 @@ export async function changePolicy(
 }
 
 /** What a scope says after a change, and what of it can never act. */
-export async function changedTo({ system }: Console, scope: string, changed: PolicyChanged): Promise<Acted> {
+export async function changedTo(
+  { system }: Console,
+  scope: string,
+  changed: PolicyChanged,
+): Promise<ActResult> {
   if (changed.outcome === 'refused') return { refused: problemsOf(changed) };
   const pairs = documentPairs(changed.document).join(' ') || 'nothing of its own';
   return { done: [`${scopeText(scope)} says ${pairs}.`, ...(await policyWarnings(system, scope))] };

@@ -39,7 +39,7 @@ export const setPolicyAct: Act = {
 shows what it does, day by day.</a></p>`,
       asks: reasonField(),
       button: 'Set it',
-      given: { scope: name, set, before },
+      values: { scope: name, set, before },
       isCareful: true,
     };
   },
@@ -76,7 +76,7 @@ export const unsetPolicyAct: Act = {
       ])}${planned.says}<p>What a wider scope says of it holds there again, else the default.</p>`,
       asks: reasonField(),
       button: 'Take it out',
-      given: { scope: name, key, before },
+      values: { scope: name, key, before },
       isCareful: true,
     };
   },

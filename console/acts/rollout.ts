@@ -48,7 +48,7 @@ function promotionOf(rollout: Rollout, to: Mode, foreseenNote: Html): Confirmati
 <h2>What speaks for it</h2>${evidenceText(rollout)}${narrowerTable(rollout)}`,
     asks: html`${notOptedIn > 0 ? checkbox(label, 'optIn') : NOTHING}${reasonField()}`,
     button: `Promote from ${mode} to ${to}`,
-    given: { scope: name, to },
+    values: { scope: name, to },
     isCareful: true,
   };
 }
@@ -77,7 +77,7 @@ export const demoteAct: Act = {
 holds.</p>${narrowerTable(rollout)}`,
       asks: reasonField(),
       button: `Demote from ${rollout.mode} to ${target}`,
-      given: { scope: scopeText(rollout.scope), from: rollout.mode, to: target },
+      values: { scope: scopeText(rollout.scope), from: rollout.mode, to: target },
     };
   },
   act: async (console, { scope: name = '', from = '', to = '', reason = '' }) => {
@@ -90,7 +90,7 @@ holds.</p>${narrowerTable(rollout)}`,
 };
 
 function lowerOf({ mode }: Rollout, to: string): Mode | undefined {
-  return MODES.slice(0, MODES.indexOf(mode)).find((one) => one === to);
+  return MODES.slice(0, MODES.indexOf(mode)).find((lower) => lower === to);
 }
 
 function noneBelow({ scope, mode }: Rollout): string {
@@ -111,7 +111,7 @@ export const optInAct: Act = {
       title: `Opt the subscriptions of ${scopeText(scope)} in`,
       body: html`<p>Those in the scope hear of ${types.join(' and ')}, too. Those of wider scopes stay as they are.</p>`,
       button: 'Let them hear of it',
-      given: { scope: scopeText(scope), mode },
+      values: { scope: scopeText(scope), mode },
     };
   },
   act: async (console, { scope: name = '', mode: shown = '' }) => {

@@ -8,7 +8,7 @@ import { amountAre } from '../../functions/platform/amounts.ts';
 import { QUEUE_NAMES, type QueueName } from '../../functions/platform/queues.ts';
 import { GENERATORS } from '../../functions/scanner/generators.ts';
 import { PAUSABLE } from '../../functions/store/pauses.ts';
-import type { Act, Acted, Console, Given } from '../console.ts';
+import type { Act, ActResult, Console, Values } from '../console.ts';
 import type { Html } from '../parts.ts';
 import { REASON_AND_UNTIL, reasonField, untilField, untilOf, withReason } from '../typed.ts';
 
@@ -30,32 +30,32 @@ interface Stop<Name extends string> {
   typed?: NonNullable<Act['typed']>;
   /** What is typed into its confirmation. */
   asks?: Html;
-  act: (at: Console, name: Name, by: string, typed: Given) => Promise<Acted>;
+  act: (at: Console, name: Name, by: string, typed: Values) => Promise<ActResult>;
 }
 
 function stopAct<Name extends string>(stop: Stop<Name>): Act {
-  const named = (given: Readonly<Record<string, string>>) =>
-    stop.names.find((one) => one === given[stop.field]);
+  const named = (values: Readonly<Record<string, string>>) =>
+    stop.names.find((name) => name === values[stop.field]);
   return {
     name: stop.name,
     fields: [stop.field],
     ...(stop.typed && { typed: stop.typed }),
-    confirm: async (_, given) => {
-      const name = named(given);
+    confirm: async (_, values) => {
+      const name = named(values);
       if (name === undefined) return { refused: `allowed are ${stop.names.join(', ')}` };
       return {
         title: stop.title(name),
         body: html`<p>${stop.effect(name)}</p>`,
         ...(stop.asks && { asks: stop.asks }),
         button: stop.button,
-        given: { [stop.field]: name },
+        values: { [stop.field]: name },
         ...(stop.isCareful === true && { isCareful: true }),
       };
     },
-    act: async (at, given) => {
-      const name = named(given);
+    act: async (at, values) => {
+      const name = named(values);
       if (name === undefined) return { refused: `allowed are ${stop.names.join(', ')}` };
-      return stop.act(at, name, await at.operator(), given);
+      return stop.act(at, name, await at.operator(), values);
     },
   };
 }
@@ -161,7 +161,7 @@ export const resolveOopsAct: Act = {
     title: `Failure ${fingerprint} is mended`,
     body: html`<p>It is listed no more until it comes back, and what was given up because of it is asked for again by the next scan.</p>`,
     button: 'It is mended',
-    given: { fingerprint },
+    values: { fingerprint },
   }),
   act: async ({ system, operator }, { fingerprint = '' }) => {
     const resolved = await resolveOops(system, fingerprint, await operator());

@@ -6,7 +6,7 @@ import { type UndoCandidate, undoCandidates } from '../../functions/operator-wor
 import { amount, amountAre } from '../../functions/platform/amounts.ts';
 import type { System } from '../../functions/platform/system.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
-import type { Act, Given } from '../console.ts';
+import type { Act, Values } from '../console.ts';
 import { amountText, facts, table, taskLink } from '../parts.ts';
 import { reasonField, withReason } from '../typed.ts';
 import { togetherOf } from '../undone.ts';
@@ -31,7 +31,7 @@ export const undoTaskAct: Act = {
       ])}<p>It is enabled as it was before. Its clocks start again, and whoever holds our mails about it is notified.</p>`,
       asks: reasonField(),
       button: 'Enable it again',
-      given: { task },
+      values: { task },
     };
   },
   act: async ({ system, operator }, { task = '', reason = '' }) => {
@@ -47,8 +47,8 @@ export const undoTaskAct: Act = {
   },
 };
 
-async function dueOf(system: System, given: Given): Promise<UndoCandidate[] | string> {
-  const together = togetherOf(given);
+async function dueOf(system: System, values: Values): Promise<UndoCandidate[] | string> {
+  const together = togetherOf(values);
   if (typeof together === 'string') return together;
   const candidates = await undoCandidates(system, together);
   return candidates.filter(({ refusal }) => refusal === undefined);
@@ -59,8 +59,8 @@ export const undoAct: Act = {
   name: 'undo',
   fields: ['run', 'since', 'prefix', 'expected'],
   typed: withReason(),
-  confirm: async ({ system }, given) => {
-    const due = await dueOf(system, given);
+  confirm: async ({ system }, values) => {
+    const due = await dueOf(system, values);
     if (typeof due === 'string') return { refused: due };
     const problem = due.length === 0 ? 'nothing of it is to be enabled again' : sizeProblem(due.map(itemOf));
     if (problem !== undefined) return { refused: problem };
@@ -77,24 +77,24 @@ export const undoAct: Act = {
       )}`,
       asks: reasonField(),
       button: `Enable ${count} again`,
-      given: { ...given, expected: String(due.length) },
+      values: { ...values, expected: String(due.length) },
     };
   },
-  act: async ({ system, operator }, given) => {
-    const due = await dueOf(system, given);
+  act: async ({ system, operator }, values) => {
+    const due = await dueOf(system, values);
     if (typeof due === 'string') return { refused: due };
-    if (String(due.length) !== given.expected)
+    if (String(due.length) !== values.expected)
       return {
-        refused: `${amount(due.length, 'task')} would be enabled now, not the ${given.expected} of the confirmation; look again`,
+        refused: `${amount(due.length, 'task')} would be enabled now, not the ${values.expected} of the confirmation; look again`,
       };
-    const which = given.since ? `since ${given.since}` : `of scan ${given.run}`;
-    const below = given.prefix ? ` below ${given.prefix}` : '';
+    const which = values.since ? `since ${values.since}` : `of scan ${values.run}`;
+    const below = values.prefix ? ` below ${values.prefix}` : '';
     const begun = await beginWork(system, {
       kind: undoKind,
       what: `undo of all disabled ${which}${below}`,
       items: due.map(itemOf),
       by: await operator(),
-      reason: given.reason || REASON,
+      reason: values.reason || REASON,
     });
     return {
       done: [

@@ -30,7 +30,7 @@ function workAct(name: string, words: WorkWords, change: typeof cancelWork): Act
         ])}<p>${words.effect}</p>`,
         asks: reasonField(),
         button: words.button,
-        given: { id },
+        values: { id },
       };
     },
     act: async ({ system, operator }, { id = '', reason = '' }) => {
@@ -67,17 +67,17 @@ function webhookAct(name: string, words: WorkWords, change: typeof pauseWebhook)
     name,
     fields: ['id'],
     confirm: async ({ system }, { id = '' }) => {
-      const known = await knownWebhook(system.table, id);
-      if (!known) return { refused: 'no webhook has this id' };
+      const webhook = await knownWebhook(system.table, id);
+      if (!webhook) return { refused: 'no webhook has this id' };
       return {
         title: words.title,
         body: html`${facts([
           ['Webhook', id],
-          ['Host', new URL(known.url).host],
-          ['Due', known.due],
+          ['Host', new URL(webhook.url).host],
+          ['Due', webhook.due],
         ])}<p>${words.effect}</p>`,
         button: words.button,
-        given: { id },
+        values: { id },
       };
     },
     act: async ({ system, operator }, { id = '' }) => {

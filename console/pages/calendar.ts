@@ -22,7 +22,7 @@ export const calendarPage: PageKind = {
     const chosen = byDay.get(day);
     const all = [...byDay.values()].flat();
     const body = html`<p>What is to be disabled on each of the next ${DAYS} days, if nothing prevents it. Days are UTC.</p>
-<ol class="days">${[...byDay].map(([one, due]) => dayOf(one, due, day))}</ol>
+<ol class="days">${[...byDay].map(([date, due]) => dayOf(date, due, day))}</ol>
 ${chosen ? tasksOf(day, chosen, query) : byTenant(all)}${readNote(data)}`;
     return { title: `Calendar of the next ${DAYS} days`, body };
   },

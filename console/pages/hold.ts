@@ -24,7 +24,7 @@ export const holdPage: PageKind = {
   show: async (console, query) => {
     const id = query.get('hold') ?? '';
     const dated = datedOnce(console.system.table);
-    const hold = (await loadHolds(console.system, dated)).find((one) => one.id === id);
+    const hold = (await loadHolds(console.system, dated)).find((candidate) => candidate.id === id);
     if (!hold) return overPage(id);
     const { tasks, groups } = await summaryOf(console, hold, dated);
     const ids = tasks.map((task) => task.id).sort();

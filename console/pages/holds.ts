@@ -77,10 +77,10 @@ export function actLinks({ id, cause, acts }: Hold, tasks: number): Html | null 
   if (acts.length === 0) return null;
   const pathOf = (act: HoldAct) =>
     act === 'approve' && cause === 'blast-radius' ? '/act/approve' : `/act/${act}-hold`;
-  const given = (act: HoldAct) => (pathOf(act) === '/act/approve' ? {} : { hold: id });
+  const queryOf = (act: HoldAct) => (pathOf(act) === '/act/approve' ? {} : { hold: id });
   const text = (act: HoldAct) =>
     act === 'approve' ? `Approve ${tasks.toLocaleString('en')}…` : `${ACT_TEXT[act]}…`;
-  return html`<span class="links">${acts.map((act) => html`<a href="${address(pathOf(act), given(act))}">${text(act)}</a> `)}</span>`;
+  return html`<span class="links">${acts.map((act) => html`<a href="${address(pathOf(act), queryOf(act))}">${text(act)}</a> `)}</span>`;
 }
 
 /** Tasks that were approved together, and are not disabled yet. */
@@ -94,11 +94,11 @@ interface Approved {
 async function approvals({ clock }: System, dated: Dated): Promise<Approved[]> {
   const found = new Map<string, Approved>();
   for await (const { open } of dated()) {
-    const brake = open?.brake;
-    if (brake?.approvedAt === undefined || isHeldBySpike(brake, clock.now())) continue;
-    const { approvedAt, approvedUntil: until = null } = brake;
-    const one = found.get(`${approvedAt} ${until}`) ?? { at: approvedAt, until, tasks: 0 };
-    found.set(`${approvedAt} ${until}`, { ...one, tasks: one.tasks + 1 });
+    const spike = open?.brake;
+    if (spike?.approvedAt === undefined || isHeldBySpike(spike, clock.now())) continue;
+    const { approvedAt, approvedUntil: until = null } = spike;
+    const approval = found.get(`${approvedAt} ${until}`) ?? { at: approvedAt, until, tasks: 0 };
+    found.set(`${approvedAt} ${until}`, { ...approval, tasks: approval.tasks + 1 });
   }
   return [...found.values()].sort((a, b) => b.at - a.at);
 }
@@ -109,7 +109,7 @@ function approvalTable(rows: readonly Approved[]): Html {
     rows,
     none: '',
     columns: [
-      ['Approved', (one) => at(one.at)],
+      ['Approved', (approval) => at(approval.at)],
       ['Ends', ({ until }) => (until === null ? 'never' : at(until))],
       ['Tasks', ({ tasks }) => tasks],
     ],

@@ -17,7 +17,7 @@ export const lettersPage: PageKind = {
   path: '/queues/letters',
   show: async (console, query) => {
     const { queues } = console.stage.deadLetters;
-    const queue = queues.find((one) => one === query.get('queue'));
+    const queue = queues.find((name) => name === query.get('queue'));
     if (queue === undefined)
       return { title: 'Not found', status: 404, body: note('warn', 'No dead-letter queue has this name.') };
     const on = `--queue ${queue} --stage ${argument(console.stage.name)}`;

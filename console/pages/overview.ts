@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { troubleOf } from '../../cli/webhooks.ts';
+import { problemOf } from '../../cli/webhooks.ts';
 import type { Instant } from '../../functions/abandonment/time.ts';
 import { daysAfter } from '../../functions/facts/days.ts';
 import { loadReport, newestDay } from '../../functions/facts/report.ts';
@@ -84,12 +84,12 @@ function alertNotes(alerts: readonly OperatorAlertRecord[]): Html {
 
 /** What is the matter with webhooks, one line for each. */
 function webhookNotes(webhooks: readonly WebhookStanding[]): Html {
-  const troubled = webhooks.flatMap((one) => {
-    const trouble = troubleOf(one);
-    return trouble ? [{ id: one.id, ...trouble }] : [];
+  const troubled = webhooks.flatMap((webhook) => {
+    const problem = problemOf(webhook);
+    return problem ? [{ id: webhook.id, ...problem }] : [];
   });
   if (troubled.length === 0) return NOTHING;
-  const tone = troubled.some((one) => one.tone === 'bad') ? 'bad' : 'warn';
+  const tone = troubled.some((webhook) => webhook.tone === 'bad') ? 'bad' : 'warn';
   return note(
     tone,
     ...troubled.map(({ id, says }) => html`<b>Webhook</b> ${link(id, '/webhooks', { id })} ${says}`),
@@ -134,7 +134,7 @@ function duePlot(open: readonly FleetTask[], now: Instant): Html {
       {
         name: 'due',
         color: '#d1495b',
-        data: byDay.map(([, due]) => due.filter((one) => !isHeld(one)).length),
+        data: byDay.map(([, due]) => due.filter((task) => !isHeld(task)).length),
       },
       { name: 'held', color: '#edae49', data: byDay.map(([, due]) => due.filter(isHeld).length) },
     ],
@@ -201,14 +201,14 @@ async function pastDays(rows: Table): Promise<Html> {
   const series = (name: string, color: string, figures: readonly string[]) => ({
     name,
     color,
-    data: days.map((day) => figures.reduce((sum, one) => sum + (sums.get(`${day} ${one}`) ?? 0), 0)),
+    data: days.map((day) => figures.reduce((sum, figure) => sum + (sums.get(`${day} ${figure}`) ?? 0), 0)),
   });
   const shown = [
     series('alerts', '#3b6fb6', ['abandoned', 'overdue']),
     series('recovered', '#2f8f5b', ['recovered']),
     series('disabled', '#d1495b', ['disabled']),
   ];
-  if (shown.every(({ data }) => data.every((one) => one === 0))) return NOTHING;
+  if (shown.every(({ data }) => data.every((value) => value === 0))) return NOTHING;
   const title = `What happened, the last ${AHEAD} days that are counted`;
   return plot({ title, days: days.map((day) => day.slice(5)), series: shown });
 }

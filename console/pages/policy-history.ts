@@ -39,14 +39,14 @@ ${table<PolicyAct>({
   rows,
   none: 'No policy was changed.',
   columns: [
-    ['When', (one) => at(one.at)],
+    ['When', (act) => at(act.at)],
     ['What', ({ act }) => act],
     ['By', ({ by }) => by],
     ['Why', ({ reason }) => reason],
     ['Changes', ({ changes }) => diffOf(changes)],
     [
       'Since then',
-      (one) => link('What differs', '/policies/diff', { from: formatInstant(one.at), scope: asked }),
+      (act) => link('What differs', '/policies/diff', { from: formatInstant(act.at), scope: asked }),
     ],
   ],
 })}${pager}<p>${link('Differences between two instants', '/policies/diff', { scope: asked })} · ${link('Policies', '/policies')}</p>`;
@@ -66,23 +66,23 @@ export const policyDiffPage: PageKind = {
   show: async (console, query) => {
     const { system } = console;
     const now = system.clock.now();
-    const given = {
+    const chosen = {
       from: query.get('from') ?? '',
       to: query.get('to') ?? '',
       scope: (query.get('scope') ?? '').trim(),
     };
     const acts = (await policyHistory(system.table)).reverse();
-    const form = diffForm(given, acts);
-    const [from, to] = [instantOf(given.from, 0), instantOf(given.to, now)];
+    const form = diffForm(chosen, acts);
+    const [from, to] = [instantOf(chosen.from, 0), instantOf(chosen.to, now)];
     const title = 'Differences of policies';
-    if (given.from === '') return { title, body: html`<p>Of which two instants?</p>${form}` };
+    if (chosen.from === '') return { title, body: html`<p>Of which two instants?</p>${form}` };
     if (from === undefined || to === undefined)
       return {
         title,
         status: 422,
         body: html`${note('warn', 'That is no instant: RFC 3339 with a zone is, or a day.')}${form}`,
       };
-    return { title, body: html`${await shownDiff(console, { from, to }, given.scope)}${form}` };
+    return { title, body: html`${await shownDiff(console, { from, to }, chosen.scope)}${form}` };
   },
 };
 
@@ -99,15 +99,15 @@ async function shownDiff(
 ): Promise<Html> {
   const [before, after] = await Promise.all([policiesAt(system.table, from), policiesAt(system.table, to)]);
   const all = policyDifferences(before, after);
-  const changes = scope === '' ? all : all.filter((one) => one.scope === scopeOf(scope));
+  const changes = scope === '' ? all : all.filter((change) => change.scope === scopeOf(scope));
   return html`<p>From ${at(from)} to ${at(to)}: <b>-</b> is what held then, <b>+</b> what holds at the end.</p>${table<ScopeChange>(
     {
       caption: 'Scopes that say something else',
       rows: changes,
       none: 'Nothing differs.',
       columns: [
-        ['Scope', (one) => link(scopeText(one.scope), '/policies', { scope: scopeText(one.scope) })],
-        ['Changes', (one) => diffOf([one])],
+        ['Scope', (change) => link(scopeText(change.scope), '/policies', { scope: scopeText(change.scope) })],
+        ['Changes', (change) => diffOf([change])],
       ],
     },
   )}`;
@@ -123,12 +123,14 @@ interface Asked {
 }
 
 function diffForm({ from, to, scope }: Asked, acts: readonly PolicyAct[]): Html {
-  const known = acts.slice(0, MOST_OFFERED).map((one): [string, string] => {
-    const when = formatInstant(one.at);
-    return [when, `after ${when.slice(0, 16).replace('T', ' ')}: ${one.act} by ${one.by}`];
+  const newest = acts.slice(0, MOST_OFFERED).map((act): [string, string] => {
+    const when = formatInstant(act.at);
+    return [when, `after ${when.slice(0, 16).replace('T', ' ')}: ${act.act} by ${act.by}`];
   });
   const offered = (chosen: string) =>
-    chosen === '' || known.some(([when]) => when === chosen) ? known : [[chosen, chosen] as const, ...known];
+    chosen === '' || newest.some(([when]) => when === chosen)
+      ? newest
+      : [[chosen, chosen] as const, ...newest];
   return html`<form class="card filters" method="get" action="/policies/diff">${scope === '' ? NOTHING : hidden({ scope })}
 ${choice('From', 'from', [...offered(from), ['1970-01-01T00:00:00Z', 'the beginning']], from)}
 ${choice('To', 'to', [['', 'now'], ...offered(to)], to)}<div><button>Show</button></div></form>

@@ -58,9 +58,9 @@ async function previewed(
   { system }: Console,
   change: { scope: string; set: Record<string, unknown>; days: number },
 ): Promise<PreviewLine[]> {
-  const known = await snapshotOf(system.table, () => {});
+  const snapshot = await snapshotOf(system.table, () => {});
   const judged = { now: system.clock.now(), isProduction: isProduction(system.config.stage) };
-  const result = await previewStage(known, judged, change, deployedService);
+  const result = await previewStage(snapshot, judged, change, deployedService);
   if (!result.ok) throw new UsageError(result.problem);
   return result.lines;
 }
@@ -92,7 +92,7 @@ function plotOfKind(kind: Counted, head: Line<'preview'>, days: readonly Line<'d
   const dates = datesOf(head);
   const byDay = groupsOf(days, ({ day }) => day);
   const sums = (side: 'today' | 'proposed') =>
-    dates.map((date) => (byDay.get(date) ?? []).reduce((sum, one) => sum + one[side][kind], 0));
+    dates.map((date) => (byDay.get(date) ?? []).reduce((sum, line) => sum + line[side][kind], 0));
   return plot({
     title: `${kind}, by day`,
     days: dates.map((date) => date.slice(5)),

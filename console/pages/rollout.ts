@@ -82,8 +82,8 @@ export function modeTag(mode: Mode): Html {
 const DAYS = 60;
 
 async function scopePage(console: Console, name: string, query: URLSearchParams): Promise<Page> {
-  const given = Number(query.get('days') ?? DAYS);
-  const days = Number.isInteger(given) && given >= 1 && given <= 400 ? given : DAYS;
+  const number = Number(query.get('days') ?? DAYS);
+  const days = Number.isInteger(number) && number >= 1 && number <= 400 ? number : DAYS;
   const rollout = await rolloutOf(console, name, { ago: days * DAY });
   const scope = scopeText(rollout.scope);
   const body = html`<p>${STEPS}</p>${steps(rollout)}${standing(rollout)}${console.allowsChanges ? acts(rollout) : NOTHING}
@@ -95,7 +95,7 @@ ${narrowerTable(rollout)}<p>${link('Its policy', '/policies', { scope })} · ${l
 
 /** The three modes, and which of them holds. */
 function steps({ mode }: Rollout): Html {
-  return html`<ol class="steps">${MODES.map((one) => html`<li>${one === mode ? html`<b aria-current="step">${one}</b>` : one}</li>`)}</ol>`;
+  return html`<ol class="steps">${MODES.map((step) => html`<li>${step === mode ? html`<b aria-current="step">${step}</b>` : step}</li>`)}</ol>`;
 }
 
 function standing({ scope, mode, from, next, notOptedIn }: Rollout): Html {

@@ -50,9 +50,9 @@ async function pausesTable({ system, allowsChanges }: Console): Promise<Html> {
       ['What', ({ what }) => what],
       ['State', ({ since }) => (since === null ? tag('goes on', 'good') : tag('paused', 'bad'))],
       ['Since', ({ since }) => at(since)],
-      ['By', (one) => one.note?.by],
-      ['Why', (one) => one.note?.reason],
-      ['Until', (one) => (one.note ? at(one.note.until) : null)],
+      ['By', (pause) => pause.note?.by],
+      ['Why', (pause) => pause.note?.reason],
+      ['Until', (pause) => (pause.note ? at(pause.note.until) : null)],
       ['Act', ({ what, since }) => pauseAct(allowsChanges, since === null, { what })],
     ],
   });
@@ -108,7 +108,7 @@ export const oopsPage: PageKind = {
       rows,
       none: 'No attempt failed.',
       columns: [
-        ['Failure', ({ fingerprint: one }) => link(one, '/oops', { fingerprint: one })],
+        ['Failure', ({ fingerprint: failure }) => link(failure, '/oops', { fingerprint: failure })],
         ['Worker', ({ worker }) => worker],
         ['Cause', ({ cause }) => cause],
         ['Count', ({ count }) => count],
@@ -140,7 +140,7 @@ async function oneOops({ system, allowsChanges }: Console, fingerprint: string) 
     rows: occurrences,
     none: 'None is stored any more.',
     columns: [
-      ['At', (one) => at(one.at)],
+      ['At', (occurrence) => at(occurrence.at)],
       ['Item', ({ item }) => item],
       ['Attempt', ({ attempt }) => attempt],
       ['Version', ({ version }) => version],
@@ -209,10 +209,10 @@ export const listingsPage: PageKind = {
         ['Standing', standingText],
       ],
     })}${ends.map(
-      (one) =>
-        html`<h2>${one.name}</h2>${table({
+      (listing) =>
+        html`<h2>${listing.name}</h2>${table({
           caption: 'Its newest listings',
-          rows: one.ends,
+          rows: listing.ends,
           none: 'None ended yet.',
           columns: [
             ['Number', ({ number }) => number],
@@ -246,7 +246,7 @@ export const webhooksPage: PageKind = {
       rows: await listWebhooks(system.table),
       none: 'There are no webhooks.',
       columns: [
-        ['Webhook', (one) => link(one.id, '/webhooks', { id: one.id })],
+        ['Webhook', (webhook) => link(webhook.id, '/webhooks', { id: webhook.id })],
         ['State', ({ state }) => tag(state, state === 'active' ? 'good' : 'warn')],
         ['Failing since', ({ failingSince }) => at(failingSince)],
         ['Due', ({ due }) => due],
@@ -261,11 +261,11 @@ export const webhooksPage: PageKind = {
 
 async function webhookPage({ system, allowsChanges }: Console, id: string): Promise<Page> {
   const { table: rows } = system;
-  const known = await knownWebhook(rows, id);
-  if (!known) return { title: 'Not found', status: 404, body: note('warn', 'No webhook has this id.') };
+  const webhook = await knownWebhook(rows, id);
+  if (!webhook) return { title: 'Not found', status: 404, body: note('warn', 'No webhook has this id.') };
   const offered = [
-    ...(known.state === 'active' ? [['pause', 'Pause it…']] : []),
-    ...(known.state !== 'active' || known.failingSince !== null ? [['resume', 'Call it again…']] : []),
+    ...(webhook.state === 'active' ? [['pause', 'Pause it…']] : []),
+    ...(webhook.state !== 'active' || webhook.failingSince !== null ? [['resume', 'Call it again…']] : []),
   ];
   const acts = html`<div class="acts">${offered.map(
     ([act, text]) => html`<a class="button" href="${address(`/act/${act}-webhook`, { id })}">${text}</a>`,
@@ -275,7 +275,7 @@ async function webhookPage({ system, allowsChanges }: Console, id: string): Prom
     rows: (await webhookHistory(rows, id, { limit: SHOWN_EVENTS })).map(deliveryView),
     none: 'There are no events.',
     columns: [
-      ['At', (one) => at(one.at)],
+      ['At', (event) => at(event.at)],
       ['Type', ({ type }) => type],
       ['Task', ({ task }) => (task === null ? null : taskLink(task))],
       ['State', ({ state, reason }) => (reason === null ? state : `${state} (${reason})`)],
@@ -284,10 +284,10 @@ async function webhookPage({ system, allowsChanges }: Console, id: string): Prom
     ],
   });
   const body = html`${facts([
-    ['State', known.state],
-    ['Host', new URL(known.url).host],
-    ['Due', known.due],
-    ['Failing since', known.failingSince === null ? null : at(known.failingSince)],
+    ['State', webhook.state],
+    ['Host', new URL(webhook.url).host],
+    ['Due', webhook.due],
+    ['Failing since', webhook.failingSince === null ? null : at(webhook.failingSince)],
   ])}${allowsChanges ? acts : NOTHING}${events}`;
   return { title: `Webhook ${id}`, body };
 }
@@ -338,10 +338,10 @@ export const peoplePage: PageKind = {
       rows,
       none: 'Every recipient can be reached.',
       columns: [
-        ['Address', ({ address: one }) => link(one, '/tasks', { owner: one })],
+        ['Address', ({ address: email }) => link(email, '/tasks', { owner: email })],
         ['State', ({ dead }) => stateText(dead)],
         ['Last mail', ({ lastMailAt }) => at(lastMailAt)],
-        ['Mails', ({ address: one }) => link('mails', '/mails', { to: one })],
+        ['Mails', ({ address: email }) => link('mails', '/mails', { to: email })],
       ],
     })}${pager}`;
     return { title: 'Suppressed recipients', body };

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { valueText } from '../../cli/policy-text.ts';
 import { formatInstant, type Instant, parseInstant } from '../../functions/abandonment/time.ts';
-import { isHeld } from '../../functions/operators/brakes.ts';
+import { isHeld } from '../../functions/operators/approvals.ts';
 import { type Explanation, explain } from '../../functions/operators/overview/explanation.ts';
 import type { MailView } from '../../functions/operators/overview/mails.ts';
 import { type Moment, momentsOf } from '../../functions/operators/overview/moments.ts';
@@ -40,11 +40,11 @@ export const taskPage: PageKind = {
     if (!hasTask(history)) return noSuchTask(console, id);
     const now = console.system.clock.now();
     const asked = instantOf(query.get('at') ?? '');
-    const given = await explain(console.system.table, history, asked ?? now, now);
-    const body = html`${banner(given)}${asked === undefined ? NOTHING : dayNote(given, id)}
-${acts(console, given, history.record)}${disablingOf(given)}${decisionOf(given)}${dayForm(id, now, query)}
-<h2>History</h2>${timeline(momentsOf(history).reverse())}${mailsOf(given.mails)}
-<h2>What it rests on</h2>${evidenceOf(given)}${thresholds(given.thresholds, 'Policy that decides about it')}${people(given)}
+    const explanation = await explain(console.system.table, history, asked ?? now, now);
+    const body = html`${banner(explanation)}${asked === undefined ? NOTHING : dayNote(explanation, id)}
+${acts(console, explanation, history.record)}${disablingOf(explanation)}${decisionOf(explanation)}${dayForm(id, now, query)}
+<h2>History</h2>${timeline(momentsOf(history).reverse())}${mailsOf(explanation.mails)}
+<h2>What it rests on</h2>${evidenceOf(explanation)}${thresholds(explanation.thresholds, 'Policy that decides about it')}${people(explanation)}
 <h2>On the command line</h2><pre>${commandsFor(console, id)}</pre>`;
     return { title: id, body };
   },
@@ -86,8 +86,8 @@ function dayNote({ at: asked, past }: Explanation, id: string): Html {
   );
 }
 
-function decisionOf(given: Explanation): Html {
-  const { decision, counted, episode } = given;
+function decisionOf(explanation: Explanation): Html {
+  const { decision, counted, episode } = explanation;
   return html`<h2>Decision</h2>${facts([
     ['Decision', html`<b>${decision.answer}</b>: ${decision.reason}`],
     ['To be disabled', decision.disableAt === null ? 'no date' : at(decision.disableAt)],
@@ -101,13 +101,13 @@ function decisionOf(given: Explanation): Html {
         ? 'none is open'
         : html`#${episode.number}, ${episode.alert}, fired ${at(episode.firedAt)}, grace ${episode.grace} (mode ${episode.graceStage})`,
     ],
-    ['Holds', given.holds.map(({ reason }) => reason).join(', ')],
+    ['Holds', explanation.holds.map(({ reason }) => reason).join(', ')],
   ])}${table({
     caption: 'What happens next, if nothing changes',
-    rows: given.next,
+    rows: explanation.next,
     none: 'Nothing is to happen next.',
     columns: [
-      ['When', (one) => at(one.at)],
+      ['When', (step) => at(step.at)],
       ['What', ({ what }) => what],
     ],
   })}`;
@@ -222,13 +222,13 @@ function thresholds(leaves: Explanation['thresholds'], caption: string): Html {
   });
 }
 
-function people(given: Explanation): Html {
+function people(explanation: Explanation): Html {
   return table({
     caption: 'Who is notified',
-    rows: given.recipients,
+    rows: explanation.recipients,
     none: 'Nobody is notified of it.',
     columns: [
-      ['Address', ({ address: one }) => one],
+      ['Address', ({ address: email }) => email],
       ['As', ({ as }) => as],
       ['Warning', ({ warning }) => warning],
       ['Accepted', ({ acceptedAt }) => at(acceptedAt)],

@@ -88,9 +88,9 @@ export const tasksPage: PageKind = {
   path: '/tasks',
   menu: 'Tasks',
   show: async (console, query) => {
-    const state = STATES.find((one) => one === query.get('state')) ?? 'attention';
+    const state = STATES.find((name) => name === query.get('state')) ?? 'attention';
     const data = await console.fleet.tasks(WHOLE.includes(state));
-    const order = TASK_ORDERS.find((one) => one === query.get('sort')) ?? 'task';
+    const order = TASK_ORDERS.find((name) => name === query.get('sort')) ?? 'task';
     const found = inOrder(data.tasks.filter(matching(query, state)), order) as FleetTask[];
     const { rows, pager } = paged(found, '/tasks', query);
     const body = html`${filters(data.tasks, query, state, order)}${taskTable(rows, 'Tasks')}${pager}${readNote(data)}`;
@@ -109,7 +109,7 @@ function matching(query: URLSearchParams, state: StateFilter): (task: FleetTask)
   return (task) =>
     HOLDS[state](task) &&
     (text === '' || task.task.toLowerCase().includes(text)) &&
-    (owner === '' || task.owners.some((one) => one.toLowerCase().includes(owner))) &&
+    (owner === '' || task.owners.some((address) => address.toLowerCase().includes(owner))) &&
     (due === '' || (task.disableAt?.startsWith(due) ?? false)) &&
     equal.every((holds) => holds(task));
 }
@@ -125,26 +125,26 @@ function filters(
 ): Html {
   const value = (name: string) => query.get(name) ?? '';
   const equal = (label: string, name: (typeof EQUAL)[number]) => {
-    const known = [...new Set(tasks.map(VALUE_OF[name]))].filter((one) => one !== '').sort();
-    if (known.length > MOST_OFFERED) return field(label, name, value(name));
-    const all = value(name) === '' || known.includes(value(name)) ? known : [value(name), ...known];
-    return choice(label, name, [['', 'any'], ...all.map((one) => [one, one] as const)], value(name));
+    const offered = [...new Set(tasks.map(VALUE_OF[name]))].filter((text) => text !== '').sort();
+    if (offered.length > MOST_OFFERED) return field(label, name, value(name));
+    const all = value(name) === '' || offered.includes(value(name)) ? offered : [value(name), ...offered];
+    return choice(label, name, [['', 'any'], ...all.map((text) => [text, text] as const)], value(name));
   };
   return html`<form class="card filters" method="get" action="/tasks">${field('Task has', 'q', value('q'))}
 ${choice(
   'State',
   'state',
-  STATES.map((one) => [one, STATE_TEXT[one]] as const),
+  STATES.map((name) => [name, STATE_TEXT[name]] as const),
   state,
 )}
 ${equal('Tenant', 'tenant')}${equal('Data plane', 'plane')}${equal('Cause', 'cause')}
-${choice('Mode', 'mode', [['', 'any'], ...MODES.map((one) => [one, one] as const)], value('mode'))}
+${choice('Mode', 'mode', [['', 'any'], ...MODES.map((mode) => [mode, mode] as const)], value('mode'))}
 ${equal('Why', 'reason')}${field('Owner has', 'owner', value('owner'))}
 ${field('Due on', 'due', value('due'), { placeholder: '2026-01-31', pattern: '\\d{4}(-\\d{2}){0,2}' })}
 ${choice(
   'Order',
   'sort',
-  TASK_ORDERS.map((one) => [one, one] as const),
+  TASK_ORDERS.map((name) => [name, name] as const),
   order,
 )}<div><button>Show</button></div></form>`;
 }

@@ -27,7 +27,7 @@ export const workPage: PageKind = {
         ['Progress', progressText],
         ['Rate', rateText],
         ['By', ({ by }) => by],
-        ['Given', (one) => at(one.at)],
+        ['Given', (work) => at(work.at)],
       ],
     })}${pager}`;
     return { title: 'Bulk commands', body };

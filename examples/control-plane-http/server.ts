@@ -132,9 +132,9 @@ function mayAsk({ headers }: IncomingMessage, body: string, { basic, token, secr
 }
 
 /** Compares by hashes: how long it takes tells nothing of the text. */
-function isSame(given: string | undefined, expected: string): boolean {
+function isSame(sent: string | undefined, expected: string): boolean {
   const hash = (text: string) => createHash('sha256').update(text).digest('hex');
-  return hash(given ?? '') === hash(expected);
+  return hash(sent ?? '') === hash(expected);
 }
 
 /** The body; undefined where it is too large. */
@@ -151,7 +151,7 @@ async function textOf(request: IncomingMessage): Promise<string | undefined> {
 function parsed(text: string): { action: string; task: string; version: string } | undefined {
   try {
     const { action, task, version, reason } = JSON.parse(text) ?? {};
-    const isText = [action, task, version, reason].every((one) => typeof one === 'string');
+    const isText = [action, task, version, reason].every((part) => typeof part === 'string');
     return isText && version !== '' && version.length <= 128 ? { action, task, version } : undefined;
   } catch {
     return undefined;

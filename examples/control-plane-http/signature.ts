@@ -10,8 +10,8 @@ export function isSigned(
   if (Math.abs(Date.now() / 1_000 - Number(at)) > 300 || typeof signatures !== 'string') return false;
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   const right = Buffer.from(`v1,${createHmac('sha256', key).update(`${id}.${at}.${body}`).digest('base64')}`);
-  return signatures.split(' ').some((one) => {
-    const given = Buffer.from(one);
-    return given.length === right.length && timingSafeEqual(given, right);
+  return signatures.split(' ').some((signature) => {
+    const sent = Buffer.from(signature);
+    return sent.length === right.length && timingSafeEqual(sent, right);
   });
 }

@@ -31,7 +31,7 @@ export function tasksOfFile(path: string): Tasks {
     after: (id, limit) =>
       read()
         .filter((task) => task.id > id)
-        .sort((one, other) => (one.id < other.id ? -1 : 1))
+        .sort((left, right) => (left.id < right.id ? -1 : 1))
         .slice(0, limit),
     get: (id) => read().find((task) => task.id === id),
     setEnabled(seen, enabled) {

@@ -123,8 +123,8 @@ export async function loadLater(system: System, text: string): Promise<boolean |
 
 async function mention(system: System, dataPlane: string): Promise<void> {
   const mentioned = await mentionDataPlane(system, dataPlane);
-  if (mentioned.settled === 'refused') throw new Error(mentioned.refusal.detail);
-  if (mentioned.settled === 'busy')
+  if (mentioned.result === 'refused') throw new Error(mentioned.refusal.detail);
+  if (mentioned.result === 'busy')
     throw new Error('the table stayed busy; run the same import again to go on');
 }
 

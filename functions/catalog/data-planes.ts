@@ -13,6 +13,7 @@ import { keys } from '../store/keys.ts';
 import { evaluationRequest } from '../store/looks.ts';
 import { loadPolicies } from '../store/policies.ts';
 import type { Write } from '../store/table/table.port.ts';
+import { type Committed, commitPlan } from './commit-plan.ts';
 import {
   type PlaneChange,
   type PlaneReport,
@@ -21,7 +22,6 @@ import {
   type ReportedPlane,
 } from './data-plane-changes.ts';
 import type { Refusal } from './refusals.ts';
-import { type Committed, commitPlan } from './settle.ts';
 
 /** That a plane is in use is written no more often than this. */
 const USE_EVERY: Duration = 7 * DAY;

@@ -128,7 +128,7 @@ async function onTaskPublished(context: EventContext, detail: unknown): Promise<
     ownersRefusal(task.owners, system.config.allowedDomains);
   if (refusal) return refused(context, refusal, task.id);
   const mentioned = await mentionDataPlane(system, task.dataPlane);
-  if (mentioned.settled === 'busy' || mentioned.settled === 'refused')
+  if (mentioned.result === 'busy' || mentioned.result === 'refused')
     return outcomeOf(context, mentioned, task.id);
   return outcomeOf(context, await publishTask(context, parsed.value), task.id);
 }
@@ -189,7 +189,7 @@ async function onTaskDisableRefused(context: EventContext, detail: unknown): Pro
   const refusal = taskRefusal(context.source, task) ?? futureRefusal(at, context.system.clock.now());
   if (refusal) return refused(context, refusal, task);
   const heard = await refuseDisabling(context.system, parsed.value, context.receive);
-  if (heard === 'changed') return outcomeOf(context, { settled: 'busy' }, task);
+  if (heard === 'changed') return outcomeOf(context, { result: 'busy' }, task);
   return heard === 'refused'
     ? { outcome: 'done', reason: 'refused' }
     : { outcome: 'skipped', reason: 'nothing-asked' };
@@ -216,7 +216,7 @@ async function onShardsObserved(context: EventContext, detail: unknown): Promise
   const refusal = planeRefusal(context.source, dataPlane) ?? distanceRefusal(at, system.clock.now());
   if (refusal) return refused(context, refusal);
   const heard = await hearDataPlane(system, dataPlane, at, book);
-  if (heard.settled === 'busy' || heard.settled === 'refused') return outcomeOf(context, heard);
+  if (heard.result === 'busy' || heard.result === 'refused') return outcomeOf(context, heard);
   return takeEach(context, { list: 'tasks', items: tasks, schema: observedTask }, (each, task, seen) => {
     const observations = seen.map(({ shards }, place) => ({
       at,

@@ -3,9 +3,9 @@ import { countWrites } from '../store/counts.ts';
 import { deadlineWrites } from '../store/deadline-row.ts';
 import type { Write } from '../store/table/table.port.ts';
 import { loadTasks, type TaskRecord, taskWrite } from '../store/tasks.ts';
+import type { Committed } from './commit-plan.ts';
 import type { TaskPublished } from './events.ts';
 import type { RunReport } from './runs.ts';
-import type { Committed } from './settle.ts';
 import { type TaskEntry, taskRecordFrom } from './task-entry.ts';
 import { type CatalogContext, noteRun, observeTask, publishTask, storeNewTask } from './task-events.ts';
 
@@ -127,8 +127,8 @@ function publicationOf(entry: TaskEntry, now: number): TaskPublished {
 }
 
 function isWritten(committed: Committed): boolean {
-  if (committed.settled === 'busy')
+  if (committed.result === 'busy')
     throw new Error('the table stayed busy; run the same import again to go on');
-  if (committed.settled === 'refused') throw new Error(committed.refusal.detail);
-  return committed.settled === 'written';
+  if (committed.result === 'refused') throw new Error(committed.refusal.detail);
+  return committed.result === 'written';
 }

@@ -6,10 +6,10 @@ import type { SourceRecord } from '../store/sources.ts';
 import { loadTasks } from '../store/tasks.ts';
 import type { Outcome } from '../work/consumer.ts';
 import { classOf } from '../work/failure-class.ts';
+import type { Committed } from './commit-plan.ts';
 import type { BusEvent } from './events.ts';
 import { type Refusal, reportRefusals, taskRefusal } from './refusals.ts';
 import { noteRefused } from './refused-events.ts';
-import type { Committed } from './settle.ts';
 import type { CatalogContext } from './task-events.ts';
 
 /** An event with who sent it and what it is judged by. */
@@ -50,9 +50,9 @@ export function malformed(
 
 /** What becomes of the message of an event; a refusal is counted and logged. */
 export function outcomeOf(context: Refusing, committed: Committed, task?: string): Outcome {
-  if (committed.settled === 'written') return { outcome: 'done', reason: 'written' };
-  if (committed.settled === 'skipped') return { outcome: 'skipped', reason: committed.reason };
-  if (committed.settled === 'refused') return refused(context, committed.refusal, task);
+  if (committed.result === 'written') return { outcome: 'done', reason: 'written' };
+  if (committed.result === 'skipped') return { outcome: 'skipped', reason: committed.reason };
+  if (committed.result === 'refused') return refused(context, committed.refusal, task);
   return { outcome: 'retry', reason: 'table-busy', delaySeconds: BUSY_DELAY_SECONDS, failed: true };
 }
 
@@ -92,7 +92,7 @@ export async function takeEach<Item extends { task: string }>(
 ): Promise<Outcome> {
   const { groups, refusals } = sift(context, items);
   const committed = await takeAll(context, groups, take);
-  for (const [task, { settled: how, ...rest }] of committed)
+  for (const [task, { result: how, ...rest }] of committed)
     if (how === 'refused' && 'refusal' in rest) refusals.push({ ...rest.refusal, task });
   report(context, refusals);
   return outcomeOfEach(context, items, [...committed.values()], refusals.length);
@@ -104,12 +104,12 @@ function outcomeOfEach(
   committed: readonly Committed[],
   refusals: number,
 ): Outcome {
-  const taken = committed.filter((each) => each.settled !== 'refused');
+  const taken = committed.filter((each) => each.result !== 'refused');
   if (taken.length === 0 && items.length > 0)
     return { outcome: 'dead-letter', reason: `all-refused: each of its ${items.length} ${list} was refused` };
-  const busy = committed.find((each) => each.settled === 'busy');
+  const busy = committed.find((each) => each.result === 'busy');
   if (busy) return outcomeOf(context, busy);
-  const written = committed.filter((each) => each.settled === 'written').length;
+  const written = committed.filter((each) => each.result === 'written').length;
   const reason = `${written} of ${items.length} written, ${refusals} refused`;
   return written > 0 ? { outcome: 'done', reason } : { outcome: 'skipped', reason };
 }
@@ -151,12 +151,12 @@ function takeOne<Item>(
 
 function faultWith({ system }: CatalogContext, task: string, error: unknown): Committed {
   if (classOf(error, 1) === 'permanent')
-    return { settled: 'refused', refusal: { reason: 'too-large', detail: String(error) } };
+    return { result: 'refused', refusal: { reason: 'too-large', detail: String(error) } };
   system.telemetry.log('error', 'one task of an event failed', {
     task: recordable(task),
     error: recordable(String(error)),
   });
-  return { settled: 'busy' };
+  return { result: 'busy' };
 }
 
 function sift<Item extends { task: string }>(

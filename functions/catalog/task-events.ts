@@ -13,12 +13,12 @@ import { reversalAlert } from '../store/operator-alerts.ts';
 import { loadPauses } from '../store/pauses.ts';
 import type { Write } from '../store/table/table.port.ts';
 import { loadTask, type TaskRecord, taskWrite } from '../store/tasks.ts';
+import { type Committed, commitPlan, type Plan } from './commit-plan.ts';
 import type { CountedTask, TaskDeleted, TaskPublished } from './events.ts';
 import { counted, deleted, isOfNote, observed, restartsCounted } from './observations.ts';
 import { firstPublished, publishedAgain, type TaskChange } from './publications.ts';
 import { versionRefusal } from './refusals.ts';
 import { afterReport, type RunReport, ranAgain } from './runs.ts';
-import { type Committed, commitPlan, type Plan } from './settle.ts';
 import { loadWaiting, needsRenewal, type WaitingRecord, waitingOver, waitingWrite } from './waiting.ts';
 
 /** What the changes of one event share. */
@@ -142,7 +142,7 @@ export function observeTask(
 ): Committed | Promise<Committed> {
   const read = context.read?.get(id);
   const change = read && read.task.deletedAt === undefined && seenOf(context, read, observations);
-  if (change && 'skip' in change) return { settled: 'skipped', reason: change.skip };
+  if (change && 'skip' in change) return { result: 'skipped', reason: change.skip };
   return observeAlone(context, id, observations);
 }
 

@@ -43,7 +43,7 @@ export function guardedFetch(options: GuardedFetchOptions): Fetch {
       const pause = pauseAfter(options, init, result, attempt);
       const isLate = options.clock.now() - started >= options.timeout;
       if (pause === undefined) budget.succeeded();
-      if (pause === undefined || isLate || attempt === ATTEMPTS || !budget.take()) return settled(result);
+      if (pause === undefined || isLate || attempt === ATTEMPTS || !budget.take()) return responseOf(result);
       await discarded(result);
       await options.clock.pause?.(pause);
     }
@@ -60,7 +60,7 @@ async function outcomeOf(call: () => Promise<Response>): Promise<Result> {
   }
 }
 
-function settled(result: Result): Response {
+function responseOf(result: Result): Response {
   if ('error' in result) throw result.error;
   return result.response;
 }

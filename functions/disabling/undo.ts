@@ -49,13 +49,13 @@ export async function undoDisabling(system: System, undo: Undo): Promise<Undone>
   // was not taken, is no act yet.
   if (!undo.isOperator && record.disabledByUs.requestedAt !== undefined)
     return { outcome: 'requested', isRepeat: true };
-  const wished = withUndoAsked(record, undo, system.clock.now());
+  const requested = withUndoAsked(record, undo, system.clock.now());
   const settings = settingsFor(system.config, id);
   if (settings && isListed(settings)) {
-    const isQueued = await queueEnabling(system, wished, { by: undo.by, reason: undo.reason });
+    const isQueued = await queueEnabling(system, requested, { by: undo.by, reason: undo.reason });
     return isQueued ? { outcome: 'requested' } : { outcome: 'refused', reason: CHANGED_MEANWHILE };
   }
-  const asked = await store(system, wished);
+  const asked = await store(system, requested);
   return asked
     ? askOwningSystem(system, asked, record, undo)
     : { outcome: 'refused', reason: CHANGED_MEANWHILE };

@@ -115,9 +115,9 @@ function isAccepted({ grace, warning }: Told, wanted: number): boolean {
 function remindedNews(before: TaskRecord, { open }: TaskRecord): News[] {
   if (!open?.rungs.length) return [];
   const remindedBefore = before.open?.number === open.number ? before.open.rungs : [];
-  const isKnown = (rung: { grace: number; lead: number; deadline: number }) =>
+  const isKnown = (step: { grace: number; lead: number; deadline: number }) =>
     remindedBefore.some(
-      ({ grace, lead, deadline }) => grace === rung.grace && lead === rung.lead && deadline === rung.deadline,
+      ({ grace, lead, deadline }) => grace === step.grace && lead === step.lead && deadline === step.deadline,
     );
   return open.rungs
     .filter((step) => !isKnown(step))

@@ -21,7 +21,7 @@ import { daysAfter, daysOf, endOf } from './days.ts';
 import { sumOf } from './figures.ts';
 
 /** A day is counted when it is over for so long: what was under way at midnight is through by then. */
-const SETTLED_AFTER = HOUR;
+const COUNTED_AFTER = HOUR;
 
 /** So many days that were counted are counted again with each new one: what is heard late of their mails is taken in. */
 const COUNTED_AGAIN = 3;
@@ -78,7 +78,7 @@ export async function countDays(
 
 /** The days to be counted: none where the newest that is over was. */
 function daysToCount({ day }: FactDays, now: Instant): string[] {
-  const newest = daysAfter(dayOf(now - SETTLED_AFTER), -1);
+  const newest = daysAfter(dayOf(now - COUNTED_AFTER), -1);
   if (day === null) return [newest];
   return day >= newest ? [] : daysOf({ from: daysAfter(day, 1 - COUNTED_AGAIN), to: newest });
 }
@@ -132,11 +132,11 @@ function goneFrom(stored: FactRows, rows: FactRows): string[] {
 async function close(counter: Counter, days: FactDays, day: string): Promise<FactDays> {
   const next = { ...days, day };
   await store(counter, factDaysWrite(next), `${counter.name}#${day}`);
-  await tellMetrics(counter, day);
+  await emitMetrics(counter, day);
   return { ...next, rev: days.rev + 1 };
 }
 
-async function tellMetrics({ table, telemetry }: Counter, day: string): Promise<void> {
+async function emitMetrics({ table, telemetry }: Counter, day: string): Promise<void> {
   const kinds = ['tasks', 'episodes', 'off'];
   const rows = await Promise.all(kinds.map((kind) => loadFactRows(table, kind, day)));
   const sum = sumOf(rows.flatMap((row) => [...row.values()]).flatMap((cells) => [...cells.values()]));

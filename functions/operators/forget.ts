@@ -94,7 +94,7 @@ export function isKnown({ recipient, notices, mails, subscriptions, admin }: Kno
 export async function forgetRecipient(system: System, address: string, by: string): Promise<Forgotten> {
   const email = normaliseAddress(address) ?? address;
   // First, so that no mail is claimed for them while their mails are looked up.
-  await bury(system, recipientKey(address), by);
+  await suppress(system, recipientKey(address), by);
   const traces = await knownOf(system, address);
   for (const prefix of traces.subscriptions) await removeSubscription(system, prefix, { email }, by);
   for (const prefix of traces.admin) await removeAdmin(system, prefix, email, by);
@@ -134,7 +134,7 @@ async function note(system: System, act: string, by: string, evidence: object): 
 }
 
 /** From here on nobody is notified at this address. A mail that is being sent comes to its end. */
-async function bury(system: System, key: string, by: string): Promise<void> {
+async function suppress(system: System, key: string, by: string): Promise<void> {
   await note(system, `forget ${key}`, by, {});
   await untilStored(system, `recipient ${key}`, async () => {
     const { recipient } = await loadRecipientWithNotices(system.table, key);

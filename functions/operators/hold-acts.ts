@@ -7,7 +7,7 @@ import { commit } from '../store/commit.ts';
 import { loadOperatorAlert, operatorAlertWrite } from '../store/operator-alerts.ts';
 import { loadPolicies } from '../store/policies.ts';
 import type { TaskRecord } from '../store/tasks.ts';
-import { approveTasks, dismissDeletion, dismissOutage, endSpikeAlert, isHeld } from './brakes.ts';
+import { approveTasks, dismissDeletion, dismissOutage, endSpikeAlert, isHeld } from './approvals.ts';
 import { alertOfHold, datedTasks, type Hold, type HoldAct } from './holds.ts';
 import { approveListing, dismissListing } from './listings.ts';
 
@@ -119,17 +119,17 @@ export async function approveSpike(
 }
 
 /** What came of an act on a hold. */
-export type HoldActed = { done: true } | { done: false; reason: string };
+export type HoldActResult = { done: true } | { done: false; reason: string };
 
 /** Approves the hold of a listing: what is missing is gone. */
-function approveHold(system: System, hold: Hold, { by, reason }: OnHold): Promise<HoldActed> {
+function approveHold(system: System, hold: Hold, { by, reason }: OnHold): Promise<HoldActResult> {
   if (hold.cause === 'listing-shrank')
     return approveListing(system, { controlPlane: hold.subject, by, reason });
   return notPossible(hold, 'approved');
 }
 
 /** Takes a hold for wrong: clocks run on, or what is missing stays. */
-async function dismissHold(system: System, hold: Hold, on: OnHold): Promise<HoldActed> {
+async function dismissHold(system: System, hold: Hold, on: OnHold): Promise<HoldActResult> {
   const { cause, subject } = hold;
   if (cause === 'listing-shrank') return dismissListing(system, { controlPlane: subject, ...on });
   if (cause !== 'correlated-failure' && cause !== 'data-plane-deleted') return notPossible(hold, 'dismissed');
@@ -138,7 +138,7 @@ async function dismissHold(system: System, hold: Hold, on: OnHold): Promise<Hold
   return dismissed ? { done: true } : { done: false, reason: 'it is over' };
 }
 
-async function notPossible({ acts }: Hold, act: string): Promise<HoldActed> {
+async function notPossible({ acts }: Hold, act: string): Promise<HoldActResult> {
   const can = acts.length > 0 ? `possible: ${acts.join(', ')}` : 'it ends by itself';
   return { done: false, reason: `it cannot be ${act}; ${can}` };
 }
@@ -149,10 +149,10 @@ const QUIET: Duration = 28 * DAY;
 /**
  * Leaves a hold as it is, says why, and lets its operator alert rest for four weeks. What the hold holds stays held.
  */
-function rejectHold(system: System, hold: Hold, { by, reason }: OnHold): Promise<HoldActed> {
+function rejectHold(system: System, hold: Hold, { by, reason }: OnHold): Promise<HoldActResult> {
   const alert = alertOfHold(hold);
   if (!alert || !hold.acts.includes('reject')) return notPossible(hold, 'rejected');
-  return commit<HoldActed>(system, `the alert of ${hold.id}`, async () => {
+  return commit<HoldActResult>(system, `the alert of ${hold.id}`, async () => {
     const at = system.clock.now();
     const stored = await loadOperatorAlert(system.table, alert.code, alert.subject);
     if (!stored) return { value: { done: false, reason: 'operators were not told of it yet' } };

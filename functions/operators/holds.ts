@@ -13,7 +13,7 @@ import { loadListings } from '../store/listings.ts';
 import { loadOperatorAlert, type OperatorAlertRecord } from '../store/operator-alerts.ts';
 import type { Query, Table } from '../store/table/table.port.ts';
 import { loadTasks, type TaskRecord } from '../store/tasks.ts';
-import { isHeld } from './brakes.ts';
+import { isHeld } from './approvals.ts';
 
 /** Why many tasks are held at once (docs/operators.md#holds-of-many). */
 type HoldCause =

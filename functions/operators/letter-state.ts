@@ -28,7 +28,7 @@ export async function stateOf(
   if (isOver(facts, system.clock.now())) return { would: 'be skipped', reason: 'expired' };
   const { read } = facts;
   if (read?.queue === 'disable') return workedUnless(await whyNotDo(system, read.message));
-  if (read?.queue === 'notify') return workedUnless(await whyNotTell(system, read.message));
+  if (read?.queue === 'notify') return workedUnless(await whyNotNotify(system, read.message));
   if (read?.queue === 'listing') return workedUnless(await whyNotList(system, read.message.key));
   if (read?.queue === 'webhook') return workedUnless(await whyNotCall(system, read.message.key));
   return { would: 'be decided', reason: await tasksText(system, facts) };
@@ -57,7 +57,7 @@ async function whyNotDo(system: System, message: DisablerMessage): Promise<strin
   return disabledByUs?.enabling && disabledByUs.episode === episode ? undefined : 'over';
 }
 
-async function whyNotTell(
+async function whyNotNotify(
   { table }: System,
   { kind, key }: { kind: string; key: string },
 ): Promise<string | undefined> {

@@ -135,7 +135,7 @@ class LetterRun {
   readonly #system: System;
   readonly #on: OnLetters;
   readonly #startedAt: Instant;
-  #acted = 0;
+  #handled = 0;
 
   constructor(system: System, on: OnLetters) {
     this.#system = system;
@@ -153,7 +153,7 @@ class LetterRun {
       for (let next = await batches.next(); !next.done; next = await batches.next()) {
         staying.push(...(await this.#batch(queue, next.value)));
         this.#on.onProgress?.(this.counts);
-        await this.#keepPace();
+        await this.#keepRate();
       }
     };
     try {
@@ -175,7 +175,7 @@ class LetterRun {
     }
     counts.selected += meant.length;
     const gone = this.#on.act === 'redrive' ? await this.#redrive(queue, meant) : this.#discard(meant);
-    this.#acted += gone.length;
+    this.#handled += gone.length;
     await this.#on.letters.remove(
       queue,
       gone.map((letter) => letter.received),
@@ -222,9 +222,9 @@ class LetterRun {
   }
 
   /** Waits where it is ahead of its rate. */
-  async #keepPace(): Promise<void> {
+  async #keepRate(): Promise<void> {
     const { clock } = this.#system;
-    const due = this.#startedAt + (this.#acted / this.#on.perSecond) * SECOND;
+    const due = this.#startedAt + (this.#handled / this.#on.perSecond) * SECOND;
     const ahead = due - clock.now();
     if (ahead > 0) await clock.pause?.(ahead);
   }

@@ -32,7 +32,7 @@ export type OwnerAct =
   /** Turn it off now. A human act: bound by no date, pause or hold; only while its episode is open. */
   | { action: 'disable' };
 
-export type Acted = { outcome: 'done' } | { outcome: 'ignored' | 'refused'; reason: string };
+export type ActResult = { outcome: 'done' } | { outcome: 'ignored' | 'refused'; reason: string };
 
 /**
  * Does what a person asks for a task, audited with who; acting twice is harmless (promise 9).
@@ -45,8 +45,8 @@ export async function actOnTask(
   by: string,
   act: OwnerAct,
   episode?: number,
-): Promise<Acted> {
-  const acted = await changeTask<Acted | Planned>(system, task, async (record) => {
+): Promise<ActResult> {
+  const result = await changeTask<ActResult | Planned>(system, task, async (record) => {
     if (!record || record.task.deletedAt !== undefined)
       return { value: { outcome: 'refused', reason: 'no such task' } };
     if (episode !== undefined && record.episodes !== episode)
@@ -59,8 +59,8 @@ export async function actOnTask(
     const beside = [...planned.beside, ...news];
     return { ...planned, beside, policy: view.policies.for(task), value: planned };
   });
-  if ('outcome' in acted) return acted;
-  await followUp(system, acted, act);
+  if ('outcome' in result) return result;
+  await followUp(system, result, act);
   return { outcome: 'done' };
 }
 
@@ -91,7 +91,7 @@ async function plan(
   record: TaskRecord,
   by: string,
   act: OwnerAct,
-): Promise<Planned | Acted> {
+): Promise<Planned | ActResult> {
   const now = system.clock.now();
   const audit = auditOf(record, by, act, now);
   switch (act.action) {
@@ -132,7 +132,7 @@ async function planKeep(
   by: string,
   act: Extract<OwnerAct, { action: 'keep' | 'snooze' }>,
   now: Instant,
-): Promise<Planned | Acted> {
+): Promise<Planned | ActResult> {
   const { keepMax } = view.policies.for(record.task.id);
   const wanted = act.for ?? keepMax;
   if (wanted > keepMax) return { outcome: 'refused', reason: 'longer than keepMax' };
@@ -158,7 +158,7 @@ function holdsAlready({ keep: before, open }: TaskRecord, keep: Keep): boolean {
 }
 
 /** A keep that is ended is one whose time is over: what follows is for the next scan. */
-function planEnd(record: TaskRecord, now: Instant, audit: Write): Planned | Acted {
+function planEnd(record: TaskRecord, now: Instant, audit: Write): Planned | ActResult {
   const { keep } = record;
   if (!keep || keep.until <= now) return { outcome: 'ignored', reason: 'it is not kept' };
   return { record: scheduled({ ...record, keep: { ...keep, until: now } }, now), beside: [audit] };
@@ -180,7 +180,7 @@ async function planNotMine(
   { by, instead }: { by: string; instead: string | undefined },
   now: Instant,
   audit: Write,
-): Promise<Planned | Acted> {
+): Promise<Planned | ActResult> {
   const key = recipientKey(by);
   const { disclaimed = [], id } = record.task;
   if (disclaimed.includes(key)) return { outcome: 'done' };
@@ -212,7 +212,7 @@ async function toAdmins(
     );
 }
 
-function planMine(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | Acted {
+function planMine(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | ActResult {
   const key = recipientKey(by);
   const { disclaimed = [], ...rest } = record.task;
   if (!disclaimed.includes(key)) return { outcome: 'done' };
@@ -221,7 +221,7 @@ function planMine(record: TaskRecord, by: string, now: Instant, audit: Write): P
   return { record: scheduled({ ...record, task }, now), beside: [audit] };
 }
 
-function planDisable(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | Acted {
+function planDisable(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | ActResult {
   if (!isOpen(record)) return { outcome: 'ignored', reason: 'it has no open episode' };
   return { record: withDisabling(record, { by: 'person', person: by, at: now }, now), beside: [audit] };
 }

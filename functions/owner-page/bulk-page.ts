@@ -49,7 +49,7 @@ export function resultBody(
 ): Html {
   const { list: words, backToList } = reader.words;
   const doneRefs = new Set(
-    outcomes.filter(({ acted }) => acted.outcome === 'done').map(({ view }) => itemRef(view.item)),
+    outcomes.filter(({ result }) => result.outcome === 'done').map(({ view }) => itemRef(view.item)),
   );
   const done = views.filter(({ item }) => doneRefs.has(itemRef(item)));
   const others = views.filter(({ item }) => !doneRefs.has(itemRef(item)));

@@ -1,7 +1,7 @@
 import type { System } from '../platform/system.ts';
-import { type Acted, fulfil } from './act.ts';
+import { fulfil, type RequestResult } from './act.ts';
 import { countAct } from './acts-of-a-mail.ts';
-import type { Wish } from './forms.ts';
+import type { OwnerRequest } from './forms.ts';
 import type { Visit } from './open-link.ts';
 import type { TaskView } from './task-view.ts';
 
@@ -14,7 +14,7 @@ const AT_ONCE = 8;
 /** What became of an act for one of several tasks. */
 export interface Outcome {
   view: TaskView;
-  acted: Acted;
+  result: RequestResult;
 }
 
 /** Does the same for several tasks of a mail, each an act of its own with its own row of the audit. */
@@ -22,18 +22,23 @@ export async function fulfilEach(
   system: System,
   visit: Visit,
   views: readonly TaskView[],
-  wish: Wish,
+  request: OwnerRequest,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (let at = 0; at < views.length; at += AT_ONCE) {
     const some = views.slice(at, at + AT_ONCE);
-    outcomes.push(...(await Promise.all(some.map((view) => fulfilOne(system, visit, view, wish)))));
+    outcomes.push(...(await Promise.all(some.map((view) => fulfilOne(system, visit, view, request)))));
   }
   return outcomes;
 }
 
-async function fulfilOne(system: System, { digest }: Visit, view: TaskView, wish: Wish): Promise<Outcome> {
-  const acted = await fulfil(system, view, digest.address, wish);
-  if (acted.outcome === 'done' && !acted.isRepeat) await countAct(system, digest);
-  return { view, acted };
+async function fulfilOne(
+  system: System,
+  { digest }: Visit,
+  view: TaskView,
+  request: OwnerRequest,
+): Promise<Outcome> {
+  const result = await fulfil(system, view, digest.address, request);
+  if (result.outcome === 'done' && !result.isRepeat) await countAct(system, digest);
+  return { view, result };
 }

@@ -16,7 +16,7 @@ import type { PageWords, PreferenceProblem } from './words/page-words.ts';
 export type Form = Readonly<Record<string, string>>;
 
 /** What a person asks for on a task's page. */
-export type Wish = OwnerAct | { action: 'undo' };
+export type OwnerRequest = OwnerAct | { action: 'undo' };
 
 /** What bounds a request, and how its sender reads dates. */
 export interface Bounds {
@@ -29,7 +29,7 @@ export interface Bounds {
 export const LONGEST_REASON = 200;
 
 /** Reads the form of a task's page; where it cannot be followed, says why and what is allowed. */
-export function readWish(form: Form, bounds: Bounds): Wish | { problem: string } {
+export function readRequest(form: Form, bounds: Bounds): OwnerRequest | { problem: string } {
   switch (form.action) {
     case 'keep':
       return readKeep(form, bounds);
@@ -63,7 +63,7 @@ export function mostSnoozeDays(keepMax: Duration): number {
   return Math.max(1, Math.floor(keepMax / DAY));
 }
 
-function readKeep(form: Form, bounds: Bounds): Wish | { problem: string } {
+function readKeep(form: Form, bounds: Bounds): OwnerRequest | { problem: string } {
   const reason = reasonOf(form);
   const { first, last } = keepDays(bounds);
   const day = form.until ?? '';
@@ -76,14 +76,14 @@ function readKeep(form: Form, bounds: Bounds): Wish | { problem: string } {
   return { action: 'keep', for: Math.min(end - bounds.now, bounds.keepMax), ...reason };
 }
 
-function readSnooze(form: Form, { keepMax, words }: Bounds): Wish | { problem: string } {
+function readSnooze(form: Form, { keepMax, words }: Bounds): OwnerRequest | { problem: string } {
   const days = /^\d{1,4}$/.test(form.days ?? '') ? Number(form.days) : 0;
   const most = mostSnoozeDays(keepMax);
   if (days < 1 || days > most) return { problem: words.problems.snoozeDays(most) };
   return { action: 'snooze', for: Math.min(days * DAY, keepMax), ...reasonOf(form) };
 }
 
-function readNotMine(form: Form, { words }: Bounds): Wish | { problem: string } {
+function readNotMine(form: Form, { words }: Bounds): OwnerRequest | { problem: string } {
   const address = (form.instead ?? '').trim();
   if (address === '') return { action: 'not-mine' };
   const instead = normaliseAddress(address);

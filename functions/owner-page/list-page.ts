@@ -134,7 +134,7 @@ function selectAll(name: string, views: readonly TaskView[], what: string, reade
 function entry(view: TaskView, { task }: Places, reader: Reader, standing?: string): Html {
   const ref = itemRef(view.item);
   const name = nameOf(view);
-  const isDue = view.now.state === 'open' && view.now.trouble.disableAt !== null;
+  const isDue = view.now.state === 'open' && view.now.failure.disableAt !== null;
   const pick =
     actsIn(view.now).length === 0
       ? ''

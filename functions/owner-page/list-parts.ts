@@ -1,6 +1,6 @@
 import { itemRef } from '../notices/render/links.ts';
 import type { DigestItem } from '../store/digests.ts';
-import type { TaskState, TaskView, Trouble } from './task-view.ts';
+import type { Failure, TaskState, TaskView } from './task-view.ts';
 import type { PageWords } from './words/page-words.ts';
 
 export type Group = keyof PageWords['list']['groups'];
@@ -10,7 +10,7 @@ export const GROUPS: readonly Group[] = ['due', 'failing', 'kept', 'off', 'over'
 export function groupOf(state: TaskState): Group {
   switch (state.state) {
     case 'open':
-      return state.trouble.disableAt === null ? 'failing' : 'due';
+      return state.failure.disableAt === null ? 'failing' : 'due';
     case 'ahead':
     case 'closing':
       return 'due';
@@ -27,7 +27,7 @@ export function groupOf(state: TaskState): Group {
 export interface Part {
   /** As forms name it. */
   name: string;
-  shared: Trouble;
+  shared: Failure;
   views: TaskView[];
 }
 
@@ -37,7 +37,7 @@ export function partsOf(views: readonly TaskView[]): { parts: Part[]; alone: Tas
   for (const view of views) {
     const name = partOf(view.now);
     if (view.now.state !== 'open' || name === undefined) continue;
-    const part = parts.get(name) ?? { name, shared: view.now.trouble, views: [] };
+    const part = parts.get(name) ?? { name, shared: view.now.failure, views: [] };
     part.views.push(view);
     parts.set(name, part);
   }
@@ -52,7 +52,7 @@ export function partsOf(views: readonly TaskView[]): { parts: Part[]; alone: Tas
 /** Of a task that fails; others stand by themselves. */
 function partOf(state: TaskState): string | undefined {
   if (state.state !== 'open') return undefined;
-  const { disableAt, isOverdue, cause } = state.trouble;
+  const { disableAt, isOverdue, cause } = state.failure;
   return `${groupOf(state)} ${disableAt ?? 'undated'} ${isOverdue ? 'overdue' : cause}`;
 }
 

@@ -16,7 +16,7 @@ import { allTasksOf } from './all-tasks.ts';
 import { browserLanguage } from './browser-language.ts';
 import { fulfilEach, MOST_SELECTED } from './bulk.ts';
 import { confirmBody, resultBody, split } from './bulk-page.ts';
-import { type Form, formOf, readPreferences, readWish } from './forms.ts';
+import { type Form, formOf, readPreferences, readRequest } from './forms.ts';
 import { type Frame, type Html, notice, page } from './frame.ts';
 import { HEADERS } from './headers.ts';
 import { type PageEvent, type PageResult, requestOf, resultOf } from './http.ts';
@@ -230,11 +230,11 @@ class OwnerPage {
         'preferences',
       );
     if (form.confirmed !== 'yes') return ask(200, '');
-    const wish = readWish(form, bounds);
-    if ('problem' in wish) return ask(422, wrong(wish.problem));
+    const request = readRequest(form, bounds);
+    if ('problem' in request) return ask(422, wrong(request.problem));
     const left = leftActs(visit.digest);
     if (can.length > left) return ask(429, wrong(words.list.leftActs(left)));
-    const outcomes = await fulfilEach(this.#system, visit, views, wish);
+    const outcomes = await fulfilEach(this.#system, visit, views, request);
     const fresh = await viewsOf(this.#system, visit, items);
     return this.#page(
       c,
@@ -265,13 +265,13 @@ class OwnerPage {
     const view = await this.#viewAsked(c, visit);
     if (!view) return this.#invalid(c);
     const reader = this.#reader(visit);
-    const wish = readWish(await sentForm(c), { ...reader, keepMax: view.keepMax });
-    if ('problem' in wish) return this.#taskPage(c, 422, visit, view, wrong(wish.problem));
+    const request = readRequest(await sentForm(c), { ...reader, keepMax: view.keepMax });
+    if ('problem' in request) return this.#taskPage(c, 422, visit, view, wrong(request.problem));
     if (!mayAct(visit.digest)) return this.#notice(c, 429, 'too-often', reader.words);
-    const acted = await fulfil(this.#system, view, visit.digest.address, wish);
-    if (acted.outcome === 'done') {
-      if (!acted.isRepeat) await countAct(this.#system, visit.digest);
-      return c.redirect(`${itemRef(view.item)}?done=${acted.said}`, 303);
+    const result = await fulfil(this.#system, view, visit.digest.address, request);
+    if (result.outcome === 'done') {
+      if (!result.isRepeat) await countAct(this.#system, visit.digest);
+      return c.redirect(`${itemRef(view.item)}?done=${result.said}`, 303);
     }
     const fresh = (await this.#viewAsked(c, visit)) ?? view;
     const status = statusOf(fresh) === 200 ? 409 : statusOf(fresh);
@@ -313,13 +313,13 @@ class OwnerPage {
   async #savePreferences(c: Context, { digest, recipient }: Visit): Promise<Response> {
     const form = await sentForm(c);
     const words = pageWordsIn(recipient.language);
-    const wishes = readPreferences(form, words);
-    if ('problem' in wishes) {
-      const body = html`${wrong(wishes.problem)}${preferencesBody(recipient.address, form, words)}`;
+    const choices = readPreferences(form, words);
+    if ('problem' in choices) {
+      const body = html`${wrong(choices.problem)}${preferencesBody(recipient.address, form, words)}`;
       return this.#page(c, 422, words.titles.preferences, body, words);
     }
     if (!mayAct(digest)) return this.#notice(c, 429, 'too-often', words);
-    const isChanged = await storePreferences(this.#system, digest.address, wishes);
+    const isChanged = await storePreferences(this.#system, digest.address, choices);
     if (isChanged) await countAct(this.#system, digest);
     return c.redirect('preferences?done=saved', 303);
   }

@@ -12,7 +12,7 @@ import { newRecipient, type RecipientRecord } from '../store/recipients.ts';
  */
 export type Preferences = Required<Pick<RecipientRecord, 'declined' | 'zone' | 'language' | 'quietHours'>>;
 
-type Wish = keyof Preferences;
+type Choice = keyof Preferences;
 
 /** What holds for a recipient, also where they never chose anything. */
 export function preferencesOf({ declined, zone, language, quietHours }: RecipientRecord): Preferences {
@@ -25,7 +25,7 @@ export function preferencesOf({ declined, zone, language, quietHours }: Recipien
 }
 
 /** What each choice is called in the audit. */
-const ACTS: Record<Wish, (wishes: Partial<Preferences>) => string> = {
+const ACTS: Record<Choice, (choices: Partial<Preferences>) => string> = {
   declined: ({ declined }) => (declined ? 'decline reminders' : 'take reminders'),
   zone: () => 'time zone',
   language: () => 'language',
@@ -40,26 +40,26 @@ const ACTS: Record<Wish, (wishes: Partial<Preferences>) => string> = {
 export function storePreferences(
   system: System,
   address: string,
-  wishes: Partial<Preferences>,
+  choices: Partial<Preferences>,
 ): Promise<boolean> {
   const key = recipientKey(address);
   return changeRecipient(system, key, (stored) => {
     const recipient = stored ?? newRecipient(key, normaliseAddress(address) ?? address);
     const before = preferencesOf(recipient);
-    const news = (Object.keys(wishes) as Wish[]).filter(
-      (wish) => !isDeepStrictEqual(wishes[wish], before[wish]),
+    const news = (Object.keys(choices) as Choice[]).filter(
+      (choice) => !isDeepStrictEqual(choices[choice], before[choice]),
     );
     if (news.length === 0) return { value: false };
     const at = system.clock.now();
-    const changed = Object.fromEntries(news.map((wish) => [wish, wishes[wish]]));
-    const audits = news.map((wish) =>
+    const changed = Object.fromEntries(news.map((choice) => [choice, choices[choice]]));
+    const audits = news.map((choice) =>
       auditWrite({
         subject: 'recipients',
         at,
-        act: `${ACTS[wish](wishes)} ${key}`,
+        act: `${ACTS[choice](choices)} ${key}`,
         by: key,
         reason: '',
-        evidence: { [wish]: wishes[wish] },
+        evidence: { [choice]: choices[choice] },
         mails: [],
       }),
     );

@@ -13,7 +13,7 @@ import { clip, visible } from '../platform/escape.ts';
 import { type Bounds, keepDays, LONGEST_REASON, mostSnoozeDays } from './forms.ts';
 import type { Html } from './frame.ts';
 import { withNames } from './names.ts';
-import { type Act, type Ahead, actsIn, type TaskState, type TaskView, type Trouble } from './task-view.ts';
+import { type Act, type Ahead, actsIn, type Failure, type TaskState, type TaskView } from './task-view.ts';
 import type { PageWords } from './words/page-words.ts';
 
 /** How the reader of a page is spoken to. */
@@ -55,7 +55,7 @@ export function standing(state: TaskState, reader: Reader): string {
     case 'newer':
       return words.newer;
     case 'open':
-      return openStanding(state.trouble, reader);
+      return openStanding(state.failure, reader);
     case 'ahead':
       return aheadStanding(state.ahead, reader);
     case 'closing':
@@ -84,7 +84,7 @@ function aheadStanding({ deadline, isTurnedOff }: Ahead, reader: Reader): string
   return wordingsIn(reader.words.language).endsOn(slots, isTurnedOff);
 }
 
-function openStanding({ disableAt, isOverdue }: Trouble, reader: Reader): string {
+function openStanding({ disableAt, isOverdue }: Failure, reader: Reader): string {
   const { standing: words } = reader.words;
   if (disableAt === null) return isOverdue ? words.undatedLate : words.undated;
   return words.due(minute(disableAt, reader), until(disableAt, reader));
@@ -93,7 +93,7 @@ function openStanding({ disableAt, isOverdue }: Trouble, reader: Reader): string
 /** What the page of one task says, and its forms. */
 export function taskBody(view: TaskView, reader: Reader): Html {
   const { now } = view;
-  const isDue = now.state === 'open' && now.trouble.disableAt !== null;
+  const isDue = now.state === 'open' && now.failure.disableAt !== null;
   return html`<p class="${isDue ? 'due' : ''}">${standing(now, reader)}</p>
 ${facts(view, reader)}
 ${formsIn(now, { ...reader, keepMax: view.keepMax })}`;
@@ -105,7 +105,7 @@ function facts({ item, task, now }: TaskView, reader: Reader): Html {
   const rows: [string, string][] = [
     [words.what, `${wordingsIn(language).where(task.kind)} ${clip(visible(task.dataPlane), 128)}`],
   ];
-  if ('trouble' in now) rows.push(...troubleRows(now, reader));
+  if ('failure' in now) rows.push(...failureRows(now, reader));
   else if (now.state === 'ahead') rows.push([words.ends, minute(now.ahead.deadline, reader)]);
   else rows.push([sinceOf(item, reader), minute(item.since, reader)]);
   if (now.state === 'kept') rows.push(...keepRows(now.keep, reader));
@@ -118,16 +118,16 @@ function sinceOf({ notice, alert }: TaskView['item'], { words: { facts: words } 
   return notice === 'stopping' || alert === 'task_overdue' ? words.deadline : words.wasNotRunning;
 }
 
-function troubleRows(
-  { trouble }: Extract<TaskState, { trouble: Trouble }>,
+function failureRows(
+  { failure }: Extract<TaskState, { failure: Failure }>,
   reader: Reader,
 ): [string, string][] {
   const { facts: words, nobodyElse } = reader.words;
-  const others = trouble.told.map((address) => clip(visible(address), 254)).join(', ') || nobodyElse;
-  return [...howRows(trouble, reader), [words.told, others]];
+  const others = failure.told.map((address) => clip(visible(address), 254)).join(', ') || nobodyElse;
+  return [...howRows(failure, reader), [words.told, others]];
 }
 
-function howRows({ since, lasted, restarts, cause, isOverdue }: Trouble, reader: Reader): [string, string][] {
+function howRows({ since, lasted, restarts, cause, isOverdue }: Failure, reader: Reader): [string, string][] {
   const { facts: words, ago, language } = reader.words;
   const length = lengthInWords(lasted, datesOf(reader));
   if (isOverdue) return [[words.deadline, `${minute(since, reader)} (${ago(length)})`]];

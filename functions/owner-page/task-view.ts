@@ -16,7 +16,7 @@ import { saysOf } from './entitlement.ts';
 import type { Visit } from './open-link.ts';
 
 /** What the page says of a task that still fails. */
-export interface Trouble {
+export interface Failure {
   since: Instant;
   /** Counted time without `PRIMARY`. */
   lasted: Duration;
@@ -51,9 +51,9 @@ export type TaskState =
   /** A later alert of the task has its own mails. */
   | { state: 'newer' }
   | { state: 'ahead'; ahead: Ahead }
-  | { state: 'open'; trouble: Trouble }
+  | { state: 'open'; failure: Failure }
   /** Somebody asked for it to be disabled, or its date has come, and it is not off yet. */
-  | { state: 'closing'; trouble: Trouble }
+  | { state: 'closing'; failure: Failure }
   | { state: 'kept'; keep: Keep }
   /** Taskwarden disabled it; `why` is null where its alert is no longer kept. `until`: it can be enabled as it was. */
   | { state: 'off'; at: Instant; until: Instant; why: WhyOff | null }
@@ -202,13 +202,13 @@ function endOf({ enabled, endedAt }: Task): ResolveReason | null {
 }
 
 async function openState(scene: Scene, record: TaskRecord): Promise<TaskState> {
-  const trouble = await troubleOf(scene, record);
+  const failure = await failureOf(scene, record);
   const disabling = record.open?.disabling;
   const isClosing = disabling && disabling.state !== 'refused';
-  return { state: isClosing ? 'closing' : 'open', trouble };
+  return { state: isClosing ? 'closing' : 'open', failure };
 }
 
-async function troubleOf({ fleet, visit, now }: Scene, record: TaskRecord): Promise<Trouble> {
+async function failureOf({ fleet, visit, now }: Scene, record: TaskRecord): Promise<Failure> {
   const taskCase = await fleet.caseOf(record);
   const since = record.open?.since ?? now;
   const { total, atLoss } = record.evidence.restarts;

@@ -59,7 +59,7 @@ export class SsmLinkKeys implements LinkKeys {
   async current(): Promise<LinkKey> {
     const isKnown = this.#versions.length > 0;
     if (!isKnown || this.#isAskedBefore(READ_AGAIN_AFTER)) this.#ask();
-    await this.#settled(isKnown);
+    await this.#keysRead(isKnown);
     if (this.#options.makes && this.#isMakingDue()) await this.#make();
     const newest = this.#versions.at(-1);
     if (!newest) throw new Error(`the parameter ${this.#options.parameter} holds no key for links`);
@@ -73,7 +73,7 @@ export class SsmLinkKeys implements LinkKeys {
   async accepted(id: string): Promise<LinkKey | undefined> {
     const isDue = this.#isAskedBefore(this.#has(id) ? READ_AGAIN_AFTER : READ_AT_MOST_EVERY);
     if (isDue) this.#ask();
-    await this.#settled(this.#has(id));
+    await this.#keysRead(this.#has(id));
     return this.#find(id);
   }
 
@@ -92,7 +92,7 @@ export class SsmLinkKeys implements LinkKeys {
   }
 
   /** Waits for what is being read; where `hasKeys`, what was read before will do. */
-  async #settled(hasKeys: boolean): Promise<void> {
+  async #keysRead(hasKeys: boolean): Promise<void> {
     await this.#asked?.reading.catch((error) => {
       if (!hasKeys) throw error;
     });
@@ -147,7 +147,7 @@ export class SsmLinkKeys implements LinkKeys {
       if (!(error instanceof ParameterAlreadyExists)) throw error;
     }
     this.#ask();
-    await this.#settled(false);
+    await this.#keysRead(false);
   }
 }
 

@@ -2,7 +2,7 @@ import { isEligible } from '../abandonment/evidence.ts';
 import { isReverted } from '../abandonment/reverted.ts';
 import type { Episode } from '../abandonment/task.ts';
 import { HOUR } from '../abandonment/time.ts';
-import { awaitsApproval } from '../operators/brakes.ts';
+import { awaitsApproval } from '../operators/approvals.ts';
 import { alertEntry, type OperatorAlertCode } from '../platform/alert-codes.ts';
 import { loadControlPlaneBreaker } from '../store/control-plane-breakers.ts';
 import { loadGivenUp, type Work } from '../store/given-up.ts';

@@ -93,9 +93,9 @@ export class Alarms extends Construct {
       treatMissingData:
         spec.silence === 'stopped' ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
-    const tell = new SnsAction(this.topics[spec.severity]);
-    alarm.addAlarmAction(tell);
-    alarm.addOkAction(tell);
+    const action = new SnsAction(this.topics[spec.severity]);
+    alarm.addAlarmAction(action);
+    alarm.addOkAction(action);
     return alarm;
   }
 

@@ -138,7 +138,7 @@ async function storeSettings(stage: LocalStage): Promise<void> {
     events: [],
   });
   if (!parsed.ok) throw new LocalProblem(`the demo's settings are not valid: ${parsed.problem}`);
-  await stage.clock.tell(START);
+  await stage.clock.set(START);
   await storeStart(stage.system, parsed.scenario, new PolicyBook(parsedPolicies(parsed.scenario)));
 }
 
@@ -151,7 +151,7 @@ function steps({ connectors, folder }: Demo): Step[] {
   const failed = () => connectors.until(RESTARTED, 'RUNNING FAILED', 60_000);
   const restart: Omit<Step, 'at'> = { what: `a timer restarts ${RESTARTED}: it runs`, happens: restarted };
   const failure: Omit<Step, 'at'> = { what: `${RESTARTED} failed again`, happens: failed };
-  const told: Step[] = [
+  const planned: Step[] = [
     { at: START, ...restart },
     { at: START + 10 * MINUTE, ...failure },
     { at: START + DAY, ...restart },
@@ -164,20 +164,20 @@ function steps({ connectors, folder }: Demo): Step[] {
   ];
   const others = Array.from({ length: (DUE - START) / SCAN_EVERY + 1 }, (_, scan) => ({
     at: START + scan * SCAN_EVERY,
-  })).filter(({ at }) => !told.some((one) => one.at === at));
-  return [...told, ...others].sort((a, b) => a.at - b.at);
+  })).filter(({ at }) => !planned.some((step) => step.at === at));
+  return [...planned, ...others].sort((a, b) => a.at - b.at);
 }
 
 /** Has the scanner run at an instant, and the workers after it; what it lists is Connect as it is now. */
 async function go({ stage, interrupted }: Demo, { at, what, happens }: Step): Promise<void> {
   if (interrupted.aborted) return;
   await happens?.();
-  await stage.clock.tell(at);
+  await stage.clock.set(at);
   const figures = await scanOnce(stage);
   await untilWorked(stage);
   if ((figures.queuedToDisable ?? 0) > 0) {
     const place = { AWS_ENDPOINT_URL: stage.aws.endpoint };
-    await stage.clock.tell(at + (loadConfig({ stage: STAGE }, ROOT, place).gatherDisabled + 1) * SECOND);
+    await stage.clock.set(at + (loadConfig({ stage: STAGE }, ROOT, place).gatherDisabled + 1) * SECOND);
     await untilNothingWaits(stage);
   }
   say(`  ${formatInstant(at)}  ${[what, wordsOf(figures)].filter(Boolean).join('; ')}`);
@@ -202,7 +202,7 @@ async function showListed({ system }: LocalStage): Promise<void> {
 async function takeBack({ stage, connectors, folder }: Demo): Promise<void> {
   bringBackFolder(folder);
   const at = DUE + HOUR;
-  await stage.clock.tell(at);
+  await stage.clock.set(at);
   const task = PREFIX + UNDONE;
   const undone = await undoDisabling(stage.system, {
     task,

@@ -35,10 +35,10 @@ export const localstack: EmulatorProgram = {
   startWithinMs: 180_000,
   // Nothing of it is kept, and it takes its time to end.
   stopWithinMs: 2_000,
-  async install(tell) {
+  async install(say) {
     const missing = missingForLocalStack();
     if (missing.length > 0) throw new LocalProblem(`LocalStack cannot run here: ${missing.join(', ')}`);
-    const python = await makePythonEnvironment(tell, {
+    const python = await makePythonEnvironment(say, {
       name: NAME,
       takes: 'about two minutes, 550 MB',
       python: findPython() ?? '',

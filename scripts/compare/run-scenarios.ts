@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 const [checkout = '', scenarios = '', results = ''] = process.argv.slice(2);
 
 interface Entry {
-  run(given: readonly string[], cli: object): Promise<number>;
+  run(parameters: readonly string[], cli: object): Promise<number>;
 }
 
 const { run }: Entry = await import(pathToFileURL(join(checkout, 'cli/program.ts')).href);

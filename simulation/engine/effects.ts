@@ -89,14 +89,14 @@ export interface DisabledTask {
 export class EffectRecorder {
   readonly lines: EffectLine[] = [];
   readonly #clock: Clock;
-  readonly #tell: ((line: EffectLine) => void) | undefined;
+  readonly #onLine: ((line: EffectLine) => void) | undefined;
   #fired = 0;
   #disabled = 0;
 
-  /** `tell` hears each line as it comes to be. */
-  constructor(clock: Clock, tell?: (line: EffectLine) => void) {
+  /** `onLine` hears each line as it comes to be. */
+  constructor(clock: Clock, onLine?: (line: EffectLine) => void) {
     this.#clock = clock;
-    this.#tell = tell;
+    this.#onLine = onLine;
   }
 
   get alertsFired(): number {
@@ -183,7 +183,7 @@ export class EffectRecorder {
 
   #emit(line: EffectLine): void {
     this.lines.push(line);
-    this.#tell?.(line);
+    this.#onLine?.(line);
   }
 }
 

@@ -24,8 +24,8 @@ interface EventPlayerListener {
   addressSuppressed(address: string): void;
   /** An operator wanted an address revived; `wasSuppressed`: what became of that. */
   addressRevived(address: string, wasSuppressed: boolean): void;
-  /** A person acted on a task; `done`: whether it had an effect. */
-  personActed(action: OwnerAction, done: boolean): void;
+  /** A person asked for something of a task; `done`: whether it had an effect. */
+  personRequested(action: OwnerAction, done: boolean): void;
   /** An operator dismissed what a name has; `done`: whether that was a deletion that parked tasks. */
   dismissed(of: string, done: boolean): void;
 }
@@ -133,7 +133,7 @@ export class EventPlayer {
   async #act(event: EventOf<'action'>): Promise<void> {
     const { facts, service, system, listener } = this.#parts;
     const done = await service.act(system, event);
-    listener.personActed(event, done);
+    listener.personRequested(event, done);
     if (!done || (event.action !== 'keep' && event.action !== 'snooze')) return;
     facts.keep(event.task, event.at + (event.for ?? facts.policy(event.task, 'keepMax')), event.at);
   }

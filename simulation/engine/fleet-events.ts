@@ -13,8 +13,9 @@ export interface FleetMessage {
 export function published(task: TrueTask, by: 'user' | 'system' | 'creation', at: Instant): FleetMessage {
   const { id, kind, dekaf, owners, dataPlane, enabled, version, enabledAt } = task;
   const createdAt = formatInstant(task.createdAt);
-  const said = by === 'creation' && task.deadline !== null ? { deadline: formatInstant(task.deadline) } : {};
-  const facts = { id, kind, dekaf, owners, dataPlane, enabled, createdAt, version, ...said };
+  const deadlinePart =
+    by === 'creation' && task.deadline !== null ? { deadline: formatInstant(task.deadline) } : {};
+  const facts = { id, kind, dekaf, owners, dataPlane, enabled, createdAt, version, ...deadlinePart };
   return {
     detailType: 'Task Published',
     detail: {
@@ -29,8 +30,8 @@ export function published(task: TrueTask, by: 'user' | 'system' | 'creation', at
 
 /** `Task Started`: a job began to run. */
 export function started({ id }: TrueTask, deadline: Instant | null, at: Instant): FleetMessage {
-  const said = deadline === null ? {} : { deadline: formatInstant(deadline) };
-  const detail = { version: EVENT_VERSION, task: id, at: formatInstant(at), ...said };
+  const deadlinePart = deadline === null ? {} : { deadline: formatInstant(deadline) };
+  const detail = { version: EVENT_VERSION, task: id, at: formatInstant(at), ...deadlinePart };
   return { detailType: 'Task Started', detail };
 }
 
@@ -42,8 +43,8 @@ export function ended({ id }: TrueTask, result: 'succeeded' | 'failed', at: Inst
 
 /** `Task Deadline Set`. */
 export function deadlineSet({ id }: TrueTask, deadline: Instant | null, at: Instant): FleetMessage {
-  const said = deadline === null ? null : formatInstant(deadline);
-  const detail = { version: EVENT_VERSION, task: id, at: formatInstant(at), deadline: said };
+  const deadlineText = deadline === null ? null : formatInstant(deadline);
+  const detail = { version: EVENT_VERSION, task: id, at: formatInstant(at), deadline: deadlineText };
   return { detailType: 'Task Deadline Set', detail };
 }
 

@@ -77,7 +77,7 @@ export class SimListedControlPlane implements ListedControlPlane {
   async get(id: string): Promise<ListedTask | undefined> {
     const fault = this.#part.faultAt?.(this.#now(), 0);
     if (fault && 'away' in fault) throw new ControlPlaneUnavailable(LISTED_NAME, 'connection refused');
-    const task = this.#fleet.listedTasks().find((one) => one.id === id);
+    const task = this.#fleet.listedTasks().find((listed) => listed.id === id);
     return task && this.#asListed(task);
   }
 

@@ -5,7 +5,7 @@ import {
   dismissDeletion,
   dismissOutage,
   dismissReversal,
-} from '../../functions/operators/brakes.ts';
+} from '../../functions/operators/approvals.ts';
 import { pause, resume } from '../../functions/operators/pauses.ts';
 import { reviveRecipient } from '../../functions/operators/recipients.ts';
 import type { System } from '../../functions/platform/system.ts';

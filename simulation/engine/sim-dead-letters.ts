@@ -85,14 +85,14 @@ export class SimDeadLetters implements DeadLetters {
     const ids = this.idsOf(queue);
     for (let next = 0; next < ids.length; ) {
       const batch = await this.around(() => {
-        const given: ReceivedLetter[] = [];
-        for (; next < ids.length && given.length < AT_ONCE; next += 1) {
+        const letters: ReceivedLetter[] = [];
+        for (; next < ids.length && letters.length < AT_ONCE; next += 1) {
           const kept = this.#kept.get(ids[next] ?? '');
           if (!kept || kept.visibleAt > this.#now()) continue;
           kept.visibleAt = this.#now() + HIDDEN;
-          given.push(kept.letter);
+          letters.push(kept.letter);
         }
-        return given;
+        return letters;
       });
       if (batch.length > 0) yield batch;
     }

@@ -290,7 +290,7 @@ export class SimFleet implements EventPublisher {
         break;
       case 'restarted':
         task.restarts += event.times;
-        this.#tell(task, restartsCounted(task, this.#clock.now()));
+        this.#sendUnlessListed(task, restartsCounted(task, this.#clock.now()));
         break;
       case 'started':
         task.startedAt = this.#clock.now();
@@ -353,14 +353,14 @@ export class SimFleet implements EventPublisher {
     if (enabling) task.enabledAt = now;
     if (enabling) task.disabledByUsAt = null;
     if (by === 'user') task.publishedByUserAt = now;
-    this.#tell(task, published(task, by, now));
+    this.#sendUnlessListed(task, published(task, by, now));
     if (enabling) this.#observe(task.dataPlane, [task]);
   }
 
   #delete(task: TrueTask): void {
     task.deleted = true;
     task.version += 1;
-    this.#tell(task, deleted(task, this.#clock.now()));
+    this.#sendUnlessListed(task, deleted(task, this.#clock.now()));
   }
 
   #turnPlane(dataPlane: string, state: PlaneState): void {
@@ -438,7 +438,7 @@ export class SimFleet implements EventPublisher {
   }
 
   /** Says something of a task, by an event or, where it is listed, to who asks. */
-  #tell({ id, dataPlane }: TrueTask, message: FleetMessage): void {
+  #sendUnlessListed({ id, dataPlane }: TrueTask, message: FleetMessage): void {
     if (!this.#isListed(id)) {
       this.#send(message);
       return;

@@ -82,8 +82,8 @@ export class SimWebhooks {
   /** Adds the webhooks to a stage. */
   async begin(system: System): Promise<void> {
     for (const [place, { prefix }] of this.#parts.entries()) {
-      const given = { url: host(place), prefix, types: [], format: 'standard' as const };
-      const added = await addWebhook(system, this.#secrets, given, OPERATOR);
+      const webhook = { url: host(place), prefix, types: [], format: 'standard' as const };
+      const added = await addWebhook(system, this.#secrets, webhook, OPERATOR);
       if (added.outcome === 'refused') throw new Error(added.problem);
       this.#ids.push(added.webhook.id);
       this.#verifier.added(added.webhook.id, prefix);

@@ -433,7 +433,7 @@ export class World {
         mailBounced: (mail) => this.#recorder.mailFailed(mail),
         addressSuppressed: (address) => this.#addressSuppressed(address),
         addressRevived: (address, wasSuppressed) => this.#verifier.addressRevived(address, wasSuppressed),
-        personActed: (action, done) => this.#verifier.personRequested(action, done),
+        personRequested: (action, done) => this.#verifier.personRequested(action, done),
         dismissed: (of, done) => this.#verifier.deletions.dismissed(of, done),
       },
     });

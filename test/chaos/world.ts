@@ -80,7 +80,7 @@ export class ChaosWorld {
     mails: Mails,
     connect?: ConnectCluster,
   ): Promise<ChaosWorld> {
-    await stage.clock.tell(Date.now());
+    await stage.clock.set(Date.now());
     const writes = [policyWrite('', POLICY), policyWrite(`${WARNED_ONLY}/`, { mode: 'notify' })];
     const stored = await stage.system.table.transact(writes, stage.system.random.id(stage.clock.now()));
     if (stored.outcome !== 'applied') throw new Error(`the policy could not be stored: ${stored.outcome}`);
@@ -139,7 +139,7 @@ export class ChaosWorld {
 
   /** Time goes by until the moment before a tick: health checks say how the fleet is. */
   async wait(later: number): Promise<void> {
-    await this.stage.clock.tell(this.stage.clock.now() + later);
+    await this.stage.clock.set(this.stage.clock.now() + later);
     await this.observe();
     // Life signs of planes are heard before the scan that asks for them.
     await this.untilIdle(HEARD_WITHIN_MS, ['ingest']);

@@ -103,7 +103,7 @@ async function removeGone(
   const remove = async (record: TaskRecord): Promise<void> => {
     const { id } = record.task;
     const removed = await deleteTask(context, { version: EVENT_VERSION, task: id, at: current.movedAt });
-    if (removed.settled === 'busy') throw new TableBusy(`task ${id} could not be deleted`);
+    if (removed.result === 'busy') throw new TableBusy(`task ${id} could not be deleted`);
   };
   for (const from of verdict.gone)
     for await (const ids of missing.each(from)) {

@@ -3,9 +3,9 @@ import type { Instant } from '../../abandonment/time.ts';
 import { recordable } from '../../platform/recorded-text.ts';
 import { loadTasks, type TaskRecord } from '../../store/tasks.ts';
 import { classOf } from '../../work/failure-class.ts';
+import type { Committed } from '../commit-plan.ts';
 import { mentionDataPlane } from '../data-planes.ts';
 import { CHUNK, storeTogether } from '../load-entries.ts';
-import type { Committed } from '../settle.ts';
 import { taskRecordFrom } from '../task-entry.ts';
 import {
   type CatalogContext,
@@ -76,9 +76,9 @@ async function mentionPlanes(
   for (const name of new Set(listed.map(({ dataPlane }) => dataPlane))) {
     if (planes.has(name)) continue;
     const mentioned = await mentionDataPlane(system, name);
-    if (mentioned.settled === 'refused')
+    if (mentioned.result === 'refused')
       problems.set(name, { taken: 'refused', reason: mentioned.refusal.detail });
-    else if (mentioned.settled === 'busy') problems.set(name, { taken: 'again' });
+    else if (mentioned.result === 'busy') problems.set(name, { taken: 'again' });
     else planes.add(name);
   }
   return problems;
@@ -112,7 +112,7 @@ async function isStored(taking: Taking, records: readonly TaskRecord[]): Promise
 
 async function takeOneNew(taking: Taking, task: SoundTask, record: TaskRecord): Promise<Taken> {
   const stored = await storeNewTask(taking, record);
-  if (stored.settled !== 'skipped') return takenOf([stored], 'added');
+  if (stored.result !== 'skipped') return takenOf([stored], 'added');
   return takeKnown(taking, undefined, task);
 }
 
@@ -137,9 +137,9 @@ async function takeKnown(
     unsettled = news?.unsettled ?? false;
     return news;
   });
-  const fresh = published.settled === 'skipped' ? context : { system, book };
+  const fresh = published.result === 'skipped' ? context : { system, book };
   const observed = await observeTask(fresh, task.id, observationsOf(task, observedAt, at));
-  const counted = await countRestartsOf(observed.settled === 'skipped' ? fresh : { system, book }, task, {
+  const counted = await countRestartsOf(observed.result === 'skipped' ? fresh : { system, book }, task, {
     before: read?.get(task.id)?.evidence.restarts.total,
     at,
   });
@@ -167,15 +167,15 @@ async function countRestartsOf(
   { id, restarts }: SoundTask,
   { before = 0, at }: { before: number | undefined; at: Instant },
 ): Promise<Committed> {
-  if (restarts === undefined || restarts === before) return { settled: 'skipped', reason: 'nothing-of-note' };
+  if (restarts === undefined || restarts === before) return { result: 'skipped', reason: 'nothing-of-note' };
   return countRestarts(context, id, [{ total: restarts, countedAnew: restarts < before }], at);
 }
 
 function takenOf(committed: readonly Committed[], written: 'added' | 'changed'): Taken {
   for (const answer of committed)
-    if (answer.settled === 'refused') return { taken: 'refused', reason: answer.refusal.detail };
-  if (committed.some((answer) => answer.settled === 'busy')) return { taken: 'again' };
-  return { taken: committed.some((answer) => answer.settled === 'written') ? written : 'same' };
+    if (answer.result === 'refused') return { taken: 'refused', reason: answer.refusal.detail };
+  if (committed.some((answer) => answer.result === 'busy')) return { taken: 'again' };
+  return { taken: committed.some((answer) => answer.result === 'written') ? written : 'same' };
 }
 
 /** A fault with one task leaves it to the next listing; what its row cannot hold is refused. */

@@ -102,7 +102,7 @@ interface Found {
   came: string[];
   watched: number;
   /** Whether all of it was taken in; else the next listing looks at it again. */
-  isSettled: boolean;
+  isAllTaken: boolean;
   added: number;
   changed: number;
   refused: RefusedTask[];
@@ -144,7 +144,7 @@ async function takePage(taking: Taking, place: PageAt, compared: Compared): Prom
     watched: page.tasks.filter((task) => now.has(task.id) && mayFail(task, taking.book)).length,
     added: countOf(taken, 'added'),
     changed: countOf(taken, 'changed'),
-    isSettled: [...taken.values()].every((answer) => answer.taken !== 'again' && answer.taken !== 'refused'),
+    isAllTaken: [...taken.values()].every((answer) => answer.taken !== 'again' && answer.taken !== 'refused'),
     refused,
     planes: [...new Set(page.tasks.filter(({ id }) => now.has(id)).map(({ dataPlane }) => dataPlane))].sort(),
   };
@@ -204,7 +204,7 @@ function writesOf(
     entries,
     came,
     watched,
-    isSettled,
+    isAllTaken,
     refused,
     planes,
   }: Compared & Found & { hash: string },
@@ -212,10 +212,10 @@ function writesOf(
   const head = {
     page: place,
     number,
-    hash: isSettled ? hash : '',
+    hash: isAllTaken ? hash : '',
     cursor,
     next: page.cursor,
-    ...(page.tag !== undefined && isSettled && { tag: page.tag }),
+    ...(page.tag !== undefined && isAllTaken && { tag: page.tag }),
     tasks: entries.length,
     refused: refused.length,
     watched,

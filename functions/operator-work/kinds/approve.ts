@@ -1,6 +1,6 @@
 import { isHeldBySpike } from '../../abandonment/approval.ts';
 import { formatInstant, parseInstant } from '../../abandonment/time.ts';
-import { approveTask } from '../../operators/brakes.ts';
+import { approveTask } from '../../operators/approvals.ts';
 import { loadPolicies } from '../../store/policies.ts';
 import { loadTask, type TaskRecord } from '../../store/tasks.ts';
 import type { Asked, ItemAnswer, WorkKind } from '../kind.ts';
@@ -36,10 +36,10 @@ export function approvalWork(tasks: readonly string[], ends: string, prefix?: st
 
 /** What is to be said of a task that is not to be let go, or was by this very command; undefined: it is to be. */
 function asItStands(record: TaskRecord | undefined, { at }: Asked): ItemAnswer | undefined {
-  const brake = record?.open?.brake;
-  if (brake === undefined) return { outcome: 'skipped', why: 'nothing of it is due any more' };
+  const spike = record?.open?.brake;
+  if (spike === undefined) return { outcome: 'skipped', why: 'nothing of it is due any more' };
   // Whatever else lets it wait now: it was held when it was approved.
-  if ((brake.approvedAt ?? 0) >= at) return { outcome: 'done' };
-  if (brake.heldAt > at) return { outcome: 'skipped', why: 'it was held anew since' };
-  return isHeldBySpike(brake, at) ? undefined : { outcome: 'skipped', why: 'it was approved before' };
+  if ((spike.approvedAt ?? 0) >= at) return { outcome: 'done' };
+  if (spike.heldAt > at) return { outcome: 'skipped', why: 'it was held anew since' };
+  return isHeldBySpike(spike, at) ? undefined : { outcome: 'skipped', why: 'it was approved before' };
 }

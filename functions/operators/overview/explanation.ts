@@ -205,8 +205,8 @@ async function holdFacts(
 ): Promise<HoldFacts> {
   const isUnreached = taskCase.recipients.length === 0 && addresses.length > 0;
   const records = isUnreached ? await loadRecipients(table, addresses.map(recipientKey)) : new Map();
-  const brake = taskCase.episode?.brake;
-  const isSpike = isHeldBySpike(brake, at);
+  const hold = taskCase.episode?.brake;
+  const isSpike = isHeldBySpike(hold, at);
   const spike = isSpike ? await loadOperatorAlert(table, 'blast-radius', 'fleet') : undefined;
   return {
     pauses: view.pausesRecord,

@@ -191,11 +191,11 @@ function at(instant: Instant | undefined, what: Moment['what'], says: string): D
 /** How far the disabling of the open episode is. */
 function momentsOfOpen({ open }: TaskRecord): (Dated | undefined)[] {
   if (!open) return [];
-  const { number: episode, disabling, brake, holds = [] } = open;
+  const { number: episode, disabling, brake: spike, holds = [] } = open;
   const of = { episode };
   return [
-    brake && !holds.some(({ reason }) => reason === 'blast-radius')
-      ? moment(brake.heldAt, 'held', 'held: blast-radius', of)
+    spike && !holds.some(({ reason }) => reason === 'blast-radius')
+      ? moment(spike.heldAt, 'held', 'held: blast-radius', of)
       : undefined,
     ...holds.map((span) => momentOfHold(span, episode)),
     disabling ? moment(disabling.queuedAt, 'acted', 'queued to be disabled', of) : undefined,

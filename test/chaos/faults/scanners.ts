@@ -50,7 +50,7 @@ async function overtake(world: ChaosWorld): Promise<boolean> {
     isOver = true;
   });
   await until('the claim of a run', () => claimed.slow);
-  await clock.tell(ticks.meanwhile);
+  await clock.set(ticks.meanwhile);
   const meanwhile = world.scan();
   await until('the claim of another run', () => claimed.meanwhile);
   const met = !isOver;
@@ -109,12 +109,12 @@ async function scannerEnded(world: ChaosWorld): Promise<{ note: string }> {
     await world.wait(2 * MINUTE);
     if (!(await dieAt(world, write))) continue;
     deaths += 1;
-    await clock.tell(clock.now() + SECOND);
+    await clock.set(clock.now() + SECOND);
     const within = await world.scan();
     if (within !== 'skipped') throw new Error(`within the lease of another a run ${within}`);
   }
   if (deaths === 0) throw new Error('no run of the scanner died');
-  await clock.tell(clock.now() + 2 * MINUTE);
+  await clock.set(clock.now() + 2 * MINUTE);
   const after = await world.scan();
   if (after !== 'completed') throw new Error(`after the lease of another a run ${after}`);
   return { note: `${deaths} runs died, and each was taken over` };

@@ -156,8 +156,8 @@ const ALONE: Record<string, Planted> = {
     said: /to a request with another signature; expected: 401/,
     replace: [
       'signature.ts',
-      'return given.length === right.length &&',
-      'return given.length === right.length || ',
+      'return sent.length === right.length &&',
+      'return sent.length === right.length || ',
     ],
   },
   'a body about another task does': {

@@ -27,7 +27,7 @@ describe('the figure of a file', () => {
       mutant('CompileError', 'x'),
       mutant('Ignored', 'y'),
     );
-    expect(score(file)).toMatchObject({ killed: 2, counted: 4, figure: 50, equivalent: 0 });
+    expect(score(file)).toMatchObject({ noticed: 2, counted: 4, figure: 50, equivalent: 0 });
   });
 
   it('leaves out what is named as equivalent, in this file only', () => {

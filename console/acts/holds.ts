@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { SAID, type Summary, summaryOf } from '../../cli/commands/holds.ts';
-import { dismissReversal } from '../../functions/operators/brakes.ts';
+import { dismissReversal } from '../../functions/operators/approvals.ts';
 import { HOLD_ACTS } from '../../functions/operators/hold-acts.ts';
 import { type Hold, type HoldAct, loadHolds } from '../../functions/operators/holds.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
@@ -82,13 +82,13 @@ function confirmationOf(
     ])}${groupTables(groups)}${namedTasks(ids)}`,
     asks: reasonField(isReasonRequired),
     button,
-    given: { hold: hold.id, expect: to === 'approve' ? String(tasks.length) : '' },
+    values: { hold: hold.id, expect: to === 'approve' ? String(tasks.length) : '' },
     isCareful: to === 'approve',
   };
 }
 
 async function holdNamed(system: Console['system'], id: string, to: HoldAct): Promise<Hold | string> {
-  const hold = (await loadHolds(system)).find((one) => one.id === id);
+  const hold = (await loadHolds(system)).find((candidate) => candidate.id === id);
   if (!hold) return `nothing is held as ${JSON.stringify(id)}`;
   if (hold.acts.includes(to) && !(to === 'approve' && hold.cause === 'blast-radius')) return hold;
   return `what can be done with ${id}: ${hold.acts.join(', ') || 'it ends by itself'}`;
@@ -123,7 +123,7 @@ export const dismissReversalAct: Act = {
         ['Enabled again', at(reverted.at)],
       ])}<p>It is no longer held because a system enabled it again: the next scan evaluates it as any other.</p>`,
       button: 'Evaluate it again',
-      given: { task },
+      values: { task },
       isCareful: true,
     };
   },

@@ -6,10 +6,10 @@ import type { Refusal } from './refusals.ts';
 
 /** What became of a change: written, needless (and why), refused, or the table would not take it now. */
 export type Committed =
-  | { settled: 'written' }
-  | { settled: 'skipped'; reason: string }
-  | { settled: 'refused'; refusal: Refusal }
-  | { settled: 'busy' };
+  | { result: 'written' }
+  | { result: 'skipped'; reason: string }
+  | { result: 'refused'; refusal: Refusal }
+  | { result: 'busy' };
 
 /** Writes to make on what was read, or none and why. */
 export type Plan = { writes: Write[] } | { skip: string } | { refuse: Refusal };
@@ -29,12 +29,12 @@ export async function commitPlan(
   try {
     return await commit<Committed>(system, what, async () => {
       const planned = await plan();
-      if ('skip' in planned) return { value: { settled: 'skipped', reason: planned.skip } };
-      if ('refuse' in planned) return { value: { settled: 'refused', refusal: planned.refuse } };
-      return { writes: planned.writes, value: { settled: 'written' } };
+      if ('skip' in planned) return { value: { result: 'skipped', reason: planned.skip } };
+      if ('refuse' in planned) return { value: { result: 'refused', refusal: planned.refuse } };
+      return { writes: planned.writes, value: { result: 'written' } };
     });
   } catch (error) {
-    if (error instanceof TableBusy) return { settled: 'busy' };
+    if (error instanceof TableBusy) return { result: 'busy' };
     throw error;
   }
 }
