@@ -100,7 +100,8 @@ describe('an alert', () => {
       address: `k${place}@acme.test`,
       pending: disabled(1),
     }));
-    const { row } = await stored(anAlert({ ...RESOLVED, untold }));
+    const deleted = { key: 'k', pending: null };
+    const { row } = await stored(anAlert({ ...RESOLVED, untold: [deleted, ...untold] }));
     expect(JSON.stringify(row).match(/disabledAt/g)).toHaveLength(1);
     // One that says nothing of that has no room for it.
     expect((await stored(anAlert())).row).not.toHaveProperty('parting');

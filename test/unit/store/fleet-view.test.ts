@@ -228,6 +228,13 @@ describe('the recipients of an alert', () => {
       await recipientsOf([...all, bounced(BOSS)], { disclaimed: [recipientKey('co@acme.test')] }),
     ).toEqual([ROOT]);
     expect(await recipientsOf([bounced(ANA)])).toEqual([]);
+    // Who subscribed to something else stands in for nobody.
+    const beside = [
+      subscribed('acmeCo/prod/', BOB, 'task_overdue'),
+      subscribed('acmeCo/', TOPIC, 'task_overdue'),
+    ];
+    expect(await recipientsOf([bounced(ANA), ...beside])).toEqual([]);
+    expect(await recipientsOf([bounced(ANA), ...beside, administers('', ROOT)])).toEqual([ROOT]);
   });
 
   it('say of each whether reminders are declined', async () => {
