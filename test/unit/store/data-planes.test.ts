@@ -32,6 +32,7 @@ describe('data planes', () => {
     );
     const all = await loadDataPlanes(table);
     expect([...all.keys()]).toEqual(['eu-1', 'eu-2', 'us-1']);
+    expect([table.asked, table.stale]).toEqual([['PLANES'], []]);
     expect(all.get('eu-2')).toMatchObject({ name: 'eu-2', since: T0 + 1 });
     table.asked.length = 0;
     const some = await loadDataPlanesOf(table, ['us-1', 'gone', 'us-1', 'eu-1']);

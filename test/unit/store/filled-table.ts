@@ -6,15 +6,20 @@ import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
 import type { Query, Row, Write } from '../../../functions/store/table/table.port.ts';
 import { T0 } from '../abandonment/decide-builders.ts';
 
-/** A table in which some writes were applied, and that notes what it is asked for since. */
+/**
+ * A table in which some writes were applied, and that notes what it is asked for since: places and partitions, and in `stale`
+ * the partitions of which it may answer what stood there a moment ago.
+ */
 export async function filledTable(...writes: Write[]) {
   const table = new MemoryTable({ freeze: true });
   const asked: string[] = [];
+  const stale: string[] = [];
   if (writes.length > 0 && (await table.transact(writes, 'before')).outcome !== 'applied')
     throw new Error('not what a table takes');
   const { get, batchGet, query } = table;
   return Object.assign(table, {
     asked,
+    stale,
     get: (key: { pk: string; sk: string }) => {
       asked.push(`${key.pk} ${key.sk}`);
       return get.call(table, key);
@@ -25,6 +30,7 @@ export async function filledTable(...writes: Write[]) {
     },
     query: (what: Query) => {
       asked.push(what.pk);
+      if (!what.consistent) stale.push(what.pk);
       return query.call(table, what);
     },
   });

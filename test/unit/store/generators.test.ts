@@ -79,6 +79,8 @@ describe('what is known of generators', () => {
     );
     const all = await loadGenerators(table);
     expect([...all.keys()].sort()).toEqual(['digests', 'garbage']);
+    // With one query, of what stands there now.
+    expect([table.asked, table.stale]).toEqual([['TURNS'], []]);
     expect(all.get('digests')).toEqual({ ...resting(), rev: 1 });
     expect(all.get('garbage')).toMatchObject({ paused: { by: 'olga', at: T0, reason: 'too much' } });
     expect((await table.transact([generatorWrite(resting())], 'w')).outcome).toBe('refused');

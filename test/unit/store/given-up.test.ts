@@ -28,6 +28,7 @@ it('work that is given up is found among that of the queues, or of its generator
   expect(ofQueues.get('disable#acmeCo/a')).toEqual(givenUp(OF_QUEUE));
   expect([...(await loadGivenUp(table, 'facts'))]).toEqual([['2026-01-15', givenUp(OF_GENERATOR)]]);
   expect((await loadGivenUp(table, 'digests')).size).toBe(0);
+  expect(table.stale).toEqual([]);
 });
 
 it('one piece of work is given up, or it is not', async () => {

@@ -127,6 +127,14 @@ describe("SES's word on mails", () => {
     expect(await feedback()).toEqual({ unansweredSince: null, heardAt: T0 + 2 * HOUR + 1 });
   });
 
+  it('is missed no more by whatever is heard, also where a process with another clock noted the mail', async () => {
+    const { at, feedback, table } = process();
+    const noted = { ...keys.feedback(), v: 1, unansweredSince: T0, heardAt: T0 - MINUTE };
+    await table.transact([{ put: noted }], 'other');
+    await at(1, noteMailEvent);
+    expect(await feedback()).toEqual({ unansweredSince: null, heardAt: T0 + 1 });
+  });
+
   it('of a row of an older version is as if nothing had been heard', () => {
     expect(feedbackFromRow({ ...keys.feedback(), v: 1 })).toEqual({ unansweredSince: null, heardAt: null });
   });

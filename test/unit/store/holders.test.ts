@@ -35,6 +35,7 @@ it('who holds a mail about an episode held its warning, or got word of the disab
   expect(await loadHolders(table, A, 1)).toEqual(new Set(['ana', 'bob', 'eve']));
   expect(await loadHolders(table, A, 2)).toEqual(new Set(['other-episode']));
   expect(await loadHolders(table, A, 3)).toEqual(new Set());
+  expect(table.stale).toEqual([]);
 });
 
 it('that they do is kept for 400 days, as the alert is', async () => {

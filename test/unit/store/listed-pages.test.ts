@@ -247,3 +247,13 @@ describe('once a listing is whole, what nobody reads any more is deleted', () =>
     expect(await all(eachOldRow(table, CONNECT, READ))).toEqual([]);
   });
 });
+
+it('a listing that goes on sees all that stands there now', async () => {
+  const table = await filledTable(...listedPageWrites(CONNECT, aPage(0, 1), ENTRIES));
+  await loadListedPages(table, CONNECT, { from: 0, count: 1 });
+  await loadListedAnew(table, CONNECT);
+  await all(eachMoves(table, CONNECT, 1));
+  await all(eachMissing(table, CONNECT, 1));
+  await all(eachOldRow(table, CONNECT, { whole: 1, pages: 1, held: null, changedSince: T0 }));
+  expect([table.asked.length, table.stale]).toEqual([8, []]);
+});

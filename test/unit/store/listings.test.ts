@@ -69,6 +69,8 @@ describe('listings that ended', () => {
     );
     expect(await loadListingEnds(table, 'connect', 3)).toEqual([10, 9, 2].map(ended));
     expect(await loadListingEnds(table, 'other', 3)).toEqual([]);
+    await loadListings(table);
+    expect(table.stale).toEqual([]);
   });
 
   it('are kept for 90 days', async () => {
