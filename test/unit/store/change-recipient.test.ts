@@ -69,21 +69,26 @@ describe('a change of a recipient', () => {
     expect(await loadRecipient(table, 'ana')).toMatchObject({ declined: true, zone: 'UTC', rev: 3 });
   });
 
-  it('comes to what is said of a write beside that is refused, by its place there', async () => {
-    const { table, change } = await stage(recipientWrite(ANA), { put: NOTE });
-    const refused: number[] = [];
-    const came = await change((before) => ({
-      recipient: { ...before!, declined: true },
-      beside: [{ put: OTHER }, { put: NOTE, if: [{ absent: true }] }],
-      value: 'stored',
-      refused: (index) => {
-        refused.push(index);
-        return { value: 'there already' };
-      },
-    }));
-    expect([came, refused]).toEqual(['there already', [1]]);
-    expect(await loadRecipient(table, 'ana')).toEqual({ ...ANA, rev: 1 });
-  });
+  it.each([0, 1])(
+    'comes to what is said of a write beside that is refused, by its place there: %i',
+    async (place) => {
+      const { table, change } = await stage(recipientWrite(ANA), { put: NOTE });
+      const free: Write = { put: OTHER };
+      const stands: Write = { put: NOTE, if: [{ absent: true }] };
+      const refused: number[] = [];
+      const came = await change((before) => ({
+        recipient: { ...before!, declined: true },
+        beside: place === 0 ? [stands, free] : [free, stands],
+        value: 'stored',
+        refused: (index) => {
+          refused.push(index);
+          return { value: 'there already' };
+        },
+      }));
+      expect([came, refused]).toEqual(['there already', [place]]);
+      expect(await loadRecipient(table, 'ana')).toEqual({ ...ANA, rev: 1 });
+    },
+  );
 
   it('is decided again where nothing is said of that', async () => {
     const { table, change } = await stage(recipientWrite(ANA), { put: NOTE });

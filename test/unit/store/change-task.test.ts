@@ -89,22 +89,27 @@ describe('a change of a task', () => {
     expect(await loadTask(table, A)).toMatchObject({ episodes: 3, task: { enabled: false }, rev: 3 });
   });
 
-  it('comes to what is said of a write beside that is refused, by its place there', async () => {
-    const { table, change } = await stage(taskWrite(FAILING, POLICY), { put: NOTE });
-    const refused: number[] = [];
-    const came = await change((before) => ({
-      record: off(before!),
-      policy: POLICY,
-      beside: [{ put: { pk: 'NOTE', sk: 'o' } }, { put: NOTE, if: [{ absent: true }] }],
-      value: 'stored',
-      refused: (index) => {
-        refused.push(index);
-        return { value: 'there already' };
-      },
-    }));
-    expect([came, refused]).toEqual(['there already', [1]]);
-    expect(await loadTask(table, A)).toEqual({ ...FAILING, rev: 1 });
-  });
+  it.each([0, 1])(
+    'comes to what is said of a write beside that is refused, by its place there: %i',
+    async (place) => {
+      const { table, change } = await stage(taskWrite(FAILING, POLICY), { put: NOTE });
+      const free: Write = { put: { pk: 'NOTE', sk: 'o' } };
+      const stands: Write = { put: NOTE, if: [{ absent: true }] };
+      const refused: number[] = [];
+      const came = await change((before) => ({
+        record: off(before!),
+        policy: POLICY,
+        beside: place === 0 ? [stands, free] : [free, stands],
+        value: 'stored',
+        refused: (index) => {
+          refused.push(index);
+          return { value: 'there already' };
+        },
+      }));
+      expect([came, refused]).toEqual(['there already', [place]]);
+      expect(await loadTask(table, A)).toEqual({ ...FAILING, rev: 1 });
+    },
+  );
 
   it('is decided again where nothing is said of that; the task is named where it changes too fast', async () => {
     const { table, writing, change } = await stage(taskWrite(FAILING, POLICY), { put: NOTE });
