@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** They replace modules, or what clients of the SDK send, which must not last beyond them. */
-const ALONE = [
+export const ALONE = [
   'test/unit/disabling/{disabler-handler,refused}.test.ts',
   'test/security/mail-uns*.test.ts',
   'test/security/mail-unw*.test.ts',

@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { ALONE } from './vitest.config.ts';
 
 /**
  * The nearest tests first, and properties, which take long, last: a change ends with the first test that notices it.
@@ -19,18 +20,28 @@ class NearestFirst extends BaseSequencer {
   }
 }
 
+/** The tests of units and properties, or those of the folder that `--own-tests` hands over. */
+const tests = process.env.MUTATION_TESTS || 'test/{unit,property}';
+const alone = ALONE.filter((path) => path.startsWith(process.env.MUTATION_TESTS || 'test/unit/'));
+
 /**
- * What each change is run against (`npm run test:mutation`): tests of one unit, and properties, or those of the folder that
- * `--own-tests` hands over. Left out are those that start programs or read the tree, and the ten thousand random forms,
- * which take longer than most others together.
+ * What each change is run against (`npm run test:mutation`). Left out are tests that start programs or read the tree, and
+ * the ten thousand random forms, which take longer than most others together. Each change begins in fresh workers; files
+ * share what one loaded, as those of `npm test` do.
  */
 export default defineConfig({
   test: {
-    include: [`${process.env.MUTATION_TESTS || 'test/{unit,property}'}/**/*.test.ts`],
     exclude: ['test/unit/{architecture,local,scripts}/**', 'test/unit/owner-page/fuzz.test.ts'],
     env: { PROPERTY_SEED: '1' },
     sequence: { sequencer: NearestFirst },
     testTimeout: 240_000,
     hookTimeout: 240_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'shared', include: [`${tests}/**/*.test.ts`], exclude: ALONE, isolate: false },
+      },
+      { extends: true, test: { name: 'alone', include: alone } },
+    ],
   },
 });

@@ -10,7 +10,7 @@ const SPAN = 3 * HOUR;
 
 /**
  * How many mails tell all owners of all tasks that fail at once, by the real scanner and
- * notifier on the simulation's platform, with the ramp off.
+ * notifier on the simulation's platform, with the warm-up limit off.
  */
 export async function benchDigest(tasks: number, owners: number): Promise<void> {
   const world = new World(scenario(tasks, owners), deployedService, { readsTexts: false });

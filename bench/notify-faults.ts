@@ -1,6 +1,6 @@
 import { HOUR } from '../functions/abandonment/time.ts';
 
-/** What goes wrong while owners are told. */
+/** What goes wrong while owners are notified. */
 export interface Fault {
   /** As the peer's script calls it where it knows it. */
   name: string;

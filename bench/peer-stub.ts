@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 export interface StubReport {
   mails: number;
   byRecipient: { recipients: number };
-  /** Accepted mails that name only tasks that their recipient was told of before. */
+  /** Accepted mails that name only tasks that their recipient was notified of before. */
   duplicates: number;
   tasks: { named: number };
   calls: Record<string, number>;

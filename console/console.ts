@@ -46,7 +46,7 @@ export type Confirmation =
       button: string;
       /** What is done then: only this can be sent. */
       given: Given;
-      /** It turns something off, or lets it be. */
+      /** It disables something, or lets it be. */
       isCareful?: boolean;
     }
   | { refused: string };

@@ -137,7 +137,7 @@ export interface Paged<Row> {
   pager: Html;
 }
 
-/** The rows of the page that is asked for. @param path of the page, whose other wishes stay as they are */
+/** The rows of the page that is asked for. @param path of the page, whose other choices stay as they are */
 export function paged<Row>(all: readonly Row[], path: string, query: URLSearchParams): Paged<Row> {
   const pages = Math.max(1, Math.ceil(all.length / PAGE_SIZE));
   const page = Math.min(pageOf(query), pages);

@@ -21,7 +21,7 @@ export const INDEX_NAMES = INDEX_KEYS.map(indexName);
 export class StateStack extends Stack {
   readonly table: TableV2;
   readonly operators: Topic;
-  /** Where alarms of each severity are told. */
+  /** Where alarms of each severity go. */
   readonly alarmTopics: Readonly<Record<Severity, ITopic>>;
   /** Of the topics that are made here. @default they have none */
   readonly topicKey: Key | undefined;

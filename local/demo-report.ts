@@ -19,7 +19,7 @@ function long(instant: Instant): string {
   return formatInstant(instant).slice(0, 16).replace('T', ' ');
 }
 
-/** One block per episode: when it fired and why, who was told what and when, and how it ended. */
+/** One block per episode: when it fired and why, who was notified of what and when, and how it ended. */
 export function episodesReport(rows: StageRows, filed: readonly FiledMail[]): string[] {
   const tasks = new Map(rows.tasks.map((record) => [record.task.id, record]));
   return rows.alerts.flatMap((alert) => {

@@ -8,7 +8,7 @@ export interface EmulatorProgram {
   /** What its command line has in it, by which one that was left behind is known. */
   mark: string;
   startWithinMs: number;
-  /** How long it may take to end when it is asked to; then it is killed. */
+  /** How long it may take to end when it is asked to; then it is ended by force. */
   stopWithinMs: number;
   /**
    * Installs it where it is missing.

@@ -79,7 +79,7 @@ export function keptMails(endpoint: string): ReadMails {
   };
 }
 
-/** How long a mail may lie there before somebody is told of it. */
+/** How long a mail may lie there before somebody is notified of it. */
 const LOOK_EVERY_MS = 1_000;
 
 /** The mails of an emulator that relays none, but keeps each whole: it is asked again and again. */

@@ -2,7 +2,7 @@ import { BOUNDS } from './bounds.ts';
 import type { Episode, PrintedDate, Told } from './task.ts';
 
 /**
- * Those who were told, without the ones too many who are no recipients any more: first those who hold no date, then
+ * Those who were notified, without the ones too many who are no recipients any more: first those who hold no date, then
  * those whose warning is the oldest. One who was left out and comes back is warned as anew, and hears of no withdrawal.
  */
 export function withoutOldestLeft(

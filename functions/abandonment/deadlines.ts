@@ -67,8 +67,8 @@ interface Move {
 }
 
 /**
- * What is known of announcements once the deadline moved. One that comes anew, moves earlier, or to an instant more than
- * `stopNotice` away is announced again; back at the one that was announced last, it is as if nothing had moved.
+ * What is known of announcements once the deadline moved. One that comes anew, moves earlier, or to an instant more
+ * than `stopNotice` away is announced again; back at the one that was announced last, it is as if nothing had moved.
  */
 export function afterMove(stopping: Stopping, to: Instant | null, { at, stopNotice }: Move): Stopping {
   const { seen: from } = stopping;
@@ -86,7 +86,9 @@ export function afterMove(stopping: Stopping, to: Instant | null, { at, stopNoti
   return { ...stopping, moves, seen: to, told: announcements };
 }
 
-/** What is known of a task's announcements, with the moves of its deadline that a policy made since it was looked at. */
+/**
+ * What is known of a task's announcements, with the moves of its deadline that a policy made since it was evaluated.
+ */
 export function stoppingNow(
   stopping: Stopping | null | undefined,
   task: Task,
@@ -99,7 +101,7 @@ export function stoppingNow(
   return afterMove(stopping, to, { at, stopNotice: policy.stopNotice });
 }
 
-/** A living recipient of announcements. */
+/** A reachable recipient of announcements. */
 interface Hearer {
   key: string;
   address: string;
@@ -113,7 +115,7 @@ export interface StoppingCase {
   policy: EffectivePolicy;
   keep: Keep | null;
   stopping: Stopping;
-  /** Living recipients of announcements. */
+  /** Reachable recipients of announcements. */
   hearers: readonly Hearer[];
   /** Whether our disabling was reverted. */
   reverted: boolean;
@@ -134,7 +136,7 @@ export function notAnnounced(
   return isHeld && atDeadline === 'disable' ? 'held' : undefined;
 }
 
-/** Whether one was told of a deadline, or of one before it that moved without being armed again. */
+/** Whether one was notified of a deadline, or of one before it that moved without being armed again. */
 export function isAnnounced(announced: Announced | undefined, deadline: Instant, moves: number): boolean {
   return isOf(announced?.last, deadline, moves);
 }
@@ -147,7 +149,7 @@ function isOf(
   return mark !== undefined && (mark.deadline === deadline || mark.moves === moves);
 }
 
-/** Who is to be told of the deadline now, and was not asked to be. */
+/** Who is to be notified of the deadline now, and was not asked to be. */
 export function hearersDue(
   deadlineCase: StoppingCase,
   now: Instant,
@@ -169,8 +171,8 @@ export function reachOf({ mode, stopNotice, atDeadline }: EffectivePolicy): { le
 }
 
 /**
- * When to look at a task's deadline next, once it was looked at: undefined where it is found by the deadline itself, null
- * where only a change can matter.
+ * When to evaluate a task's deadline next, once it was evaluated: undefined where it is found by the deadline itself,
+ * null where only a change can matter.
  */
 export function nextDeadlineEvaluation(
   { task, policy, keep, hearers, stopping, reverted }: StoppingCase,
@@ -205,8 +207,8 @@ interface ByStopping extends Restored {
 }
 
 /**
- * The date of an overdue task that a living recipient was told of: the later of the deadline and of `stopNotice` after SES
- * took that, in counted time (docs/rules.md#deadlines). Null where no announcement counts.
+ * The date of an overdue task that a reachable recipient was notified of: the later of the deadline and of `stopNotice`
+ * after SES took that, in counted time (docs/rules.md#deadlines). Null where no announcement counts.
  */
 export function dateByStopping(
   overdue: ByStopping,
@@ -238,7 +240,7 @@ function acceptanceOf(
   return acceptedAt !== undefined && acceptedAt >= since ? acceptedAt : undefined;
 }
 
-/** Who holds a notice of the deadline that a task was turned off at. */
+/** Who holds a notice of the deadline that a task was disabled at. */
 export function holdersOfStopping(stopping: Stopping | null, deadline: Instant): string[] {
   return Object.entries(stopping?.told ?? {})
     .filter(([, announced]) => announced.last?.deadline === deadline && announced.acceptedAt !== undefined)

@@ -30,13 +30,13 @@ import type {
 } from './task.ts';
 import { DAY, type Duration, type Instant, type Interval } from './time.ts';
 
-/** A living recipient of today's warnings. */
+/** A reachable recipient of today's warnings. */
 export interface Recipient {
   key: string;
   address: string;
   /** Reminders are declined. */
   declined: boolean;
-  /** An admin who joined the living recipients before the date (`escalateAt`): their warning alone sustains none. */
+  /** An admin who joined the reachable recipients before the date (`escalateAt`): their warning alone sustains none. */
   joined?: true;
 }
 
@@ -60,13 +60,13 @@ export interface Case extends Restored {
   pauses: Pauses;
   /** Whether SES says nothing of mails, so that nobody knows whether a warning arrived. @default false */
   feedbackSilent?: boolean;
-  /** Living recipients of warnings today; may be empty where there is no episode. */
+  /** Reachable recipients of warnings today; may be empty where there is no episode. */
   recipients: readonly Recipient[];
-  /** Living admins who are to join the living recipients some time before the date. @default none */
+  /** Reachable admins who are to join the reachable recipients some time before the date. @default none */
   admins?: readonly Recipient[];
   /** What was announced of its own deadlines. @default nothing */
   stopping?: Stopping | null;
-  /** Living recipients of that. @default none */
+  /** Reachable recipients of that. @default none */
   hearers?: readonly Recipient[];
 }
 
@@ -131,7 +131,7 @@ export function shortestLead({ reminders, disableAfter }: EffectivePolicy): Dura
   return Math.min(...(due.length > 0 ? due : [DAY, disableAfter]));
 }
 
-/** The living recipients whose warning of the present grace SES took; with a date where one is threatened. */
+/** The reachable recipients whose warning of the present grace SES took; with a date where one is announced. */
 export function warnedOf(
   episode: Episode,
   recipients: readonly Recipient[],
@@ -168,7 +168,7 @@ export function withJoined(taskCase: Case, now: Instant, unknown = unknownOf(tas
   return { ...taskCase, admins: [], recipients: [...taskCase.recipients, ...admins] };
 }
 
-/** From when on the admins are recipients beside the living ones; null where that is never, or they are already. */
+/** From when on the admins are recipients beside the reachable ones; null where that is never, or they are already. */
 function joiningAt(taskCase: Case, unknown: readonly Unknown[], now: Instant): Instant | null {
   const { episode, policy, recipients, admins } = taskCase;
   const { escalateAt } = policy;
@@ -180,7 +180,7 @@ function joiningAt(taskCase: Case, unknown: readonly Unknown[], now: Instant): I
 
 /**
  * The date of an episode (docs/rules.md#dates): the latest of all dates printed in any mail and of the first
- * accepted warning of a living recipient + `disableAfter`, each moved later by the unknown time since; null where
+ * accepted warning of a reachable recipient + `disableAfter`, each moved later by the unknown time since; null where
  * there is none.
  */
 export function deadlineOf(
@@ -325,13 +325,13 @@ class View {
     return { ...answer, facts, nextLookAt: nextLookAt ?? null } as Decision;
   }
 
-  /** Whether a date stands: a warning threatens with it, or an announced deadline is one. */
+  /** Whether a date stands: a warning announces it, or an announced deadline is one. */
   #threatens(): boolean {
     return this.taskCase.episode?.graceMode === 'disable' || this.byStopping() !== null;
   }
 }
 
-/** Holders of a date when the mode no longer threatens. */
+/** Holders of a date when the mode no longer announces any. */
 function withdrawn(taskCase: Case, episode: Episode): string[] {
   if (episode.graceMode !== 'disable' || taskCase.policy.mode === 'disable') return [];
   return dateHolders(episode);
@@ -435,7 +435,7 @@ function ofLate(view: View): Undated | undefined {
   return { answer: 'fire', reason: 'overdue' };
 }
 
-/** An overdue task: turned off where its deadline was announced, else warned as an abandoned one. */
+/** An overdue task: disabled where its deadline was announced, else warned as an abandoned one. */
 function ofOverdue(view: View, episode: Episode): Undated {
   const { pauses, policy, recipients, task, evidence } = view.taskCase;
   if (pauses.evaluate) return hold('paused', view.now);
@@ -516,7 +516,9 @@ function isUntold(episode: Episode, recipient: Recipient, dated: boolean): boole
   return part.grace < episode.grace || (dated && !part.dated);
 }
 
-/** Whether the grace had an accepted warning and none is left with a living recipient of today (promises 1 and 4). */
+/**
+ * Whether the grace had an accepted warning and none is left with a reachable recipient of today (promises 1 and 4).
+ */
 function graceLapsed(episode: Episode, recipients: readonly Recipient[]): boolean {
   const began = Object.values(episode.told).some(
     (part) => part.grace === episode.grace && part.acceptedAt !== undefined,
@@ -532,7 +534,7 @@ function notifiedOnly(view: View, episode: Episode): Undated {
     : { answer: 'waiting', reason: 'notice-pending', nextLookAt: null };
 }
 
-/** The living recipients' notices that SES did not take yet. */
+/** The reachable recipients' notices that SES did not take yet. */
 function unsent(view: View, episode: Episode): ('pending' | 'tried')[] {
   const states: ('pending' | 'tried')[] = [];
   for (const recipient of view.taskCase.recipients) {
@@ -545,7 +547,7 @@ function unsent(view: View, episode: Episode): ('pending' | 'tried')[] {
   return states;
 }
 
-/** The ladder of mode `disable` once everybody was asked to be warned. */
+/** The reminder steps of mode `disable` once everybody was asked to be warned. */
 function grace(view: View, episode: Episode): Undated {
   const deadline = view.deadline();
   const waiting = unsent(view, episode);
@@ -580,12 +582,12 @@ function turnOff(view: View, episode: Episode, deadline: Deadline): Undated {
   return { answer: 'disable', reason: 'grace-over', disableAt: deadline.disableAt };
 }
 
-/** How far a deadline must move until a rung that was given out is due again. */
+/** How far a deadline must move until a reminder step that was given out is due again. */
 const REARM_AFTER: Duration = DAY;
 
 /**
- * The rung to give out now (docs/rules.md#reminder-steps): the shortest lead whose window is open, unless it was given
- * out in this grace for a deadline less than 24 h earlier; so after missed scans only the latest goes out.
+ * The reminder step to give out now (docs/rules.md#reminder-steps): the shortest lead whose window is open, unless it
+ * was given out in this grace for a deadline less than 24 h earlier; so after missed scans only the latest goes out.
  */
 function dueLead(view: View, episode: Episode, deadline: Deadline): Duration | undefined {
   const open = leadsOf(view.taskCase.policy, deadline).filter(
@@ -611,7 +613,7 @@ function nextReminderAt(view: View, deadline: Deadline): Instant {
   return Math.min(...next, deadline.disableAt);
 }
 
-/** Whether the recipient was told this rung, or a shorter one, of the same date: rungs differ by recipient. */
+/** Whether the recipient had this reminder step of the same date, or a shorter one: steps differ by recipient. */
 function isReminded(episode: Episode, { key }: Recipient, lead: Duration, deadline: Deadline): boolean {
   const reminder = episode.told[key]?.reminder;
   return (

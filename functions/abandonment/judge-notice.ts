@@ -22,7 +22,7 @@ import type { Verdict } from './verdict.ts';
  * Decides again, on fresh state, about one recipient's warning or reminder just before it is mailed (promises 1, 2,
  * 9). `taskCase` is the case of the notice's task; the date it may print follows docs/rules.md#dates.
  *
- * @param again whether a warning that SES took already is to be told once more, with the date that stands
+ * @param again whether a warning that SES took already is to be sent once more, with the date that stands
  */
 export function judgeNotice(
   taskCase: Case,

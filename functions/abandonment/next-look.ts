@@ -6,7 +6,7 @@ import { type Duration, type Instant, MINUTE } from './time.ts';
 /** After this long without progress queued work is queued again. */
 export const QUEUED_AGAIN_AFTER: Duration = 30 * MINUTE;
 
-/** When a task is to be looked at again, and whether that is the instant at which it is to be turned off. */
+/** When a task is to be evaluated again, and whether that is the instant at which it is to be disabled. */
 export interface NextEvaluation {
   at: Instant;
   why: 'look' | 'disable';
@@ -44,7 +44,7 @@ function sooner(look: Instant | null, other: Instant, now: Instant): Instant {
   return look !== null && look > now && look < other ? look : other;
 }
 
-/** A spell under way is judged when it will have lasted; what it holds back is told before, at the threshold. */
+/** A spell under way is judged when it will have lasted; what it holds back is announced before, at the threshold. */
 function spellEvaluation({ nextLookAt }: Decision, recoversAt: Instant, now: Instant): NextEvaluation {
   return { at: sooner(nextLookAt, recoversAt, now), why: 'look' };
 }

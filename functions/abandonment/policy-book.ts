@@ -65,7 +65,9 @@ export class PolicyBook {
   /** By the narrowest scope that has a document: it determines all the wider ones. */
   readonly #effective = new Map<string, EffectivePolicy>();
   readonly #hasScopes: boolean;
-  /** When the table was last restored: what was observed before is to be observed anew (docs/rules.md#a-restored-table). */
+  /**
+   * When the table was last restored: what was observed before is to be observed anew (docs/rules.md#a-restored-table).
+   */
   readonly restoredAt: Instant | undefined;
 
   /** @param documents scope (`` for the global one, a prefix, or a task id) -> its parsed policy */
@@ -147,7 +149,7 @@ export class PolicyBook {
       .filter(({ warnAfter }) => warnAfter < this.global.warnAfter);
   }
 
-  /** The scopes whose effective policy turns tasks off at a deadline that it never announces. */
+  /** The scopes whose effective policy disables tasks at a deadline that it never announces. */
   unannouncedScopes(): string[] {
     return ['', ...this.#scopes.filter((scope) => scope !== '')].filter((scope) => {
       const { atDeadline, stopNotice } = this.#ofScope(scope);

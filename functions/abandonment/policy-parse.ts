@@ -95,7 +95,7 @@ export function withKeysSet<Document extends PolicyDocument>(document: Document,
 }
 
 /**
- * What is wrong with a policy that turns tasks off at a deadline that it never announces.
+ * What is wrong with a policy that disables tasks at a deadline that it never announces.
  *
  * @param scope the narrower scope that would be left so; `` for the written one itself
  */

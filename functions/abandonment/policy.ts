@@ -42,9 +42,11 @@ export interface ScopedPolicy {
   stopNotice: Duration | null;
   /** What is done once a task has outlived its deadline. */
   atDeadline: AtDeadline;
-  /** So long before the date admins join the living recipients; null: only where nobody else is alive. */
+  /** So long before the date admins join the reachable recipients; null: only where nobody else is reachable. */
   escalateAt: Duration | null;
-  /** So long before a task can no longer be enabled as it was its recipients are reminded that it is off; null: never. */
+  /**
+   * So long before a task can no longer be enabled as it was its recipients are reminded that it is off; null: never.
+   */
   stillOff: Duration | null;
 }
 

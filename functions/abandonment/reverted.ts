@@ -3,21 +3,21 @@ import type { EffectivePolicy } from './policy.ts';
 import type { Evidence, Task } from './task.ts';
 import { DAY, type Duration, type Instant } from './time.ts';
 
-/** What a system turns on again so soon after our disabling was reverted (promise 15); inclusive. */
+/** What a system enables again so soon after our disabling was reverted (promise 15); inclusive. */
 const REVERTED_WITHIN: Duration = 7 * DAY;
 
 /**
  * Whether an enabling by a system, that nobody asked for, reverts our disabling.
  *
- * @param disabledAt when the task was turned off on our request
+ * @param disabledAt when the task was disabled on our request
  */
 export function reverts(enabledAt: Instant, disabledAt: Instant): boolean {
   return enabledAt - disabledAt <= REVERTED_WITHIN;
 }
 
 /**
- * Whether our disabling of a task was reverted and that still stands: not since it recovered. (A user's publication, its
- * being turned off or deleted, and an operator take the mark off the task.)
+ * Whether our disabling of a task was reverted and that still stands: not since it recovered. (A user's publication,
+ * its being disabled or deleted, and an operator take the mark off the task.)
  */
 export function isReverted(task: Task, evidence: Evidence, policy: EffectivePolicy, now: Instant): boolean {
   const { reverted } = task;

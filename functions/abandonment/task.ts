@@ -71,9 +71,9 @@ export interface Task {
   /** Of a job: when it last began to run, and when that run came to its end. */
   startedAt?: Instant;
   endedAt?: Instant;
-  /** When a system turned it on again within days of our disabling; absent where not, and once that is over. */
+  /** When a system enabled it again within days of our disabling; absent where not, and once that is over. */
   reverted?: { at: Instant; disabledAt: Instant };
-  /** Recipients who said that it is not theirs: they are told of it no more. Absent: nobody did. */
+  /** Recipients who said that it is not theirs: they are notified of it no more. Absent: nobody did. */
   disclaimed?: string[];
 }
 
@@ -125,7 +125,7 @@ export interface Keep {
 export const MODES = ['detect', 'notify', 'disable'] as const;
 export type Mode = (typeof MODES)[number];
 
-/** One recipient's part of an episode, under the key of his address. */
+/** One recipient's part of an episode, under the key of their address. */
 export interface Told {
   address: string;
   /** The grace the warning belongs to. */
@@ -154,7 +154,7 @@ export interface Informed {
   grace: number;
   /** Whether it heard that warning, and with a date; absent before. */
   heard?: 'dated' | 'undated';
-  /** The newest rung that it was to hear of, or that had passed when it joined. */
+  /** The newest reminder step that it was to hear of, or that had passed when it joined. */
   rung?: ReminderStep;
 }
 
@@ -200,7 +200,7 @@ export interface Refused {
   fingerprint: string;
 }
 
-/** Work on the way to turn the task off. */
+/** Work on the way to disable the task. */
 export type Disabling = {
   asker: Asker;
   queuedAt: Instant;
@@ -218,8 +218,8 @@ interface RequestedState {
   state: 'requested';
   requestedAt: Instant;
   /**
-   * Its control plane, which is listed, could not be asked, or its answer was lost; it may have done it. Operators hear of the
-   * control plane, not of each task.
+   * Its control plane, which is listed, could not be asked, or its answer was lost; it may have done it. Operators hear
+   * of the control plane, not of each task.
    */
   unanswered?: true;
   refused?: never;
@@ -234,17 +234,17 @@ interface RefusedState {
   refused: Refused;
 }
 
-/** What one recipient was told of a task's own deadlines, under the key of their address. */
+/** What one recipient knows of a task's own deadlines, under the key of their address. */
 export interface Announced {
   address: string;
   /** A notice that was asked for and that SES did not take yet: for which deadline, after how many moves. */
   pending?: { deadline: Instant; moves: number };
-  /** The deadline that they were told of last, and after how many moves. */
+  /** The deadline that they were notified of last, and after how many moves. */
   last?: { deadline: Instant; moves: number };
   /** When SES took that, and in which digest. */
   acceptedAt?: Instant;
   digest?: string;
-  /** It was sent while the task was to be turned off at its deadline. */
+  /** It was sent while the task was to be disabled at its deadline. */
   binds?: true;
   /** An episode of that deadline is over: a later one asks for a notice of its own. */
   spent?: true;
@@ -254,10 +254,10 @@ export interface Announced {
 export interface Stopping {
   /** How often its deadline moved so that it is to be announced anew. */
   moves: number;
-  /** Its deadline when it was last looked at; null: it had none. */
+  /** Its deadline when it was last evaluated; null: it had none. */
   seen: Instant | null;
   told: Record<string, Announced>;
-  /** When its deadline is to be looked at next; null: not before something changes; absent: it is found by itself. */
+  /** When its deadline is to be evaluated next; null: not before something changes; absent: it is found by itself. */
   lookAt?: Instant | null;
 }
 
@@ -290,13 +290,15 @@ export interface Episode {
   /** The last restoring of the table that the present grace knows of; absent where there was none. */
   restoredAt?: Instant;
   told: Record<string, Told>;
-  /** Topics, apart from those who are told: nothing is decided by them. */
+  /** Topics, apart from those who are notified: nothing is decided by them. */
   informed?: Record<string, Informed>;
   dates: PrintedDate[];
   rungs: ReminderStep[];
   /** The digests that SES took and that told of it. */
   mails: string[];
-  /** Held by the blast radius since, or approved by an operator at, and until when that holds; absent: without an end. */
+  /**
+   * Held by the blast radius since, or approved by an operator at, and until when that holds; absent: without an end.
+   */
   brake?: { heldAt: Instant; approvedAt?: Instant; approvedUntil?: Instant };
   disabling?: Disabling;
   /** How often the owning system refused to disable it. @default 0 */
@@ -305,7 +307,9 @@ export interface Episode {
   cell?: `${Mode} ${Cause}`;
   /** SES took a warning of it, whatever became of that. */
   warned?: true;
-  /** What held it, the newest last; `to` is null while it does. Absent where nothing did, and in rows of older versions. */
+  /**
+   * What held it, the newest last; `to` is null while it does. Absent where nothing did, and in rows of older versions.
+   */
   holds?: HoldSpan[];
 }
 

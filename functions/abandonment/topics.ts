@@ -16,12 +16,12 @@ export interface Topic {
   topic: TopicArn;
 }
 
-/** Whether what is to be told something is a topic, and no person at a mail address, known or not. */
+/** Whether who is to be notified is a topic, and no person at a mail address, known or not. */
 export function isTopic(target: string | null): target is TopicArn {
   return target?.startsWith('arn:') ?? false;
 }
 
-/** The topics that were told a date of the episode. */
+/** The topics that heard of a date of the episode. */
 export function topicsWithDate(episode: Episode): string[] {
   return topicsThatHeard(episode).filter((key) => episode.informed?.[key]?.heard === 'dated');
 }
@@ -33,13 +33,13 @@ export function topicsThatHeard(episode: Episode): string[] {
     .map(([key]) => key);
 }
 
-/** The newest rung of the present grace. */
+/** The newest reminder step of the present grace. */
 export function newestReminderStep({ rungs, grace }: Episode): ReminderStep | undefined {
   return rungs.findLast((step) => step.grace === grace);
 }
 
 /**
- * Decides about a topic's warning or reminder just before it is published. A topic repeats what people were told: it
+ * Decides about a topic's warning or reminder just before it is published. A topic repeats what people hear: it
  * waits for an accepted warning, prints the date that stands from there (promise 2), and never makes one.
  */
 export function judgeInformation(

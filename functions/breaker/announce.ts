@@ -22,7 +22,7 @@ export function reopeningWrites(queue: QueueName, state: BreakerState, now: Inst
   return [{ put: { ...put, toldAt: state.toldAt } }];
 }
 
-/** When operators were told of the alert that stands; undefined where none does, or it is untold. */
+/** When operators were notified of the alert that stands; undefined where none does, or they know nothing of it yet. */
 export async function notifiedAtOf(
   { table }: Pick<System, 'table'>,
   queue: QueueName,

@@ -53,11 +53,14 @@ export interface BreakerState {
   wait: Duration;
   /** Since when the incident lasts that this opening belongs to; it may have closed in between. Null: none yet. */
   incident: Instant | null;
-  /** When operators were told of that incident last, as far as it is known. */
+  /** When operators were notified of that incident last, as far as it is known. */
   toldAt: Instant | null;
   /** Since when no worker was free to be asked, look for look; null: one was. */
   busySince: Instant | null;
-  /** While open: when something failed last, null: it was found off and nothing has; when a trial of the deployed version did. */
+  /**
+   * While open: when something failed last, null: it was found off and nothing has; when a trial of the deployed
+   * version did.
+   */
   failedAt: Instant | null;
   trialFailedAt: Instant | null;
 }
@@ -117,8 +120,8 @@ export function countedSince(state: BreakerState, version: string, now: Instant)
  * half failed within ten minutes, or when the little that waits fails for nine minutes and nothing goes well, or no
  * worker is free for as long. While open it probes every 5 minutes growing to 30, and at once when the code changed;
  * it closes only after a probe whose trial passed, too. Within a day of its closing it opens again as the same
- * incident: nobody is told anew, and its waits go on growing. A queue that is off though nobody noted it counts as
- * open, and operators are told of it once a probe of it fails. Pure and total.
+ * incident: nobody is notified anew, and its waits go on growing. A queue that is off though nobody noted it counts as
+ * open, and operators are notified of it once a probe of it fails. Pure and total.
  */
 export function nextBreaker(before: BreakerState, seen: Observation, now: Instant): BreakerStep {
   if (seen.seen === 'probe') return afterProbe(before, seen, now);
@@ -219,7 +222,7 @@ function isDecided(state: BreakerState, result: TriedResult, now: Instant): bool
   return result === 'empty' || now - (failedAt ?? since) >= HIDDEN_AT_MOST;
 }
 
-/** Nothing was learnt: looked at again by the next look, and the waits do not grow for it. */
+/** Nothing was learnt: the next look tries again, and the waits do not grow for it. */
 function soonAgain(state: BreakerState, now: Instant): BreakerState {
   return { ...state, probeAt: now, wait: Math.max(FIRST_WAIT, state.wait / 2) };
 }

@@ -201,7 +201,7 @@ class Look {
     return next;
   }
 
-  /** When operators were told of an incident is kept where its alert is taken back: it may open again. */
+  /** When operators were notified of an incident is kept where its alert is taken back: it may open again. */
   async #next(before: BreakerState, seen: Observation): Promise<BreakerStep> {
     const step = nextBreaker(before, seen, this.#now);
     if (before.phase === 'closed' || step.state.phase !== 'closed') return step;

@@ -26,7 +26,7 @@ import { type Committed, commitPlan } from './settle.ts';
 /** That a plane is in use is written no more often than this. */
 const USE_EVERY: Duration = 7 * DAY;
 
-/** Stores a report of a data plane's state and, where it turned, asks the scanner to look at its tasks. */
+/** Stores a report of a data plane's state and, where it turned, asks the scanner to evaluate its tasks. */
 export async function reportDataPlane(
   system: System,
   report: PlaneReport,
@@ -52,8 +52,9 @@ export async function hearDataPlane(
 }
 
 /**
- * Stores that a listing went through all tasks of a data plane: it ends a silence, and no reported `down`. From then on its
- * silence is that of listings, which have a bound of their own (docs/rules.md#listings), also where an event said that it is up.
+ * Stores that a listing went through all tasks of a data plane: it ends a silence, and no reported `down`. From then on
+ * its silence is that of listings, which have a bound of their own (docs/rules.md#listings), also where an event said
+ * that it is up.
  */
 export async function hearListing(
   system: System,

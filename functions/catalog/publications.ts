@@ -105,8 +105,8 @@ function publishedNewer(current: TaskRecord, event: TaskPublished, now: Instant)
 }
 
 /**
- * When a system, and no person by it, turned on again what we had turned off; undefined where it was no such reversal.
- * What we asked to be turned off and is off was our doing, though its confirmation is still on the way.
+ * When a system, and no person by it, enabled again what we had disabled; undefined where it was no such reversal.
+ * What we asked to be disabled and is off was our doing, though its confirmation is still on the way.
  */
 /** Who said that it is not theirs, but for those whom the publication makes owners. */
 function stillDisclaimed(before: Task, after: Task): string[] {
@@ -124,7 +124,7 @@ function reversalOf({ task, disabledByUs, asked }: TaskRecord, event: TaskPublis
 
 /**
  * An older version that arrives late changes no facts; but a person's publication counts whenever it is
- * heard of, and a task that was off then was turned on after it.
+ * heard of, and a task that was off then was enabled after it.
  */
 function publishedLate(current: TaskRecord, event: TaskPublished, now: Instant): TaskChange {
   const task = { ...current.task };
@@ -144,7 +144,7 @@ function publishedLate(current: TaskRecord, event: TaskPublished, now: Instant):
   return same ? { skip: 'older-version' } : { store: scheduled({ ...current, task }, now) };
 }
 
-/** Whether a person's publication that is heard of late turned the task on, or came after it was turned on. */
+/** Whether a person's publication that is heard of late enabled the task, or came after it was enabled. */
 function isTheirs(
   { task, publishedAt }: TaskPublished,
   { at, disabledAt }: NonNullable<Task['reverted']>,

@@ -25,9 +25,9 @@ export interface Confirmation extends Word {
 
 /**
  * Records that a task is off: only now is it disabled for Taskwarden, its episode resolved, and `disabled` notices
- * written (promise 8). A repeated confirmation changes nothing; one for a task that nobody asked to turn off is the
- * owning system's own doing, and ends its eligibility without a word to its owners. Answers why its version is not taken
- * where it leaves no room for later ones.
+ * written (promise 8). A repeated confirmation changes nothing; one for a task that nobody asked to disable is the
+ * owning system's own doing, and ends its eligibility without a word to its owners. Answers why its version is not
+ * taken where it leaves no room for later ones.
  */
 export async function confirmDisabled(
   system: System,
@@ -141,7 +141,7 @@ async function listFor(
 /** Recipients marked at once. */
 const AT_ONCE = 16;
 
-/** One message per recipient, late enough to gather what else is turned off meanwhile. */
+/** One message per recipient, late enough to gather what else is disabled meanwhile. */
 async function queueNotices(
   system: System,
   task: string,

@@ -11,7 +11,7 @@ function workOf({ kind, key, episode }: DisablerMessage) {
   return kind === 'disable' ? disablingOf(key, episode) : enablingOf(key, episode);
 }
 
-/** Works the disable queue: a message hints at a task whose row says that it is to be turned off, or on again. */
+/** Works the disable queue: a message hints at a task whose row says that it is to be disabled, or on again. */
 export const disableConsumer: Consumer<DisablerMessage> = {
   queue: 'disable',
   parse: (body) => parseMessage(disablerMessage, body),

@@ -17,8 +17,8 @@ export interface Outage {
 }
 
 /**
- * What a control plane that cannot be asked means for the work: nothing is given up, the breaker of the queue hears nothing of it,
- * and the state queues it again. Operators are told once it lasts for `confirmWithin`.
+ * What a control plane that cannot be asked means for the work: nothing is given up, the breaker of the queue hears
+ * nothing of it, and the state queues it again. Operators are notified once it lasts for `confirmWithin`.
  */
 export async function leftDue(system: System, outage: Outage, delivery: Delivery): Promise<Outcome> {
   const { error, item, dueSince } = outage;
@@ -43,7 +43,7 @@ async function notifyOfOutage(system: System, { controlPlane, why }: ControlPlan
   );
 }
 
-/** A control plane answered: operators are told no longer that it does not. */
+/** A control plane answered: operators are notified no longer that it does not. */
 export async function endOutage(system: System, controlPlane: string): Promise<void> {
   const code = 'control-plane-unavailable';
   const alert = await loadOperatorAlert(system.table, code, controlPlane);
@@ -52,6 +52,6 @@ export async function endOutage(system: System, controlPlane: string): Promise<v
     delete: keys.operatorAlert(code, controlPlane),
     if: [{ equals: ['rev', alert.rev] as ['rev', number] }],
   };
-  // Refused where it is being told at this moment: the next answer ends it.
+  // Refused where operators are being notified at this moment: the next answer ends it.
   await writeUnlessRefused(system, [end], `the end of the outage of ${controlPlane}`);
 }

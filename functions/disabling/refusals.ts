@@ -27,8 +27,8 @@ interface Refused {
 }
 
 /**
- * Takes a disabling back that the owning system refuses: the task is held for a day (docs/rules.md#holds), operators are
- * told, and the failure has a record by which they can let it be asked again at once. False where the task changed
+ * Takes a disabling back that the owning system refuses: the task is held for a day (docs/rules.md#holds), operators
+ * are told, and the failure has a record by which they can let it be asked again at once. False where the task changed
  * meanwhile, so that the refusal may not be about what it is now.
  */
 export async function recordRefusal(
@@ -54,7 +54,7 @@ export async function recordRefusal(
 /** As much of what it says is kept. */
 const LONGEST_REASON = 200;
 
-/** Operators are told once: what is refused in the same words day after day is the same alert. */
+/** Operators are notified once: what is refused in the same words day after day is the same alert. */
 async function alertOf(
   { table, clock }: System,
   task: string,

@@ -24,9 +24,9 @@ export interface Undo {
   task: string;
   by: string;
   reason: string;
-  /** Whether an operator does: then all who hold our mails about it are told. An owner on their page is none. */
+  /** Whether an operator does: then all who hold our mails about it are notified. An owner on their page is none. */
   isOperator: boolean;
-  /** The run whose disabling is taken back; where it is missing, whoever turned the task off last. */
+  /** The run whose disabling is taken back; where it is missing, whoever disabled the task last. */
   run?: string;
 }
 
@@ -35,8 +35,8 @@ export type Undone =
   { outcome: 'enabled' | 'requested'; isRepeat?: true } | { outcome: 'refused'; reason: string };
 
 /**
- * Turns on again what Taskwarden turned off (promise 16). Its clock starts anew with the enabling, so it is not
- * flagged again at once. In mode `fed` the owning system is asked and answers by publishing the task; one that is listed is
+ * Enables again what Taskwarden disabled (promise 16). Its clock starts anew with the enabling, so it is not flagged
+ * again at once. In mode `fed` the owning system is asked and answers by publishing the task; one that is listed is
  * asked by the disabler.
  */
 export async function undoDisabling(system: System, undo: Undo): Promise<Undone> {
@@ -45,7 +45,7 @@ export async function undoDisabling(system: System, undo: Undo): Promise<Undone>
   const refusal = undoRefusal(record, run);
   if (refusal !== undefined || !record || !isDisabledByUs(record))
     return { outcome: 'refused', reason: refusal ?? NOT_OURS };
-  // One act, however often somebody posts it; an operator may ask again. What was wished and never came to be asked, or
+  // One act, however often somebody posts it; an operator may ask again. What was asked for and never sent, or
   // was not taken, is no act yet.
   if (!undo.isOperator && record.disabledByUs.requestedAt !== undefined)
     return { outcome: 'requested', isRepeat: true };

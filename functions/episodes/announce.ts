@@ -11,7 +11,7 @@ import type { Basis, EpisodeStep } from './transition.ts';
 
 /**
  * Asks for the notices of a task's own deadline that are due, for as many recipients as one transaction takes, whatever
- * episode is open; and says when the deadline is to be looked at next.
+ * episode is open; and says when the deadline is to be evaluated next.
  */
 export function announce(before: TaskRecord, { taskCase, room, now }: Basis): EpisodeStep {
   const deadlineCase = stoppingCase(taskCase, now);
@@ -38,7 +38,7 @@ export function announce(before: TaskRecord, { taskCase, room, now }: Basis): Ep
   return { record, beside: writes, told: some.map(({ key }) => key), isCut };
 }
 
-/** Who was told, without those too many who hear of it no more: first those whose notice is the oldest. */
+/** Who was notified, without those too many who hear of it no more: first those whose notice is the oldest. */
 function withoutOldestGone(
   announcements: Stopping['told'],
   hearers: StoppingCase['hearers'],
@@ -71,7 +71,9 @@ function sameInstant<At extends Instant | null | undefined>(noted: At, wanted: A
   return isDue ? noted : wanted;
 }
 
-/** The task once it is known what became of a mail with a notice of its deadline; the same where that changes nothing. */
+/**
+ * The task once it is known what became of a mail with a notice of its deadline; the same where that changes nothing.
+ */
 export function withAnnouncementOutcome(
   record: TaskRecord,
   mail: MailOutcome,
@@ -87,7 +89,7 @@ export function withAnnouncementOutcome(
   }
   const isMine = announced.digest === mail.digest;
   if (mail.standing !== 'failed' || (!isMine && !announced.pending)) return record;
-  // Nobody was told: it is due anew, for them or for who is told in their stead.
+  // Nobody was notified: it is due anew, for them or for who is notified in their stead.
   const { pending: _, ...rest } = announced;
   const withoutMail = withAnnounced(stopping, mail.recipient, isMine ? { address: announced.address } : rest);
   return { ...record, stopping: { ...withoutMail, lookAt: now } };
@@ -109,7 +111,9 @@ function withAnnounced(stopping: Stopping, key: string, announced: Announced): S
   return { ...stopping, told: { ...stopping.told, [key]: announced } };
 }
 
-/** The task without a notice of its deadline that was asked for and no longer holds; undefined where it is as before. */
+/**
+ * The task without a notice of its deadline that was asked for and no longer holds; undefined where it is as before.
+ */
 export function withoutAnnouncement(record: TaskRecord | undefined, key: string): TaskRecord | undefined {
   const announced = record?.stopping?.told[key];
   if (!record?.stopping || !announced?.pending) return undefined;

@@ -6,7 +6,7 @@ import { type AlertRecord, alertWrite } from '../store/alerts.ts';
 import { auditWrite } from '../store/audit.ts';
 import { keys } from '../store/keys.ts';
 import { type Milestone, milestoneWrite } from '../store/milestones.ts';
-import { noticeWrites, type PendingNotice } from '../store/notices.ts';
+import { type NewNotice, noticeWrites, type PendingNotice } from '../store/notices.ts';
 import { reversalAlert } from '../store/operator-alerts.ts';
 import { ROW_VERSION } from '../store/rows.ts';
 import { endingOf } from '../store/table/expiry.ts';
@@ -29,7 +29,9 @@ export interface ConfirmedDisabling {
   decision: Decision;
   /** The addresses of those who hear of it, by their key. */
   told: ReadonlyMap<string, string>;
-  /** The alert that lists their notices, where its episode ended before and one transaction has no room; who stored it. */
+  /**
+   * The alert that lists their notices, where its episode ended before and one transaction has no room; who stored it.
+   */
   lists?: { alert: AlertRecord; w: string } | undefined;
   now: Instant;
   /** From when on their mail may go: what else is disabled meanwhile goes with it. */
@@ -74,16 +76,11 @@ function endedEpisode(off: TaskRecord, before: TaskRecord, confirmed: ConfirmedD
   const pending = disabledNotice(before, confirmed);
   if (!isOpen(off) || off.open.number !== episode)
     return noticesOfEnded(scheduled(off, now), confirmed, pending);
-  const end = {
-    reason: reasonFor(request),
-    notices: new Map([...told.keys()].map((key) => [key, pending])),
-    run: runOf(asker),
-    addresses: told,
-  };
+  const end = { reason: reasonFor(request), notices: noticesTo(told, pending), run: runOf(asker) };
   return endEpisode(off, { taskCase, room: MOST_BESIDE, now }, decision, end);
 }
 
-/** What the owning system said of turning it on again; nothing where it said none. */
+/** What the owning system said of enabling it again; nothing where it said none. */
 function restorableOf({
   restorableUntil,
 }: Word): Pick<Word, 'restorableUntil'> & { restorableUntil?: Instant } {
@@ -114,11 +111,16 @@ function noticesOfEnded(
   { request, told, lists }: ConfirmedDisabling,
   pending: PendingNotice,
 ): EpisodeStep {
-  const listed = [...told].map(([key, address]) => ({ key, address, pending }));
+  const listed = noticesTo(told, pending);
   if (!lists) return { record, beside: noticeWrites(record.task.id, request.episode, listed) };
   const { alert, w } = lists;
   const untold = { ...alert, untold: [...alert.untold.filter(({ key }) => !told.has(key)), ...listed] };
   return { record, beside: [{ ...alertWrite(untold), if: [{ equals: ['w', w] }] }], untold };
+}
+
+/** The same notice for each, by key and address. */
+function noticesTo(addresses: ReadonlyMap<string, string>, pending: PendingNotice): NewNotice[] {
+  return [...addresses].map(([key, address]) => ({ key, address, pending }));
 }
 
 type Counted = NonNullable<NonNullable<TaskRecord['disabledByUs']>['counted']>;

@@ -5,7 +5,7 @@ import type { Instant } from '../abandonment/time.ts';
 import { topicsThatHeard } from '../abandonment/topics.ts';
 import { type AlertRecord, alertOf, alertWrite } from '../store/alerts.ts';
 import { type Milestone, milestoneWrite } from '../store/milestones.ts';
-import { type NewNotice, noticeDelete, noticeWrites, type PendingNotice } from '../store/notices.ts';
+import { type NewNotice, noticeDelete, noticeWrites } from '../store/notices.ts';
 import type { Write } from '../store/table/table.port.ts';
 import { cellOf, restartsSince, wasWarned } from './cell.ts';
 import { evidenceOf } from './evidence-of.ts';
@@ -16,12 +16,10 @@ import type { Basis, EpisodeStep } from './transition.ts';
 /** How an episode ends. */
 export interface End {
   reason: ResolveReason;
-  /** What its recipients are told of the end, by their key. */
-  notices: ReadonlyMap<string, PendingNotice>;
+  /** What its recipients and topics hear of the end. */
+  notices: readonly NewNotice[];
   /** The run that disabled the task; null where none did. */
   run: string | null;
-  /** Addresses of recipients that the episode does not know. @default none */
-  addresses?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -36,9 +34,9 @@ export function endEpisode(
   end: End,
 ): EpisodeStep {
   const { task, open } = record;
-  const parting = partingOf(open, end);
-  const obsolete = obsoleteIn(open, end);
-  const fits = parting.length + obsolete.length < room;
+  const { notices } = end;
+  const obsolete = obsoleteIn(open, notices);
+  const fits = notices.length + obsolete.length < room;
   const holds = endedHolds(open, now);
   const alert: AlertRecord = {
     task: task.id,
@@ -52,19 +50,18 @@ export function endEpisode(
     evidence: evidenceOf(taskCase, decision),
     mails: open.mails,
     run: end.run,
-    untold: fits ? [] : [...parting, ...obsolete.map((key) => ({ key, pending: null }))],
+    untold: fits ? [] : [...notices, ...obsolete.map((key) => ({ key, pending: null }))],
     holders: open.disabling ? holdersOf(record) : [],
     ...(holds && { holds }),
   };
   const recorded = [alertWrite(alert), ...milestonesOf(record, taskCase, end.reason, now)];
   const ended = { ...record, open: null, hold: null, next: null, stopping: stoppingAfter(record, now) };
   if (!fits) return { record: ended, beside: recorded, untold: alert };
-  const notices = noticeWrites(task.id, open.number, parting);
   const deletes = obsolete.map((key) => noticeDelete(key, task.id, open.number));
   return {
     record: ended,
-    beside: [...recorded, ...notices, ...deletes],
-    told: parting.map(({ key }) => key),
+    beside: [...recorded, ...noticeWrites(task.id, open.number, notices), ...deletes],
+    told: notices.map(({ key }) => key),
   };
 }
 
@@ -84,19 +81,14 @@ function milestonesOf({ task, open }: OpenTask, taskCase: Case, reason: ResolveR
   return [milestoneWrite(ended)];
 }
 
-function partingOf(open: Episode, { notices, addresses }: End): NewNotice[] {
-  const addressOf = (key: string) =>
-    addresses?.get(key) ?? open.told[key]?.address ?? open.informed?.[key]?.topic ?? '';
-  return [...notices].map(([key, pending]) => ({ key, address: addressOf(key), pending }));
-}
-
-/** Who was asked to be told something of the episode, and hears nothing of its end. */
-function obsoleteIn(open: Episode, { notices }: End): string[] {
+/** Whose notices of the episode were asked for, and hears nothing of its end. */
+function obsoleteIn(open: Episode, notices: readonly NewNotice[]): string[] {
   const asked = [...Object.keys(open.told), ...Object.keys(open.informed ?? {})];
-  return asked.filter((key) => !notices.has(key));
+  const hearing = new Set(notices.map(({ key }) => key));
+  return asked.filter((key) => !hearing.has(key));
 }
 
-/** What is known of announcements after the episode; a deadline that is past is looked at again. */
+/** What is known of announcements after the episode; a deadline that is past is evaluated again. */
 function stoppingAfter({ open, stopping }: OpenTask, now: Instant): Stopping | null {
   const spent = isOverdue(open) ? afterOverdue(stopping, now) : stopping;
   return spent && { ...spent, lookAt: now };

@@ -19,7 +19,7 @@ import { withdraw } from './withdraw.ts';
 export interface Circumstances {
   /** The case of the task in any of the states it comes through. */
   caseOf(record: TaskRecord): Case;
-  /** The topics that are to hear what people are told. */
+  /** The topics that are to repeat what people hear. */
   topics: readonly Topic[];
   now: Instant;
   /** How long a requested disabling may stay unconfirmed. */

@@ -48,7 +48,7 @@ function mailsOf(stopping: Case['stopping'], deadline: Instant): string[] {
   return [...new Set(digests)].sort();
 }
 
-/** An episode as it begins: no grace, nobody told. */
+/** An episode as it begins: no grace, nobody notified. */
 function firedEpisode(number: number, taskCase: Case, { reason, facts }: Decision, now: Instant): Episode {
   const { policy, stopping } = taskCase;
   const deadline = reason === 'overdue' ? facts.deadline : undefined;

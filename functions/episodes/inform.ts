@@ -7,7 +7,7 @@ import { factsAtEnd } from './evidence-of.ts';
 import { type OpenTask, withEpisode } from './open-task.ts';
 import type { Basis, OpenStep } from './transition.ts';
 
-/** A topic repeats what people were told: by then their mail was most likely taken. */
+/** A topic repeats what people hear: by then their mail was most likely taken. */
 const FOLLOWS_AFTER: Duration = MINUTE;
 
 /** What one topic is to hear next, and how it stands then. */
@@ -18,8 +18,9 @@ interface Step {
 }
 
 /**
- * Asks for what topics are to hear of an open episode: the warning of the present grace, each rung after it, and that a
- * date no longer holds. It follows what people were asked to be told and changes nothing about it (promises 1, 4).
+ * Asks for what topics are to hear of an open episode: the warning of the present grace, each reminder step after it,
+ * and that a date no longer holds. It follows the notices that were asked for people and changes nothing about it
+ * (promises 1, 4).
  */
 export function inform(record: OpenTask, { taskCase, room, now }: Basis, topics: readonly Topic[]): OpenStep {
   const { task, open } = record;
@@ -39,7 +40,7 @@ export function inform(record: OpenTask, { taskCase, room, now }: Basis, topics:
   };
 }
 
-/** The mode went down: topics that were told a date hear that it does not hold. */
+/** The mode went down: topics that heard of a date hear that it does not hold. */
 function withdrawals(open: Episode, taskCase: Case, now: Instant): Step[] {
   if (taskCase.policy.mode === 'disable') return [];
   const facts = factsAtEnd(taskCase, open, 'policy');
@@ -74,7 +75,7 @@ function isSame(step: ReminderStep, newest: ReminderStep | undefined): boolean {
   return step.lead === newest?.lead && step.deadline === newest.deadline;
 }
 
-/** Without those that are subscribed no more, or dead: one that comes back hears the warning again. */
+/** Without those that are subscribed no more, or suppressed: one that comes back hears the warning again. */
 function stillSubscribed(open: Episode, taskCase: Case, topics: readonly Topic[]): [string, Informed][] {
   const entries = Object.entries(open.informed ?? {});
   if (taskCase.policy.mode === 'detect') return entries;

@@ -45,7 +45,7 @@ function afterInformation(open: Episode, mail: MailOutcome, item: DigestItem): E
   return { ...open, informed: { ...open.informed, [recipient]: { ...informed, heard } } };
 }
 
-/** So many mails of one episode are listed, the newest: a task of 1,000 owners has that many for each rung. */
+/** So many mails of one episode are listed, the newest: a task of 1,000 owners has that many for each reminder step. */
 const MOST_MAILS = 5_000;
 
 function withMail(open: Episode, digest: string): Episode {
@@ -54,8 +54,8 @@ function withMail(open: Episode, digest: string): Episode {
 }
 
 /**
- * The task with a date that may be out in the world, while nothing else is known of its mail: mails to others say no earlier
- * one from now on (promise 2). The same task where that changes nothing.
+ * The task with a date that may be out in the world, while nothing else is known of its mail: mails to others say no
+ * earlier one from now on (promise 2). The same task where that changes nothing.
  */
 export function withPossibleDate(record: OpenTask, claimedAt: Instant, item: DigestItem): OpenTask {
   const open = withDate(record.open, claimedAt, item);

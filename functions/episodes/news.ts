@@ -10,8 +10,8 @@ import type { TaskRecord } from '../store/tasks.ts';
 import { type News, newsWrites } from '../store/webhook-news.ts';
 
 /**
- * The row that tells webhooks what one write of a task changes, for the same transaction; none where no webhook hears of
- * it, or nothing happened.
+ * The row that tells webhooks what one write of a task changes, for the same transaction; none where no webhook hears
+ * of it, or nothing happened.
  *
  * @param scopes of the webhooks, where there are any
  * @param before as it was read
@@ -111,7 +111,7 @@ function isAccepted({ grace, warning }: Told, wanted: number): boolean {
   return grace === wanted && warning === 'accepted';
 }
 
-/** A step of the ladder: its reminders are on their way. */
+/** A reminder step: its reminders are on their way. */
 function remindedNews(before: TaskRecord, { open }: TaskRecord): News[] {
   if (!open?.rungs.length) return [];
   const remindedBefore = before.open?.number === open.number ? before.open.rungs : [];

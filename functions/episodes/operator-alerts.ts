@@ -4,10 +4,10 @@ import { operatorAlert } from '../store/operator-alerts.ts';
 import type { Write } from '../store/table/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 
-/** Three user publications in a row that end or prevent an episode are told to operators. */
+/** Operators are notified of three user publications in a row that end or prevent an episode. */
 const VETO_LOOP = 3;
 
-/** What operators are told of a task that came from one state to another; alerts of a hold begin and end with it. */
+/** What operators hear of a task that came from one state to another; alerts of a hold begin and end with it. */
 export function operatorAlertsBetween(before: TaskRecord, after: TaskRecord, now: Instant): Write[] {
   const task = after.task.id;
   const was = before.hold?.reason === 'no-reachable-owner';

@@ -16,8 +16,8 @@ interface NoticeOf {
 }
 
 /**
- * The task, to be evaluated at once, one of whose notices was tried and not taken; a warning that SES took before stands
- * all the same. Undefined where the episode is over, or its recipient was not to be told of it.
+ * The task, to be evaluated at once, one of whose notices was tried and not taken; a warning that SES took before
+ * stands all the same. Undefined where the episode is over, or its recipient was not to be notified of it.
  */
 export function withTried(
   record: TaskRecord | undefined,
@@ -37,7 +37,9 @@ function triedOf(part: Told, notice: Notice): Told {
     : { ...part, warning: part.warning === 'accepted' ? part.warning : 'tried' };
 }
 
-/** The task with a recipient under another address, as one who left: their warning grants nothing more (promises 1, 4). */
+/**
+ * The task with a recipient under another address, as one who left: their warning grants nothing more (promises 1, 4).
+ */
 export function withErased(record: TaskRecord, key: string, address: string): TaskRecord {
   const heard = record.stopping?.told[key];
   // Without its marker: it proves nothing more.

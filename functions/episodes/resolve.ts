@@ -2,7 +2,7 @@ import { type Case, type Decision, dateHolders, decide, type Recipient } from '.
 import type { Episode, ResolveReason } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { topicsThatHeard, topicsWithDate } from '../abandonment/topics.ts';
-import type { PendingNotice } from '../store/notices.ts';
+import type { NewNotice } from '../store/notices.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import { endEpisode } from './end.ts';
 import { factsAtEnd } from './evidence-of.ts';
@@ -31,16 +31,15 @@ export function endByPerson(record: TaskRecord, taskCase: Case, now: Instant): E
   return { ...resolved, record: { ...resolved.record, next: { at: now, why: 'look' } } };
 }
 
-/** The notices that an episode's end asks for, by recipient. */
-function partingNotices(
-  taskCase: Case,
-  episode: Episode,
-  reason: ResolveReason,
-  now: Instant,
-): Map<string, PendingNotice> {
+/** The notices that an episode's end asks for. */
+function partingNotices(taskCase: Case, episode: Episode, reason: ResolveReason, now: Instant): NewNotice[] {
   const [notice, keys] = partingOf(taskCase, episode, reason);
   const facts = factsAtEnd(taskCase, episode, reason);
-  return new Map(keys.map((key) => [key, { notice, since: now, notBefore: now, facts }]));
+  const pending = { notice, since: now, notBefore: now, facts };
+  return keys.flatMap((key) => {
+    const address = episode.told[key]?.address ?? episode.informed?.[key]?.topic;
+    return address === undefined ? [] : [{ key, address, pending }];
+  });
 }
 
 /** Which notice an end asks for, and who gets it: nobody where nothing was promised or asked for. */

@@ -50,8 +50,8 @@ export function isEnabling(record: TaskRecord): record is EnablingTask {
 }
 
 /**
- * Puts a task on its way to be enabled by its control plane, which only the disabler can ask. Where its message is lost the next
- * scan queues it again, at once.
+ * Puts a task on its way to be enabled by its control plane, which only the disabler can ask. Where its message is lost
+ * the next scan queues it again, at once.
  */
 export function withEnabling(
   record: DisabledByUs,
@@ -89,7 +89,7 @@ export function enabledAgain(record: DisabledByUs, at: Instant, now: Instant): T
 }
 
 /**
- * A publication turned the task on, by a person or by its owning system. Where an operator had asked for it, the next
+ * A publication enabled the task, by a person or by its owning system. Where an operator had asked for it, the next
  * scan tells those who hold our mails; what a user publishes is no undoing.
  */
 export function enabledByPublication(
@@ -125,7 +125,7 @@ function withUndoDone(
   return { ...record, undo: { ...undo, at, state: 'enabled' }, next: { at: now, why: 'look' } };
 }
 
-/** Those who hold our mails are told of the undoing. */
+/** Those who hold our mails are notified of the undoing. */
 export function withUndoNotified(record: TaskRecord): TaskRecord {
   return record.undo ? { ...record, undo: { ...record.undo, state: 'told' } } : record;
 }

@@ -29,7 +29,7 @@ export function waitFor(
   return { ...held, hold, next, open: open && hold !== held.hold ? withHold(open, hold, now) : open };
 }
 
-/** The hold that a decision asks for; since when, stays. In `detect` nobody would be told, so nothing is held. */
+/** The hold that a decision asks for; since when, stays. In `detect` nobody would be notified, so nothing is held. */
 function holdOf(record: TaskRecord, decision: Decision, { policy }: Case, now: Instant): TaskRecord['hold'] {
   if (decision.answer !== 'hold' || policy.mode === 'detect') return null;
   const { reason, facts } = decision;

@@ -34,7 +34,9 @@ function decidedAnew(record: OpenTask): OpenTask {
   return withoutSpike(asBeforeDisabling(record));
 }
 
-/** The notice by which an episode first tells a recipient; that of an overdue task takes no place of the ramp. */
+/**
+ * The notice by which an episode first tells a recipient; that of an overdue task takes no place of the warm-up limit.
+ */
 function openingOf({ alert, firedAt, since }: Episode, now: Instant): PendingNotice {
   const asked = { since: now, notBefore: now };
   return alert === 'task_overdue'

@@ -30,7 +30,7 @@ export function withdraw(
   };
 }
 
-/** Who was told, without the dates of some and without the reminders of all. */
+/** Who was notified, without the dates of some and without the reminders of all. */
 function withoutDates({ told }: Episode, keys: readonly string[]): Episode['told'] {
   return Object.fromEntries(
     Object.entries(told).map(([key, { reminder: _, ...rest }]) => [

@@ -49,7 +49,7 @@ export interface Approval {
 
 /**
  * Approves exactly the tasks that the blast radius holds at this instant (promise 10): they are worked off at the
- * usual pace, each decided again. Answers their ids.
+ * usual rate limit, each decided again. Gives their ids.
  */
 export async function approveHeld(system: System, by: string): Promise<string[]> {
   const held: string[] = [];
@@ -60,7 +60,10 @@ export async function approveHeld(system: System, by: string): Promise<string[]>
   return approved;
 }
 
-/** Lets go those of some tasks that the blast radius still holds; answers their ids. `atOnce`: how many are written together. */
+/**
+ * Lets go those of some tasks that the blast radius still holds; answers their ids. `atOnce`: how many are written
+ * together.
+ */
 export async function approveTasks(
   system: System,
   ids: readonly string[],
@@ -144,8 +147,8 @@ export function dismissOutage(
 }
 
 /**
- * Parks no longer what a deleted data plane held: the clocks of its tasks run on from now, and a deletion that is reported again
- * changes nothing, until the plane is reported to be anything else. False where it is not deleted.
+ * Parks no longer what a deleted data plane held: the clocks of its tasks run on from now, and a deletion that is
+ * reported again changes nothing, until the plane is reported to be anything else. False where it is not deleted.
  */
 export function dismissDeletion(
   system: System,

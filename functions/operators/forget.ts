@@ -31,11 +31,11 @@ export interface Known {
   /** Prefixes. */
   subscriptions: string[];
   admin: string[];
-  /** Tasks that he was told of. */
+  /** Tasks that they were notified of. */
   tasks: string[];
-  /** Those of them that name him as an owner: the owning system's word, which is not ours to erase. */
+  /** Those of them that name the address as an owner: the owning system's word, which is not ours to erase. */
   owned: string[];
-  /** Lines of the owner rules that name him: the file's word, which is not ours to erase either. */
+  /** Lines of the owner rules that name the address: the file's word, which is not ours to erase either. */
   ruleLines: number[];
 }
 
@@ -51,8 +51,8 @@ export interface Forgotten {
 }
 
 /**
- * Looks up what is stored of an address: by his key and the index of mails. What tasks he owns is known only of those
- * that he was told of.
+ * Looks up what is stored of an address: by its key and the index of mails. What tasks a person owns is known only of
+ * those that they were notified of.
  */
 export async function knownOf({ table }: System, address: string): Promise<Known> {
   const key = recipientKey(address);
@@ -86,14 +86,14 @@ export function isKnown({ recipient, notices, mails, subscriptions, admin }: Kno
 }
 
 /**
- * Erases a person. His key, a hash of the address, stays with the mark `forgotten`: so he is not mailed again where an
- * owning system still names him, and a warning that he had warns nobody any more (promises 1 and 4). The audit keeps
- * its rows, without him. Each step is a small write of its own and is done again harmlessly, so that a run that was
- * cut off is finished by the next one: the mails, by which tasks are found, come last.
+ * Erases a person. Their key, a hash of the address, stays with the mark `forgotten`: so they are not mailed again
+ * where an owning system still names them, and a warning that they had warns nobody any more (promises 1 and 4). The
+ * audit keeps its rows, without them. Each step is a small write of its own and is done again harmlessly, so that a run
+ * that was cut off is finished by the next one: the mails, by which tasks are found, come last.
  */
 export async function forgetRecipient(system: System, address: string, by: string): Promise<Forgotten> {
   const email = normaliseAddress(address) ?? address;
-  // First, so that no mail is claimed for him while his mails are looked up.
+  // First, so that no mail is claimed for them while their mails are looked up.
   await bury(system, recipientKey(address), by);
   const traces = await knownOf(system, address);
   for (const prefix of traces.subscriptions) await removeSubscription(system, prefix, { email }, by);
@@ -133,7 +133,7 @@ async function note(system: System, act: string, by: string, evidence: object): 
   if (result.outcome !== 'applied') throw new Error('what was forgotten could not be noted; run it again');
 }
 
-/** From here on nobody is told at this address. A mail that is being sent comes to its end. */
+/** From here on nobody is notified at this address. A mail that is being sent comes to its end. */
 async function bury(system: System, key: string, by: string): Promise<void> {
   await note(system, `forget ${key}`, by, {});
   await untilStored(system, `recipient ${key}`, async () => {
@@ -145,7 +145,9 @@ async function bury(system: System, key: string, by: string): Promise<void> {
   });
 }
 
-/** Marks him as one who left, so that his warning grants nothing any more, and lets the next scan look. */
+/**
+ * Marks them as one who left, so that their warning grants nothing any more, and lets the next scan evaluate the task.
+ */
 async function eraseFromTask(
   system: System,
   view: FleetView,
@@ -163,7 +165,7 @@ async function eraseFromTask(
   });
 }
 
-/** Rows of the history, which nobody changes but to end them. Answers how many named him. */
+/** Rows of the history, which nobody changes but to end them. Gives how many named them. */
 async function eraseFromRows(
   system: System,
   { pk, prefix }: { pk: string; prefix: string },

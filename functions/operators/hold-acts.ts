@@ -32,7 +32,10 @@ export type ToApprove =
 /** What a spike holds, as it was found. */
 export type HeldSpike = Extract<ToApprove, { outcome: 'held' }>;
 
-/** An approval outlives the days that its tasks take at `perDay` by this: time for pauses, quiet days and what comes first. */
+/**
+ * An approval outlives the days that its tasks take at `perDay` by this: time for pauses, quiet days and what comes
+ * first.
+ */
 const APPROVAL_SPARE: Duration = 7 * DAY;
 
 /** The tasks that a spike holds of those that are meant, by id. */
@@ -67,8 +70,8 @@ export interface Approving {
 }
 
 /**
- * Exactly the tasks that a spike holds now, or those of them that are meant (promise 10), in the order in which they are disabled.
- * Changes nothing.
+ * Exactly the tasks that a spike holds now, or those of them that are meant (promise 10), in the order in which they
+ * are disabled. Changes nothing.
  */
 export async function heldToApprove(
   system: System,
@@ -102,8 +105,8 @@ export const HELD = 'held by the blast radius';
 export const MOST_AT_ONCE = 200;
 
 /**
- * Approves exactly the tasks that `heldToApprove` found, and a spike still holds (promise 10), until an instant: what was not
- * disabled by then is held again. Answers their ids.
+ * Approves exactly the tasks that `heldToApprove` found, and a spike still holds (promise 10), until an instant: what
+ * was not disabled by then is held again. Answers their ids.
  */
 export async function approveSpike(
   system: System,
@@ -140,7 +143,7 @@ async function notPossible({ acts }: Hold, act: string): Promise<HoldActed> {
   return { done: false, reason: `it cannot be ${act}; ${can}` };
 }
 
-/** For so long operators are not told again of a hold that one of them rejected. */
+/** For so long operators are not notified again of a hold that one of them rejected. */
 const QUIET: Duration = 28 * DAY;
 
 /**

@@ -20,8 +20,8 @@ export interface RulesChanged {
 const MOST_SCOPES = 20;
 
 /**
- * Puts the rules of a file in the place of those in force; none: there are no rules any more. No task is written: what can
- * fire follows with the next scan, and what is open where a rule changed is looked at once.
+ * Puts the rules of a file in the place of those in force; none: there are no rules any more. No task is written: what
+ * can fire follows with the next scan, and what is open where a rule changed is evaluated.
  */
 export async function importOwnerRules(
   system: System,
@@ -87,7 +87,9 @@ function looksFor(before: readonly OwnerRule[], after: readonly OwnerRule[], now
   return outer.map((head) => evaluationRequest(`P#${head}`, now));
 }
 
-/** The rules between the same ones at the beginning and the same ones at the end: which counts depends on their order. */
+/**
+ * The rules between the same ones at the beginning and the same ones at the end: which counts depends on their order.
+ */
 function changedPart(before: readonly OwnerRule[], after: readonly OwnerRule[]): OwnerRule[] {
   const [old, now] = [before.map(sayingOf), after.map(sayingOf)];
   const shorter = Math.min(old.length, now.length);

@@ -21,8 +21,8 @@ export type { Pausable } from '../store/pauses.ts';
 const BY_ITSELF = 'taskwarden';
 
 /**
- * Stops deciding (clocks stand still), telling or turning off. What is paused already stays so since then, with the reason and the
- * end that are given now.
+ * Stops deciding (clocks stand still), notifying or disabling. What is paused already stays so since then, with the
+ * reason and the end that are given now.
  *
  * @param note `until`: when it goes on by itself; null: when it is resumed
  * @returns since when it is paused
@@ -54,8 +54,8 @@ export async function resume(system: System, what: Pausable, by: string): Promis
 }
 
 /**
- * Notes the end of pauses whose `until` has come, and has all that is open looked at. They count as over from then on, also before
- * they are noted.
+ * Notes the end of pauses whose `until` has come, and has all that is open evaluated. They count as over from then on,
+ * also before they are noted.
  *
  * @returns how many were ended
  */

@@ -36,7 +36,7 @@ const ADDRESS_FORM = 'allowed: a plain address such as "ana@example.com"';
 
 /**
  * Lets somebody, or a topic, hear of the alerts of a prefix (the empty one: of all tasks), or of one task by its id. A
- * topic that refused what was published is told again from then on.
+ * topic that refused what was published is notified again from then on.
  *
  * @param subscription `alertTypes`: which alerts; a further call for the same prefix adds its own
  */
@@ -94,7 +94,10 @@ export async function listSubscriptions(table: Table, prefix = ''): Promise<Subs
   return rows.map(subscriptionFromRow);
 }
 
-/** Makes somebody an admin of a prefix (the empty one: of all): told where no owner and no subscriber can be reached. */
+/**
+ * Makes somebody an admin of a prefix (the empty one: of all): notified where no owner and no subscriber can be
+ * reached.
+ */
 export async function addAdmin(
   system: System,
   admin: { prefix: string; email: string },
@@ -186,7 +189,7 @@ function alertTypesProblem(types: readonly string[]): string | undefined {
     : undefined;
 }
 
-/** A report is of a tenant or of all: who hears of less is not told the figures of the rest. */
+/** A report is of a tenant or of all: who hears of less does not get the figures of the rest. */
 function reportProblem(
   subscription: { prefix: string; alertTypes: readonly string[] } & NamedSubscriber,
 ): string | undefined {
@@ -213,7 +216,7 @@ async function remove(system: System, places: Key[], act: Act, beside: Write[] =
   return { outcome: 'removed' };
 }
 
-/** Writes the rows; what is open under the prefix is looked at with the next scan. */
+/** Writes the rows; what is open under the prefix is evaluated with the next scan. */
 async function store(system: System, writes: Write[], { prefix, subscriber, act, by }: Act): Promise<void> {
   const now = system.clock.now();
   const evidence = { prefix, ...subscriber };

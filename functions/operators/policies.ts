@@ -47,7 +47,7 @@ export function isProduction(stage: string): boolean {
 }
 
 /**
- * Sets keys of one scope's policy; the others stay as they are. What is open in the scope is looked at with
+ * Sets keys of one scope's policy; the others stay as they are. What is open in the scope is evaluated with
  * the next scan. Mode `disable` asks for a green run of the doctor in the last 7 days, but on `local` and `dev`.
  *
  * @param set keys as written; null takes a leaf back to the default
@@ -92,7 +92,9 @@ export async function unsetPolicy(
   });
 }
 
-/** What is wrong with a mode in this deployment: it is above the ceiling, or nobody looked whether owners can be warned. */
+/**
+ * What is wrong with a mode in this deployment: it is above the ceiling, or nobody looked whether owners can be warned.
+ */
 export async function modeProblem(
   system: System,
   mode: unknown,
@@ -120,7 +122,7 @@ function asWritten(problems: PolicyProblem[], set: Document): PolicyProblem[] {
   );
 }
 
-/** Before tasks are turned off in production, somebody has looked whether owners can be warned at all. */
+/** Before tasks are disabled in production, somebody has looked whether owners can be warned at all. */
 async function unvouched({ config, table, clock }: System): Promise<PolicyProblem | undefined> {
   const why = isProduction(config.stage) ? await doctorProblem(table, clock.now()) : undefined;
   if (why === undefined) return undefined;
@@ -201,7 +203,7 @@ function changePolicy(
 }
 
 /**
- * What is wrong where a change leaves a scope, the changed one or a narrower one, that turns tasks off at a deadline
+ * What is wrong where a change leaves a scope, the changed one or a narrower one, that disables tasks at a deadline
  * without announcing it (docs/rules.md#policy-keys).
  */
 async function unannouncedProblem(

@@ -10,7 +10,7 @@ import { evaluationRequest } from '../store/looks.ts';
 import { type AddressedRecipient, recipientFromRow, type Suppression } from '../store/recipients.ts';
 import type { Key, Query, Table } from '../store/table/table.port.ts';
 
-/** All recipients who were ever mailed or chose something, by address; or the dead ones alone. */
+/** All recipients who were ever mailed or chose something, by address; or the suppressed ones alone. */
 export async function listRecipients(
   table: Table,
   { dead = false }: { dead?: boolean | undefined } = {},
@@ -28,8 +28,9 @@ export async function listRecipients(
 export type Revived = { outcome: 'revived'; was: Suppression } | { outcome: 'alive' | 'unknown' };
 
 /**
- * Lets an address be mailed again (promise 4), audited. With the next scan all open episodes are looked at: where he
- * is a recipient he is warned anew, with a full grace where nobody else was warned. Throws TableBusy where it changes too fast.
+ * Lets an address be mailed again (promise 4), audited. With the next scan all open episodes are evaluated: where they
+ * are a recipient they are warned anew, with a full grace where nobody else was warned. Throws TableBusy where it
+ * changes too fast.
  *
  * @param address a plain mail address, or a topic's ARN
  */

@@ -13,7 +13,7 @@ import { loadRecipient, type Suppression } from '../store/recipients.ts';
 import type { Condition } from '../store/table/table.port.ts';
 import { loadTask, type TaskRecord } from '../store/tasks.ts';
 
-/** What became of one task of a mail that is told again. */
+/** What became of one task of a mail that is sent again. */
 export interface ResentItem {
   task: string;
   episode: number;
@@ -29,8 +29,8 @@ export type Resent =
 
 /**
  * Tells the recipient of a mail again what still stands of it. Nothing is mailed as it was: each notice is armed anew
- * and goes with his next mail, decided again like any other (promises 2, 6, 7). A warning or reminder of an open
- * episode is told as the warning with the date that stands; a date never moves earlier. Audited for each task.
+ * and goes with their next mail, decided again like any other (promises 2, 6, 7). A warning or reminder of an open
+ * episode goes as the warning with the date that stands; a date never moves earlier. Audited for each task.
  */
 export async function resendMail(system: System, id: string, by: string): Promise<Resent> {
   const digest = await loadDigest(system.table, id);

@@ -4,7 +4,7 @@ import { keys } from '../store/keys.ts';
 
 /** Beside those for its tasks, the links of a mail may change so much. */
 const BESIDE = 20;
-/** For each of its tasks: kept, snoozed, kept for longer, turned off, on again. */
+/** For each of its tasks: kept, snoozed, kept for longer, disabled, on again. */
 const OF_A_TASK = 5;
 
 /**

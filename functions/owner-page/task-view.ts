@@ -23,7 +23,7 @@ export interface Trouble {
   /** Null where nobody counts them. */
   restarts: number | null;
   cause: Cause;
-  /** When it will be turned off; null where nothing is announced. */
+  /** When it will be disabled; null where nothing is announced. */
   disableAt: Instant | null;
   /** Others who are notified. */
   told: string[];
@@ -34,11 +34,11 @@ export interface Trouble {
 /** What the page says of a task whose own deadline is ahead. */
 export interface Ahead {
   deadline: Instant;
-  /** Whether it is turned off if it still runs then. */
+  /** Whether it is disabled if it still runs then. */
   isTurnedOff: boolean;
 }
 
-/** Why it was turned off: nobody kept it while it did not run, or outlived its deadline; or somebody asked for it. */
+/** Why it was disabled: nobody kept it while it did not run, or outlived its deadline; or somebody asked for it. */
 export type WhyOff = 'abandoned' | 'overdue' | 'asked';
 
 /** One task of a mail as it is now. */
@@ -52,12 +52,12 @@ export type TaskState =
   | { state: 'newer' }
   | { state: 'ahead'; ahead: Ahead }
   | { state: 'open'; trouble: Trouble }
-  /** Somebody asked for it to be turned off, or its date has come, and it is not off yet. */
+  /** Somebody asked for it to be disabled, or its date has come, and it is not off yet. */
   | { state: 'closing'; trouble: Trouble }
   | { state: 'kept'; keep: Keep }
-  /** Taskwarden turned it off; `why` is null where its alert is no longer kept. `until`: it can be enabled as it was. */
+  /** Taskwarden disabled it; `why` is null where its alert is no longer kept. `until`: it can be enabled as it was. */
   | { state: 'off'; at: Instant; until: Instant; why: WhyOff | null }
-  /** It was turned off, and is on again. */
+  /** It was disabled, and is on again. */
   | { state: 'on-again' }
   | { state: 'over'; reason: ResolveReason | null; at: Instant | null };
 

@@ -12,26 +12,36 @@ interface AlertEntry {
     | 'generator'
     | 'bulk command'
     | 'service';
-  /** Whether it is told once, however long it lasts. @default false */
+  /** Whether operators are notified once, however long it lasts. @default false */
   readonly isOnce?: true;
-  /** Whether it happened, and so has no end that could be told; else it is a condition, which lasts. @default false */
+  /** Whether it happened, and so has no end; else it is a condition, which lasts. @default false */
   readonly isEvent?: true;
-  /** Whether it is over once it was told, and is forgotten in place of being told again a week later. @default false */
+  /**
+   * Whether it is over once operators were notified, and is forgotten in place of coming again a week later. @default
+   * false
+   */
   readonly isPast?: true;
-  /** Whether it comes and goes by itself: back within a day it is the same incident, and is not told anew. @default false */
+  /**
+   * Whether it comes and goes by itself: back within a day it is the same incident, and nobody is notified anew.
+   * @default false
+   */
   readonly flaps?: true;
-  /** What is the matter with its subject, as webhooks are told: it names no person and repeats no words of others. */
+  /** What is the matter with its subject, as webhooks say it: it names no person and repeats no words of others. */
   readonly says: string;
-  /** Its article in docs/runbook.md, by the anchor. Where an alarm has the code for its name, the heading says which is meant. */
+  /**
+   * Its article in docs/runbook.md, by the anchor. Where an alarm has the code for its name, the heading says which is
+   * meant.
+   */
   readonly article: string;
 }
 
 /**
- * What operators are told, by code (docs/runbook.md#operator-alerts). They are told once, and most each week again while they last;
- * who raises one takes it back, or `functions/scanner/alert-lasts.ts` says when it lasts no more. The end of a condition is told as well.
+ * What operators hear of, by code (docs/runbook.md#operator-alerts). They are notified once, and most each week again
+ * while they last; who raises one takes it back, or `functions/scanner/alert-lasts.ts` says when it lasts no more.
+ * Operators are notified of the end of a condition as well.
  */
 export const OPERATOR_ALERTS = {
-  /** A task is held: nobody who could be warned has a living address. */
+  /** A task is held: nobody who could be warned has a reachable address. */
   'no-reachable-owner': {
     about: 'task',
     article: 'no-reachable-owner',
@@ -102,7 +112,7 @@ export const OPERATOR_ALERTS = {
     article: 'notify-failing-operator-alert',
     says: 'what waits for one recipient can never be mailed',
   },
-  /** A system turned on again what we disabled. */
+  /** A system enabled again what we disabled. */
   'disable-reverted': {
     about: 'task',
     article: 'disable-reverted',

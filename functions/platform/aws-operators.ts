@@ -39,7 +39,7 @@ export class AwsOperators implements OperatorChannel {
   }
 }
 
-/** So many of one code are told in full. */
+/** So many of one code are written in full. */
 const SAMPLE = 10;
 
 function partOf(alerts: readonly OperatorAlert[], what: string): string[] {

@@ -36,7 +36,9 @@ const secret = () =>
     'either secret (the name of a secret of Secrets Manager) or parameter (the name of a SecureString of SSM)',
   );
 
-/** How calls say who we are: a user and password (`user:password`, or JSON with `username` and `password`), or a token. */
+/**
+ * How calls say who we are: a user and password (`user:password`, or JSON with `username` and `password`), or a token.
+ */
 const credentials = () =>
   z.strictObject({
     scheme: z.enum(['basic', 'bearer'], 'basic or bearer'),
@@ -152,8 +154,8 @@ const http = () =>
   });
 
 /**
- * One control plane of a stage, as its configuration says. Lengths of time are milliseconds once it is read. Made when the
- * first one is read: every function imports this, and most stages have none.
+ * One control plane of a stage, as its configuration says. Lengths of time are milliseconds once it is read. Made when
+ * the first one is read: every function imports this, and most stages have none.
  */
 export const controlPlaneSettings = z.lazy(() =>
   z.discriminatedUnion(
@@ -164,7 +166,7 @@ export const controlPlaneSettings = z.lazy(() =>
 );
 
 export type ControlPlaneSettings = z.output<typeof controlPlaneSettings>;
-/** Whatever is not told of its tasks by events is asked for them. */
+/** A control plane that sends no events is asked for its tasks. */
 export type ListedSettings = Exclude<ControlPlaneSettings, { type: 'events' | 'catalog' }>;
 export type SettingsOf<Type extends ControlPlaneSettings['type']> = Extract<
   ControlPlaneSettings,

@@ -37,7 +37,7 @@ export interface EnableRequest {
  * - `requested`: the owning system was asked and will confirm by an event.
  * - `changed`: it is no longer what was decided upon (edited, disabled or enabled by somebody else): nothing was done.
  * - `gone`: there is no such task.
- * - `refused`: the owning system says no. The task is held, operators are told, and it is asked again after a day.
+ * - `refused`: the owning system says no. The task is held, operators are notified, and it is asked again after a day.
  */
 export type ControlAnswer =
   | { outcome: 'confirmed'; at: Instant; kept?: string }
@@ -69,8 +69,8 @@ export interface ListedTask {
   /** What those that failed did fail of, where the control plane knows it. */
   cause?: FailureCause;
   /**
-   * Changes with each publication of the task and with nothing else: its version, or a hash of its configuration without
-   * secrets and without what the control plane itself changes. At most 128 characters.
+   * Changes with each publication of the task and with nothing else: its version, or a hash of its configuration
+   * without secrets and without what the control plane itself changes. At most 128 characters.
    */
   revision: string;
   /** The control plane's running total of restarts; lower than before where it counts anew. */
@@ -101,8 +101,8 @@ export interface ListedControlPlane extends ControlPlane {
 }
 
 /**
- * The control plane cannot be asked now: it is down, throttles, refuses our credentials, or says what it cannot mean. Not the
- * fault of any task; nothing was concluded.
+ * The control plane cannot be asked now: it is down, throttles, refuses our credentials, or says what it cannot mean.
+ * Not the fault of any task; nothing was concluded.
  */
 export class ControlPlaneUnavailable extends Error {
   override readonly name = 'ControlPlaneUnavailable';
@@ -112,7 +112,9 @@ export class ControlPlaneUnavailable extends Error {
   readonly controlPlane: string;
   /** Why, without its name. */
   readonly why: string;
-  /** Whether nothing was sent: we do not ask it now, for it failed before or would be asked too often. @default false */
+  /**
+   * Whether nothing was sent: we do not ask it now, for it failed before or would be asked too often. @default false
+   */
   readonly isUnasked: boolean;
 
   constructor(controlPlane: string, why: string, retryAfterSeconds?: number, isUnasked = false) {

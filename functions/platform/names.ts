@@ -108,7 +108,10 @@ export const METRIC = {
   pageFailed: 'PageFailed',
 } as const;
 
-/** What stands for the function where a figure is of the whole stage: one alarm on it costs one metric, not one for each function. */
+/**
+ * What stands for the function where a figure is of the whole stage: one alarm on it costs one metric, not one for each
+ * function.
+ */
 export const WHOLE_STAGE = 'all';
 
 /** The metrics of the whole stage. */
@@ -147,7 +150,7 @@ export interface Deployment {
   table: string;
   bus: string;
   operatorsTopic: string;
-  /** Where alarms of each severity are told; null: an earlier deployment, which does not say. */
+  /** Where alarms of each severity go; null: an earlier deployment, which does not say. */
   alarmTopics: Record<Severity, string> | null;
   /** Where SES reports what became of mails. */
   mailEventsTopic: string;

@@ -11,7 +11,9 @@ export interface Clock {
   now(): Instant;
   /** Waits so many milliseconds before something is tried again; absent where time does not pass by itself. */
   pause?(duration: Duration): Promise<void>;
-  /** Calls once when so much time has passed, unless it is stopped before; absent as `pause` is. Answers how to stop it. */
+  /**
+   * Calls once when so much time has passed, unless it is stopped before; absent as `pause` is. Answers how to stop it.
+   */
   timer?(duration: Duration, ring: () => void): () => void;
 }
 
@@ -54,7 +56,9 @@ export interface OutgoingMail {
 
 export type SendResult =
   | { outcome: 'accepted'; messageId: string }
-  /** Surely not sent. `rate`: slow down; `environment`: nobody's mail would go; `recipient`: this address is refused. */
+  /**
+   * Surely not sent. `rate`: slow down; `environment`: nobody's mail would go; `recipient`: this address is refused.
+   */
   | { outcome: 'refused'; cause: 'rate' | 'environment' | 'recipient'; code: string; message: string }
   /** A time-out, a cut connection or a 5xx: it may have been sent. */
   | { outcome: 'unknown'; code: string; message: string };
@@ -110,7 +114,7 @@ export interface EventPublisher {
   publish(detailType: string, detail: Record<string, unknown>): Promise<void>;
 }
 
-/** What operators are told: `subject` is what it is about, a task, a plane or a queue. */
+/** What operators hear: `subject` is what it is about, a task, a plane or a queue. */
 export interface OperatorAlert {
   code: OperatorAlertCode;
   subject: string;
@@ -121,7 +125,7 @@ export interface OperatorAlert {
 
 /** Tells operators (an SNS topic). Throws where it could not. */
 export interface OperatorChannel {
-  /** `others`: of the same code, told in the same message; what is over stands behind what is not. */
+  /** `others`: of the same code, in the same message; what is over stands behind what is not. */
   tell(alert: OperatorAlert, others?: readonly OperatorAlert[]): Promise<void>;
 }
 

@@ -23,17 +23,17 @@ export interface RuntimeConfig {
   stage: string;
   /** The function version (alias) that runs, for attempts and OOPS records. */
   functionVersion: string;
-  /** The owner of what runs and how to reach him, as mails say it. */
+  /** The owner of what runs and how to reach them, as mails say it. */
   contact: string;
   /** How mails look. @default Taskwarden's own */
   brand?: Brand;
-  /** `fed`: the owning system turns tasks off when asked and confirms; `own`: the catalog is the truth. */
+  /** `fed`: the owning system disables tasks when asked and confirms; `own`: the catalog is the truth. */
   controlPlane: 'fed' | 'own';
   /** Further control planes, each under a prefix of its own. @default none */
   controlPlanes?: ControlPlaneSettings[];
   /** How long `disabled` notices are gathered for one mail. */
   gatherDisabled: Duration;
-  /** How long a requested disabling may stay unconfirmed before it is asked again and operators are told. */
+  /** How long a requested disabling may stay unconfirmed before it is asked again and operators are notified. */
   confirmWithin: Duration;
   /** The period of the schedule; absent: the policy's `scanEvery`. */
   scanEvery?: Duration;
@@ -82,8 +82,8 @@ export type GivenPorts = Pick<System, Needed> & Partial<Omit<System, Needed>>;
 const SILENT: Telemetry = { log: () => {}, metric: () => {} };
 
 /**
- * The one way to build a System: of functions, the command line, tests, benches and the simulation. To use a port that was
- * not given is a fault that names it; logs and metrics go nowhere then.
+ * The one way to build a System: of functions, the command line, tests, benches and the simulation. To use a port that
+ * was not given is a fault that names it; logs and metrics go nowhere then.
  *
  * @param who whose system it is, for the fault: `the function ingest`
  */

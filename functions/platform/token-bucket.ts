@@ -11,7 +11,7 @@ export interface TokenBucketOptions {
   sleep?: (milliseconds: number) => Promise<unknown>;
 }
 
-/** Limits the rate of one process: tokens come back steadily, and who takes one waits for his turn. */
+/** Limits the rate of one process: tokens come back steadily, and who takes one waits for their turn. */
 export class TokenBucket {
   readonly #options: TokenBucketOptions;
   readonly #burst: number;

@@ -12,7 +12,9 @@ import { disablingOf, enablingOf } from '../work/given-up.ts';
 import { isNotedAsGivenUp, isStillGivenUp } from './given-up.ts';
 import type { Run } from './run.ts';
 
-/** Whether what an alert says still holds, where it is due again; other alerts are taken back by those who raised them. */
+/**
+ * Whether what an alert says still holds, where it is due again; other alerts are taken back by those who raised them.
+ */
 export async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boolean> {
   // Where it only refuses to disable, the next task that is due says so anew.
   if (alert.code === 'control-plane-unavailable')
@@ -23,8 +25,8 @@ export async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boole
 }
 
 /**
- * The same at the first scan of an hour, so that operators hear of an end that nobody takes back before the alert is due again.
- * Changes nothing. Undefined where it was not asked; true of what is taken back by those who raised it.
+ * The same at the first scan of an hour, so that operators hear of an end that nobody takes back before the alert is
+ * due again. Changes nothing. Undefined where it was not asked; true of what is taken back by those who raised it.
  */
 export async function lastsThisHour(run: Run, alert: OperatorAlertRecord): Promise<boolean | undefined> {
   const condition = HOURLY[alert.code];
@@ -81,7 +83,7 @@ async function isDisabling(
   return open?.disabling !== undefined || isGivenUp(system, disablingOf(task, open?.number ?? 0));
 }
 
-/** A refusal is told once; what is given up lasts. */
+/** Operators are notified of a refusal once; what is given up lasts. */
 async function isEnablingGivenUp({ system }: Run, task: string): Promise<boolean> {
   const episode = (await loadTask(system.table, task))?.disabledByUs?.episode ?? 0;
   return isStillGivenUp(system, enablingOf(task, episode));

@@ -10,7 +10,7 @@ import type { Run } from './run.ts';
 
 /**
  * Queues the disabling of a task whose row says that it is on its way: for the first time, or again where there was
- * no progress; operators are told where the owning system did not confirm in time. What is given up is let be.
+ * no progress; operators are notified where the owning system did not confirm in time. What is given up is let be.
  */
 export async function sendDisable(run: Run, record: TaskRecord): Promise<void> {
   if (!isDisabling(record) || record.open.disabling.state === 'refused') return;

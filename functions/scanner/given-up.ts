@@ -11,8 +11,8 @@ import { count } from './look.ts';
 import type { Run } from './run.ts';
 
 /**
- * What is given up of a piece of work; undefined where it may be made. Read once in a run, and in a turn of a generator,
- * and only where asked for.
+ * What is given up of a piece of work; undefined where it may be made. Read once in a run, and in a turn of a
+ * generator, and only where asked for.
  */
 async function givenUpOf(run: Run, work: Work): Promise<GivenUp | undefined> {
   run.givenUp ??= loadGivenUp(run.system.table, 'generator' in work ? work.generator : undefined);
@@ -36,7 +36,7 @@ export async function isEnablingGivenUp(run: Run, { task, disabledByUs }: Enabli
   return givenUp !== undefined && givenUp.version === task.version;
 }
 
-/** Whether what waits for a recipient is given up: nothing came to be told since. */
+/** Whether what waits for a recipient is given up: no notice came since. */
 export async function isTellingGivenUp(run: Run, recipient: string, newestAt: number): Promise<boolean> {
   const givenUp = await givenUpOf(run, { queue: 'notify', item: recipient });
   return givenUp !== undefined && newestAt <= givenUp.at;

@@ -3,13 +3,13 @@ import { alertEntry } from '../platform/alert-codes.ts';
 import type { OperatorAlertRecord } from '../store/operator-alerts.ts';
 import type { OperatorIncidentRecord } from '../store/operator-incidents.ts';
 
-/** An alert that lasts is told again each week. */
+/** Operators are notified of an alert that lasts each week. */
 export const REPEATED_AFTER: Duration = 7 * DAY;
 
-/** What flaps and is back within so long is the same incident; so its end is told after as long. */
+/** What flaps and is back within so long is the same incident; so its end is sent after as long. */
 const QUIET: Duration = DAY;
 
-/** One thing that operators are told of, and what they know of it. */
+/** One thing that operators are notified of, and what they know of it. */
 export interface Followed {
   alert?: OperatorAlertRecord | undefined;
   incident?: OperatorIncidentRecord | undefined;
@@ -31,7 +31,7 @@ export type FollowUp =
 const NOTHING: FollowUp = { what: 'nothing' };
 
 /**
- * Follows what is not to be told now (decision 0063). Pure.
+ * Follows what is not to be sent now (decision 0063). Pure.
  *
  * @param isLasting whether what the alert says holds; undefined where that was not asked
  */
@@ -48,7 +48,9 @@ export function followUp(at: Followed, isLasting: boolean | undefined, now: Inst
   return incident.endedAt === null ? { what: 'note', incident: { ...incident, endedAt } } : NOTHING;
 }
 
-/** An alert that others told, or an earlier version of the code; or one that went before anybody was told. */
+/**
+ * An alert of which others notified, or an earlier version of the code; or one that went before anybody was notified.
+ */
 function unnoted({ alert, closedAt }: Followed): FollowUp {
   if (!alert) return closedAt === undefined ? NOTHING : { what: 'forget' };
   const isOver = alert.toldAt === null || alert.endedAt !== undefined;
@@ -68,7 +70,7 @@ export function isSameIncident({ alert, incident, closedAt }: Followed, now: Ins
   return alertEntry(alert.code).flaps === true && now - (incident.endedAt ?? now) < QUIET;
 }
 
-/** The incident before an alert that is told now, where its end was not told. */
+/** The incident before an alert that is sent now, where its end was not sent. */
 export function endedBefore(at: Followed, now: Instant): EndedIncident | undefined {
   const { incident, closedAt } = at;
   if (!incident || incident.endToldAt !== undefined || isSameIncident(at, now)) return undefined;
@@ -76,7 +78,7 @@ export function endedBefore(at: Followed, now: Instant): EndedIncident | undefin
   return endedAt === null ? undefined : { ...incident, endedAt };
 }
 
-/** What operators know once they are told of an alert at an instant. */
+/** What operators know once they are notified of an alert at an instant. */
 export function toldOf(
   at: Followed & { alert: OperatorAlertRecord },
   toldAt: Instant,

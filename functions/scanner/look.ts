@@ -31,7 +31,7 @@ export function count(run: Run, figure: string, by = 1): void {
 const ATTEMPTS = 5;
 
 /**
- * Looks at one task and lets it take every step that is due (but for being turned off), in one transaction over the
+ * Evaluates one task and lets it take every step that is due (but for being disabled), in one transaction over the
  * revision that was read, or in several where it has more recipients than one takes. Answers the decision it came to
  * rest at, and the stored record.
  */
@@ -97,7 +97,7 @@ function mayBeOverdue({ view, now }: Run, { task, open }: TaskRecord): boolean {
   return (open !== null && isOverdue(open)) || (deadline !== null && now >= deadline);
 }
 
-/** The topics to follow what is told of a task. */
+/** The topics that follow what people hear of a task. */
 async function topicsOf(run: Run, record: TaskRecord): Promise<Topic[]> {
   const { open } = record;
   const isLate = open ? isOverdue(open) : mayBeOverdue(run, record);
@@ -106,7 +106,7 @@ async function topicsOf(run: Run, record: TaskRecord): Promise<Topic[]> {
     : [];
 }
 
-/** Whether anybody is told of a task at all. */
+/** Whether anybody is notified of a task at all. */
 function isTold({ view }: Run, { task }: TaskRecord): boolean {
   return view.policies.for(task.id).mode !== 'detect';
 }

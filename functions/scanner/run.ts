@@ -12,7 +12,7 @@ export interface Run {
   id: string;
   now: Instant;
   figures: Record<string, number>;
-  /** Requests to look at a scope that were there before the view was read; a later one is for the next scan. */
+  /** Requests to evaluate a scope that were there before the view was read; a later one is for the next scan. */
   asked: Row[];
   /** The scheduled time of this tick, and of the one claimed before it where there was one. */
   at?: Instant;

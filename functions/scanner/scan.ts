@@ -55,8 +55,8 @@ export const STEPS: readonly Step[] = [
 ];
 
 /**
- * Runs one tick: claims it, takes the steps, and says that the scan is completed. Generators are asked for other work after
- * that, so that none of them can make a tick late.
+ * Runs one tick: claims it, takes the steps, and says that the scan is completed. Generators are asked for other work
+ * after that, so that none of them can make a tick late.
  */
 export async function runScan(system: System, tick: Tick): Promise<ScanReport> {
   const run = formatInstant(tick.scheduledAt);
@@ -89,7 +89,7 @@ function keptForGenerators(run: Run, tick: Tick): Duration {
   return isStarved ? KEPT * tick.remainingMs() : 0;
 }
 
-/** Requests to look at a scope. */
+/** Requests to evaluate a scope. */
 function looksAsked({ table }: System): Promise<Row[]> {
   return allRows(table, { pk: keys.look('').pk, consistent: true });
 }
@@ -103,7 +103,7 @@ async function begin(system: System, tick: Tick, { asked, view, claimed }: Claim
   const now = system.clock.now();
   const areOver = overAt(view.pausesRecord, now).length > 0;
   if (areOver) await noteOver(system);
-  // Its own request to look at all is for this scan; what comes after the view is read is for the next.
+  // Its own request to evaluate all is for this scan; what comes after the view is read is for the next.
   const requests = areOver ? await looksAsked(system) : asked;
   // A view that was read before does not know a gap that was noted with the claim, nor that a pause is over.
   const isCurrent = claimed.gaps === view.scans.gaps && !areOver;
@@ -119,7 +119,10 @@ async function begin(system: System, tick: Tick, { asked, view, claimed }: Claim
   };
 }
 
-/** Notes the end of pauses that are over. Where the table is busy the next scan does; to this one they are over all the same. */
+/**
+ * Notes the end of pauses that are over. Where the table is busy the next scan does; to this one they are over all the
+ * same.
+ */
 async function noteOver(system: System): Promise<void> {
   try {
     await endPauses(system);

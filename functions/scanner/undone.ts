@@ -6,7 +6,7 @@ import { storeWithNotices } from './listed-notices.ts';
 import type { Run } from './run.ts';
 
 /**
- * Where an operator undid our disabling: asks for `enabled` notices for the living holders of its mails, recipients
+ * Where an operator undid our disabling: asks for `enabled` notices for the reachable holders of its mails, recipients
  * still or not (docs/rules.md#recipients), once. Answers the record as it is then; undefined where the task
  * changed meanwhile.
  */

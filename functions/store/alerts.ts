@@ -12,7 +12,10 @@ export type AlertRecord = AlertFacts & AlertEnd;
 /** Of an alert that is open, and of one that is resolved. */
 type AlertEnd = { resolvedAt: null; reason: null } | { resolvedAt: Instant; reason: ResolveReason };
 
-/** A notice that is still to be written for somebody, or one of theirs that nobody needs and that is still to be deleted. */
+/**
+ * A notice that is still to be written for somebody, or one of theirs that nobody needs and that is still to be
+ * deleted.
+ */
 type UnwrittenNotice =
   | { key: string; address: string; pending: PendingNotice }
   | { key: string; pending: null };
@@ -29,7 +32,10 @@ interface AlertFacts {
   /** Digest ids of the mails about it. */
   mails: string[];
   run: string | null;
-  /** Notices of its end that are not written (or, without one, not deleted) yet: too many for the transaction that ended it. */
+  /**
+   * Notices of its end that are not written (or, without one, not deleted) yet: too many for the transaction that ended
+   * it.
+   */
   untold: UnwrittenNotice[];
   /** What held it while it was open; absent where nothing did, and while it is open. */
   holds?: HoldSpan[];
@@ -64,7 +70,7 @@ interface ListedNotice {
   pending?: PendingNotice | null;
 }
 
-/** As it stands in the row: what most are to be told is written once, for a row has an end. */
+/** As it stands in the row: what most are to hear is written once, for a row has an end. */
 interface ListedAlert {
   untold: ListedNotice[];
   parting?: PendingNotice | undefined;
@@ -80,7 +86,7 @@ function listed(untold: readonly UnwrittenNotice[]): ListedAlert {
   return { untold: untold.map(rowOf), ...(parting && { parting }) };
 }
 
-/** Rows of an older version say of each what is to be told. */
+/** Rows of an older version say of each what it is to hear. */
 function unlisted({ untold = [], parting }: Partial<ListedAlert>): UnwrittenNotice[] {
   return untold.map(({ key, address, pending = parting ?? null }) =>
     pending ? { key, address, pending } : { key, pending },
@@ -97,7 +103,7 @@ export function alertWrite(record: AlertRecord): { put: Row } {
       b: BUCKETS,
       ...record,
       ...listed(record.untold),
-      // While somebody is still to be told it is needed.
+      // It is needed while somebody is still to be notified.
       ...(record.resolvedAt !== null && record.untold.length === 0 && endingOf('alerts', record.resolvedAt)),
       g2pk: index.alerts(bucket),
       g2sk: `${sortable(record.firedAt)}#${record.task}`,

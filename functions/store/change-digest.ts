@@ -2,8 +2,8 @@ import { commit, type Writing } from './commit.ts';
 import { type DigestRecord, digestWrite, loadDigest } from './digests.ts';
 
 /**
- * The one way to change a digest: reads it, lets `change` say what is to become of it, and stores that over the revision
- * that was read. It is looked at by the scanner until it is applied. Decided again where it changed meanwhile.
+ * The one way to change a digest: reads it, lets `change` say what is to become of it, and stores that over the
+ * revision that was read. The scanner checks it until it is applied. Decided again where it changed meanwhile.
  *
  * @param change undefined where the digest is to stay as it is
  * @returns the digest as it is stored then; undefined where it stays or is not known

@@ -16,7 +16,7 @@ export interface PlaneCount {
   tenant: string;
   eligible: number;
   alive: number;
-  /** Jobs that run: they are no part of outages, and count as eligible where it is asked how much is turned off. */
+  /** Jobs that run: they are no part of outages, and count as eligible where it is asked how much is disabled. */
   jobs: number;
 }
 

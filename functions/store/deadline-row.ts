@@ -6,7 +6,10 @@ import { ROW_VERSION } from './rows.ts';
 import type { Row, Write } from './table/table.port.ts';
 import type { TaskRecord } from './tasks.ts';
 
-/** What the index shows of a task that may have a deadline: what its owning system said, never what a policy makes of it. */
+/**
+ * What the index shows of a task that may have a deadline: what its owning system said, never what a policy makes of
+ * it.
+ */
 export interface DeadlineHint {
   deadline?: Instant;
   startedAt?: Instant;
@@ -16,9 +19,9 @@ export interface DeadlineHint {
 export const deadlineHintIn = ({ p }: Row): DeadlineHint => p as DeadlineHint;
 
 /**
- * The write that carries a task's change over to where its deadline is found; none where nothing changes. To be stored in
- * the same transaction as the task. A policy never moves the row: it is placed by what the owning system said until the
- * task was looked at for its deadline, and then by the instant to look at it again.
+ * The write that carries a task's change over to where its deadline is found; none where nothing changes. To be stored
+ * in the same transaction as the task. A policy never moves the row: it is placed by what the owning system said until
+ * the task was evaluated for its deadline, and then by the instant to evaluate it again.
  */
 export function deadlineWrites(before: TaskRecord | undefined, after: TaskRecord): Write[] {
   const was = before && placeOf(before);

@@ -23,7 +23,7 @@ export interface DigestItem {
   /** Spells too short to be a recovery; absent where there were none. */
   twitches?: number;
   lead?: Duration;
-  /** Of a notice of a deadline: the task was to be turned off at it. `grace` counts the moves of the deadline. */
+  /** Of a notice of a deadline: the task was to be disabled at it. `grace` counts the moves of the deadline. */
   binds?: true;
   /** When the notice came to be: tells it from a later one of the same kind. */
   asked: Instant;
@@ -57,7 +57,7 @@ export type DigestState = DigestRecord['state'];
 export type SendingDigest = Mail & SendingState;
 /** It went, as far as is known. */
 export type AcceptedDigest = Mail & AcceptedState;
-/** Its address is dead. */
+/** Its address is suppressed. */
 export type DeadDigest = Mail & DeadState;
 
 interface SendingState extends NotTaken {
@@ -88,12 +88,12 @@ interface AcceptedState extends Taken, GivenUp, Reported {
  */
 type UnsentState = (Taken | NotTaken) & GivenUp & Reported & { state: 'unsent'; dead?: never };
 
-/** It showed that the address is dead. */
+/** It showed that the address is suppressed. */
 type DeadState = (Taken | NotTaken) &
   GivenUp &
   Reported & { state: 'bounced' | 'complained' | 'rejected'; dead: LastingReason };
 
-/** Its channel took it, or SES told something of it that says so. */
+/** Its channel took it, or an event of SES says so. */
 interface Taken {
   sentAt: Instant;
   /** The channel's name of it; null where its answer is not known, because an event came before it or it was lost. */
@@ -117,7 +117,7 @@ interface GivenUp {
 interface Reported {
   /** When SES first said that it goes on trying to deliver it. */
   delayedAt?: Instant;
-  /** SES refused many in the words in which it refused this one: no refusal of it kills anybody. */
+  /** SES refused many in the words in which it refused this one: no refusal of it suppresses anybody. */
   blameless?: true;
 }
 
@@ -159,7 +159,7 @@ type DigestRow = Mail &
   GivenUp &
   Reported & { state: DigestState; sentAt: Instant | null; messageId: string | null; dead?: LastingReason };
 
-/** The record in a digest's row: one that went has an instant, one by which its address is dead a reason. */
+/** The record in a digest's row: one that went has an instant, one by which its address is suppressed a reason. */
 export function digestFromRow(row: Row): DigestRecord {
   const digest = { ...EMPTY, ...recordIn<DigestRow>(row) };
   if (isAcceptedState(digest.state)) digest.sentAt ??= digest.claimedAt;
@@ -183,12 +183,12 @@ export function isAccepted(digest: DigestRecord): digest is AcceptedDigest {
   return isAcceptedState(digest.state);
 }
 
-/** Whether a mail showed that its address is dead. */
+/** Whether a mail showed that its address is suppressed. */
 export function isDead(digest: DigestRecord): digest is DeadDigest {
   return isDeadState(digest.state);
 }
 
-/** When to look at a mail again, while it is not settled or not applied; or since when it is done. */
+/** When to check a mail again, while its outcome is unknown or not applied; or since when it is done. */
 export type MailPlan = { lookAt: Instant } | { doneAt: Instant };
 
 /** Stores a mail over the revision that was read. */

@@ -68,7 +68,7 @@ function sorted(cells: Cells): [string, Figures][] {
     .sort(byName);
 }
 
-/** How far facts are counted and told. */
+/** How far facts are counted and reported. */
 export interface FactDays {
   /** The newest day that is counted; null before the first. */
   day: string | null;

@@ -19,7 +19,7 @@ import { loadScans, type ScansRecord } from './scans.ts';
 import type { Table } from './table/table.port.ts';
 import type { TaskRecord } from './tasks.ts';
 
-/** A person or a topic that may be told, and whether it can be reached. */
+/** A person or a topic that may be notified, and whether it can be reached. */
 interface Known<Target extends string> extends Recipient {
   address: Target;
   alive: boolean;
@@ -32,7 +32,7 @@ export interface Owners {
   rule: OwnerRule | null;
 }
 
-/** Why somebody is told of a task. */
+/** Why somebody is notified of a task. */
 export type Why =
   | { as: 'owner' }
   | { as: 'owner-by-rule'; rule: Pick<OwnerRule, 'line' | 'pattern'> }
@@ -88,8 +88,8 @@ export class FleetView {
    * Reads it. Data planes are read by name as they are asked for: there may be a thousand.
    *
    * @param now when it is judged: pauses that ended by themselves are over then, though no scan noted their end yet
-   * @param watched where a scan that stayed away is to count as a span of unknown health before the next scan notes it (for
-   * workers), the period of the schedule
+   * @param watched where a scan that stayed away is to count as a span of unknown health before the next scan notes it
+   * (for workers), the period of the schedule
    */
   static async load(
     table: Table,
@@ -185,7 +185,7 @@ export class FleetView {
     return deadline !== null && reach !== null && now >= deadline - reach.lead;
   }
 
-  /** Living recipients of a task's own deadline. */
+  /** Reachable recipients of a task's own deadline. */
   async hearersOf({ task }: TaskRecord): Promise<Pick<Case, 'hearers'>> {
     return { hearers: await this.recipientsOf(task, 'task_stopping') };
   }
@@ -235,9 +235,9 @@ export class FleetView {
   }
 
   /**
-   * Living recipients of an alert about a task (docs/rules.md#recipients): its owners (`ownersOf`) and the subscribers of
-   * its prefixes, unique by address; the admins of the nearest prefix that has a living one, where none of these is
-   * alive.
+   * Reachable recipients of an alert about a task (docs/rules.md#recipients): its owners (`ownersOf`) and the
+   * subscribers of its prefixes, unique by address; the admins of the nearest prefix that has a reachable one, where
+   * none of these is reachable.
    */
   async recipientsOf(task: Task, alert: AlertType): Promise<Recipient[]> {
     const reachable = await this.#reachableBase(task, alert);
@@ -245,9 +245,9 @@ export class FleetView {
   }
 
   /**
-   * Living recipients of the word that a task was disabled: beside those of the alert the admins of the nearest prefix
-   * that has a living one, where they had joined by then (`escalateAt`), and every admin who was warned in the present
-   * grace, though they were no recipient for a while.
+   * Reachable recipients of the word that a task was disabled: beside those of the alert the admins of the nearest
+   * prefix that has a reachable one, where they had joined by then (`escalateAt`), and every admin who was warned in
+   * the present grace, though they were no recipient for a while.
    *
    * @param disableAt the date of the task; null where it had none
    */
@@ -273,8 +273,8 @@ export class FleetView {
   }
 
   /**
-   * Who owns a task (docs/rules.md#owners): whom it names itself, else whom the rule names that counts for it; nobody where
-   * there is neither.
+   * Who owns a task (docs/rules.md#owners): whom it names itself, else whom the rule names that counts for it; nobody
+   * where there is neither.
    */
   async ownersOf(task: Task): Promise<Owners> {
     if (!this.asksRules(task)) return { addresses: task.owners, rule: null };
@@ -290,8 +290,8 @@ export class FleetView {
   }
 
   /**
-   * Why somebody is told of a task, by what was read already for whoever decided about it; undefined where nothing that was
-   * read says so.
+   * Why somebody is notified of a task, by what was read already for whoever decided about it; undefined where nothing
+   * that was read says so.
    */
   whyNotified(task: Task, recipient: string): Why | undefined {
     const has = (addresses: readonly string[]) =>
@@ -311,7 +311,7 @@ export class FleetView {
     return scopes.flatMap((scope) => this.#read.get(tenantOf(scope))?.get(scope) ?? []);
   }
 
-  /** Living owners, and living subscribers to the alert. */
+  /** Reachable owners, and reachable subscribers to the alert. */
   async #reachableBase(task: Task, alert: AlertType): Promise<Recipient[]> {
     const subscribers = await this.#subscribersOf(task, alert);
     const owners = this.asksRules(task) ? (await this.ownersOf(task)).addresses : task.owners;
@@ -364,7 +364,7 @@ export class FleetView {
     return this.#recipients.get(recipient)?.declined ?? false;
   }
 
-  /** How a recipient that was loaded wishes to be spoken to. */
+  /** In which words a recipient that was loaded chose to be written to. */
   preferencesOf(recipient: string): Pick<RecipientRecord, 'zone' | 'language'> {
     return this.#recipients.get(recipient) ?? {};
   }

@@ -101,7 +101,7 @@ export const keys = {
   ramp: () => ({ pk: 'META', sk: 'RAMP' }),
   /** The newest look of `taskwarden doctor` at the stage. */
   doctor: () => ({ pk: 'META', sk: 'DOCTOR' }),
-  /** A task that a run turned off, so that the run can be undone. */
+  /** A task that a run disabled, so that the run can be undone. */
   turnedOff: (run: string, task: string) => ({ pk: `RUN#${run}`, sk: task }),
   run: (run: Instant) => ({ pk: 'RUNS', sk: sortable(run) }),
   generator: (name: string) => ({ pk: 'TURNS', sk: name }),
@@ -111,7 +111,10 @@ export const keys = {
     pk: 'OPERATORS',
     sk: `${code}#${subject}`,
   }),
-  /** What operators were told of, until its end was told as well; behind the alerts, so that one query finds both. */
+  /**
+   * What operators were notified of, until they heard of its end as well; behind the alerts, so that one query finds
+   * both.
+   */
   operatorIncident: (code: OperatorAlertCode, subject: string) => ({
     pk: 'OPERATORS',
     sk: `~told#${code}#${subject}`,
@@ -219,13 +222,13 @@ export const keys = {
 export const index = {
   /** g1: eligible tasks without `PRIMARY`, without an open episode or a hold with an end; by `notPrimarySince`. */
   canFire: (bucket: number) => `C#${bucket}`,
-  /** g1: tasks to look at again; by the instant. */
+  /** g1: tasks to evaluate again; by the instant. */
   lookAt: (bucket: number) => `L#${bucket}`,
-  /** g1: tasks whose next event is to be turned off; by `disableAt`, `notPrimarySince`, id. */
+  /** g1: tasks whose next event is to be disabled; by `disableAt`, `notPrimarySince`, id. */
   toDisable: (bucket: number) => `X#${bucket}`,
   /** g1: notices that wait for a mail; by recipient. */
   pendingNotices: (bucket: number) => `Q#${bucket}`,
-  /** g1: digests that are not settled or not applied; by the instant to look at them. */
+  /** g1: digests whose outcome is unknown or not applied; by the instant to check them. */
   openDigests: (bucket: number) => `G#${bucket}`,
   /** g1: alerts that still have notices to be written. */
   untold: (bucket: number) => `U#${bucket}`,
@@ -247,7 +250,7 @@ export const index = {
   alerts: (bucket: number) => `A#${bucket}`,
   /** g2: all mails, by the instant they were claimed, with their recipient's key. */
   mails: (bucket: number) => `M#${bucket}`,
-  /** g2: all recipients; the dead ones together. */
+  /** g2: all recipients; the suppressed ones together. */
   recipients: (bucket: number) => `R#${bucket}`,
   /** g2: failures that feed the breaker of a queue, by the instant. */
   failures: (queue: string) => `F#${queue}`,

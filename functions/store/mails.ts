@@ -19,7 +19,7 @@ const PAGE = 200;
 /**
  * All mails claimed since an instant, the newest first; how long they are kept: docs/retention.md.
  *
- * @param recipient only those to one recipient, by his key
+ * @param recipient only those to one recipient, by their key
  */
 export async function* eachMail(
   table: Table,

@@ -37,13 +37,13 @@ interface Pending {
 
 interface PendingWarning extends Pending {
   notice: 'warning' | 'overdue';
-  /** When the alert fired, and since when the task fails: the order in which the ramp admits. */
+  /** When the alert fired, and since when the task fails: the order in which the warm-up limit admits. */
   order?: { firedAt: Instant; since: Instant };
-  /** An operator wants it told again, also where SES took it before. */
+  /** An operator wants it sent again, also where SES took it before. */
   again?: true;
 }
 
-/** `by`: when the window of the rung closes. */
+/** `by`: when the window of the reminder step closes. */
 interface PendingReminder extends Pending {
   notice: 'reminder';
   lead: Duration;
@@ -123,7 +123,7 @@ export function noticeWrites(task: string, episode: number, notices: readonly Ne
 }
 
 /**
- * Stores a notice whatever stands there: the task's row decides what is to be told, a notice row only finds it.
+ * Stores a notice whatever stands there: the task's row decides what is to be sent, a notice row only finds it.
  * It is in the index of pending notices while one waits.
  */
 export function noticeWrite(record: NoticeRecord): { put: Row } {
@@ -153,7 +153,7 @@ export interface NoticePlace {
   /** Of reminders and notices of a deadline: when their window closes. */
   by?: Instant;
   order?: { firedAt: Instant; since: Instant; address: string };
-  /** It is for a topic, which the ramp does not count. */
+  /** It is for a topic, which the warm-up limit does not count. */
   informs?: true;
 }
 

@@ -11,7 +11,7 @@ export interface OperatorAlertRecord {
   subject: string;
   detail: string;
   since: Instant;
-  /** When operators are to be told next. */
+  /** When operators are to be notified next. */
   toldAt: Instant | null;
   /** While true the alert is repeated weekly. */
   active: boolean;
@@ -22,7 +22,7 @@ export interface OperatorAlertRecord {
   rev: number;
 }
 
-/** What operators are told of something; undefined where they are told nothing. */
+/** What operators hear of something; undefined where they hear nothing. */
 export async function loadOperatorAlert(
   table: Table,
   code: OperatorAlertCode,
@@ -40,7 +40,7 @@ export function operatorAlertWrite(record: OperatorAlertRecord): Write {
   return revised(keys.operatorAlert(record.code, record.subject), record);
 }
 
-/** An alert to operators that is not told yet. */
+/** An alert of which operators were not notified yet. */
 export function operatorAlert(
   code: OperatorAlertCode,
   subject: string,
@@ -62,7 +62,10 @@ export function operatorAlert(
   };
 }
 
-/** What other rows of the partition have besides `toldAt` and `endedAt`, so that earlier versions take them for alerts that are over. */
+/**
+ * What other rows of the partition have besides `toldAt` and `endedAt`, so that earlier versions take them for alerts
+ * that are over.
+ */
 export const BESIDE_ALERTS = { active: false, detail: '' } as const;
 
 /**
@@ -77,7 +80,7 @@ export function alertClosed(code: OperatorAlertCode, subject: string, at: Instan
   ];
 }
 
-/** Operators hear that a system turned on again what we had turned off (promise 15). */
+/** Operators hear that a system enabled again what we had disabled (promise 15). */
 export function reversalAlert(task: string, at: Instant, now: Instant): { put: Row } {
   const ends = `until a user publishes it, it recovers, or \`taskwarden dismiss ${argument(task)}\``;
   const detail = `a system enabled it again ${formatInstant(at)}; it is held ${ends}`;

@@ -5,17 +5,19 @@ import { BESIDE_ALERTS, type OperatorAlertRecord, operatorAlertFromRow } from '.
 import { allRows, recordIn, revised } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
-/** A condition that operators were told of, until its end was told as well. */
+/** A condition that operators were notified of, until they heard of its end as well. */
 export interface OperatorIncidentRecord {
   code: OperatorAlertCode;
   subject: string;
   /** When it began. */
   since: Instant;
-  /** When operators were told of it last. */
+  /** When operators were notified of it last. */
   toldAt: Instant;
-  /** When it was found to be over; null: it lasts. Never absent, by which earlier versions of the code let the row be. */
+  /**
+   * When it was found to be over; null: it lasts. Never absent, by which earlier versions of the code let the row be.
+   */
   endedAt: Instant | null;
-  /** When its end was told, where its alert is still there. */
+  /** When they heard of its end, where its alert is still there. */
   endToldAt?: Instant;
   rev: number;
 }
@@ -28,12 +30,12 @@ export function operatorIncidentWrite(record: OperatorIncidentRecord): Write {
   return revised(keys.operatorIncident(record.code, record.subject), record, BESIDE_ALERTS);
 }
 
-/** Its end was told, and so was all of it. */
+/** They heard of its end, and so of all of it. */
 export function operatorIncidentEnd({ code, subject, rev }: OperatorIncidentRecord): Write {
   return { delete: keys.operatorIncident(code, subject), if: [{ equals: ['rev', rev] }] };
 }
 
-/** All that operators are told, and what they know of it; each by the sort key of its alert. */
+/** All that operators hear of, and what they know of it; each by the sort key of its alert. */
 export interface Told {
   alerts: Map<string, Row>;
   incidents: Map<string, OperatorIncidentRecord>;

@@ -11,7 +11,7 @@ type Parts = Pick<Episode, 'told' | 'mails'>;
 /** An open episode as it stands in a row. */
 export type Stored = EpisodeRow & { packed?: string };
 
-/** The open episode for its row: with many recipients, who was told and by which mails is packed into one text. */
+/** The open episode for its row: with many recipients, who was notified and by which mails is packed into one text. */
 export function packed(open: Episode): Stored {
   const row = episodeToRow(open);
   if (Object.keys(open.told).length + open.mails.length <= MOST_PLAIN) return row;

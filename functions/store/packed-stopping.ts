@@ -7,7 +7,7 @@ const MOST_PLAIN = 200;
 /** What was announced of a task's deadlines, as it stands in a row. */
 export type StoredStopping = Stopping & { packed?: string };
 
-/** For its row: with many recipients, who was told is packed into one text. */
+/** For its row: with many recipients, who was notified is packed into one text. */
 export function packedStopping(stopping: Stopping): StoredStopping {
   const { told } = stopping;
   if (Object.keys(told).length <= MOST_PLAIN) return stopping;

@@ -16,7 +16,7 @@ export interface WebhookScope {
   removed?: true;
 }
 
-/** What an operator can pause: deciding, telling, turning off. */
+/** What an operator can pause: deciding, notifying, disabling. */
 export type Pausable = keyof Pauses;
 
 export const PAUSABLE: readonly Pausable[] = ['evaluate', 'notify', 'disable'];
@@ -36,18 +36,18 @@ export interface PausesRecord {
   notes?: Partial<Record<Pausable, PauseNote>>;
   /** Closed spans in which evaluation was paused. */
   evaluatePaused: Interval[];
-  /** Since when SES does not answer the canary of the feedback path: nothing is turned off, no mail is repeated. */
+  /** Since when SES does not answer the canary of the feedback path: nothing is disabled, no mail is repeated. */
   feedbackSilent: Instant | null;
   /**
-   * The digest of the owner rules in force; absent where there are none. It stands here, for who decides reads this row, and
-   * so looks for rules only where there are any.
+   * The digest of the owner rules in force; absent where there are none. It stands here, for who decides reads this
+   * row, and so looks for rules only where there are any.
    */
   ownerRules?: string;
   /** The webhooks, and what each hears of; absent where there are none. Here for the same reason. */
   webhooks?: WebhookScope[];
   /**
-   * When the newest bulk command was given, or is to be tried again; absent where none is open. It stands here for the same
-   * reason: a scan reads for bulk commands only where there may be any.
+   * When the newest bulk command was given, or is to be tried again; absent where none is open. It stands here for the
+   * same reason: a scan reads for bulk commands only where there may be any.
    */
   bulkWork?: Instant;
   /** When the table was last restored from a backup; absent where it never was (docs/rules.md#a-restored-table). */
@@ -75,8 +75,8 @@ export function overAt(record: PausesRecord, at: Instant): { what: Pausable; unt
 }
 
 /**
- * What is paused at an instant: a pause ends by itself at its `until`, whoever reads it later. One of deciding becomes a span of
- * unknown health that ends there, so that time after it counts though no scan came by (docs/rules.md#tasks).
+ * What is paused at an instant: a pause ends by itself at its `until`, whoever reads it later. One of deciding becomes
+ * a span of unknown health that ends there, so that time after it counts though no scan came by (docs/rules.md#tasks).
  */
 export function pausesAt(record: PausesRecord, at: Instant): PausesRecord {
   return overAt(record, at).reduce((before, { what, until }) => withoutPause(before, what, until), record);

@@ -16,7 +16,7 @@ export function targetOf(subscriber: NamedSubscriber): string {
   return 'topic' in subscriber ? subscriber.topic : subscriber.email;
 }
 
-/** Somebody who is told about tasks of a prefix only where nobody else can be. */
+/** Somebody who is notified about tasks of a prefix only where nobody else can be. */
 export interface AdminRecord {
   prefix: string;
   email: string;

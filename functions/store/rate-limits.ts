@@ -6,7 +6,7 @@ import type { Key, Row, Table, Write } from './table/table.port.ts';
 /** One run's share: how many in all, and how many of them unapproved, per tenant and data plane. */
 export interface RateLimitEntry {
   at: Instant;
-  /** The run's name, under which stands what it turned off; absent in older entries. */
+  /** The run's name, under which stands what it disabled; absent in older entries. */
   run?: string;
   count: number;
   /** `count`: of so many of them; absent in older entries: one. */
@@ -15,17 +15,17 @@ export interface RateLimitEntry {
   turnedOff?: { tenant: string; dataPlane: string }[];
 }
 
-/** How many were turned off (or newly warned) per run in the last day. */
+/** How many were disabled (or newly warned) per run in the last day. */
 export interface RateLimitRecord {
   runs: RateLimitEntry[];
   rev: number;
 }
 
-/** The pace of disabling. */
+/** The rate limit of disabling. */
 export const loadRateLimit = (table: Table): Promise<RateLimitRecord> => loadRuns(table, keys.pace());
 export const rateLimitWrite = (record: RateLimitRecord): Write => revised(keys.pace(), record);
 
-/** The pace of warnings. */
+/** The warm-up limit of warnings. */
 export const loadWarmUpLimit = (table: Table): Promise<RateLimitRecord> => loadRuns(table, keys.ramp());
 export const warmUpLimitWrite = (record: RateLimitRecord): Write => revised(keys.ramp(), record);
 
@@ -34,5 +34,5 @@ async function loadRuns(table: Table, key: Key): Promise<RateLimitRecord> {
   return row ? rateLimitFromRow(row) : { runs: [], rev: 0 };
 }
 
-/** The record in the row of a pace. */
+/** The record in the row of such a limit. */
 export const rateLimitFromRow = (row: Row): RateLimitRecord => recordIn(row);

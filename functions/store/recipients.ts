@@ -6,8 +6,8 @@ import { eachRow, recordIn, revised } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /**
- * Why nobody is mailed at an address: for good, until an operator or its owner revives it, or for a time, after which a scan
- * lets it live again.
+ * Why nobody is mailed at an address: for good, until an operator or its owner revives it, or for a time, after which a
+ * scan lets it live again.
  */
 export type Suppression = { at: Instant } & (
   | { reason: LastingReason }
@@ -34,7 +34,7 @@ interface Recipient {
   soft: { digest: string; at: Instant }[];
   /** Reminders and `recovered` are declined. */
   declined: boolean;
-  /** The IANA time zone that dates are told in, and by which the quiet hours are judged; absent: UTC. */
+  /** The IANA time zone that dates are written in, and by which the quiet hours are judged; absent: UTC. */
   zone?: string;
   /** The language of mails; absent: the first of them. */
   language?: Language;
@@ -56,7 +56,7 @@ interface Recipient {
   sending: string | null;
   /** Not before this instant, after a failed attempt. */
   retryAt: Instant | null;
-  /** When the ramp let him be warned. */
+  /** When the warm-up limit let them be warned. */
   admittedAt: Instant | null;
   /** When the message for this recipient that is on the queue is to be worked; null once it was. */
   queuedFor: Instant | null;
@@ -129,7 +129,7 @@ export function recipientWrite(record: RecipientRecord): Write {
   });
 }
 
-/** A recipient with all his notices, strongly consistent. */
+/** A recipient with all their notices, strongly consistent. */
 export async function loadRecipientWithNotices(
   table: Table,
   recipient: string,

@@ -10,7 +10,7 @@ export interface RefusalsRecord {
   recipients: string[];
   /** Whether they are so many that nobody is blamed. */
   many: boolean;
-  /** Digests for whose refusal a recipient was taken for dead. */
+  /** Digests for whose refusal a recipient was suppressed. */
   blamed: string[];
   rev: number;
 }

@@ -35,14 +35,14 @@ export interface TaskRecord {
   hold: { reason: HoldReason; since: Instant; late?: true } | null;
   /** User publications that kept this span of failing from firing or ended its episode. */
   vetoes: { count: number; lastAt: Instant } | null;
-  /** The newest request to turn it off that the owning system has not confirmed; it may still act on it. */
+  /** The newest request to disable it that the owning system has not confirmed; it may still act on it. */
   asked: DisableRequest | null;
-  /** Set by us when we turned it off, until it is enabled again. */
+  /** Set by us when we disabled it, until it is enabled again. */
   disabledByUs: {
     at: Instant;
     episode: number;
     run: string | null;
-    /** When somebody asked for it to be turned on again: what its owning system does then is their wish. */
+    /** When somebody asked for it to be enabled again: what its owning system does then is what they asked for. */
     undoneAt?: Instant;
     /** When its owning system took the request of a person on their page. */
     requestedAt?: Instant;
@@ -58,18 +58,18 @@ export interface TaskRecord {
     enabling?: { by: string; reason: string; at: Instant; nextAt: Instant };
   } | null;
   /**
-   * The newest undoing of our disabling by an operator: asked of the owning system, on again, and told to those who
-   * hold our mails.
+   * The newest undoing of our disabling by an operator: asked of the owning system, on again, and announced to those
+   * who hold our mails.
    */
   undo: { episode: number; by: string; at: Instant; state: 'asked' | 'enabled' | 'told' } | null;
   /**
-   * When to look at it next, set by the last look; only while an episode or a hold with an end is there.
-   * `disable` where that instant is the one at which it is to be turned off.
+   * When to evaluate it next, set by the last evaluation; only while an episode or a hold with an end is there.
+   * `disable` where that instant is the one at which it is to be disabled.
    */
   next: { at: Instant; why: 'look' | 'disable' } | null;
   /**
-   * Of a task that is listed: the revision that the newest listing saw (`ListedTask.revision`), and what its control plane kept
-   * of it when it disabled it.
+   * Of a task that is listed: the revision that the newest listing saw (`ListedTask.revision`), and what its control
+   * plane kept of it when it disabled it.
    */
   listed: { revision: string; kept?: string } | null;
   /** What was announced of its own deadlines; null: nothing, and they are found by themselves. */
@@ -172,8 +172,8 @@ function withoutNulls(record: TaskRecord): Record<string, unknown> {
 }
 
 /**
- * Lets the scanner look at once at a task with an open episode, a hold that ends or announced deadlines; others it finds
- * by itself.
+ * Lets the scanner evaluate at once a task with an open episode, a hold that ends or announced deadlines; others it
+ * finds by itself.
  */
 export function scheduled(record: TaskRecord, now: Instant): TaskRecord {
   const { stopping } = record;
@@ -207,13 +207,15 @@ function normalised(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
   };
 }
 
-/** Whoever looks at it before its control plane is to be asked again changes nothing of that. */
+/** Whoever evaluates it before its control plane is to be asked again changes nothing of that. */
 function enablingEvaluation({ task, disabledByUs }: TaskRecord): TaskRecord['next'] {
   if (task.enabled || !disabledByUs?.enabling) return null;
   return { at: disabledByUs.enabling.nextAt, why: 'look' };
 }
 
-/** What we disabled is looked at once more before it can no longer be enabled as it was, where its policy asks for it. */
+/**
+ * What we disabled is evaluated once more before it can no longer be enabled as it was, where its policy asks for it.
+ */
 function stillOffEvaluation({ task, disabledByUs }: TaskRecord, policy: EffectivePolicy): TaskRecord['next'] {
   if (task.enabled || task.deletedAt !== undefined || !disabledByUs) return null;
   const at = stillOffAt(disabledByUs, policy);
@@ -227,7 +229,7 @@ function withoutPast(task: Task): Task {
   return rest;
 }
 
-/** Without an episode a spell under way is looked at when it will have lasted, or at the threshold before that. */
+/** Without an episode a spell under way is evaluated when it will have lasted, or at the threshold before that. */
 function spellEvaluation({ open, task, evidence }: TaskRecord, policy: EffectivePolicy): TaskRecord['next'] {
   const lastsAt = open ? null : recoversAt(evidence, policy);
   if (lastsAt === null) return null;
@@ -279,7 +281,7 @@ export function endOf(deletedAt: Instant, keep: Keep | null): Instant {
   return Math.max(deletedAt, keep?.until ?? deletedAt);
 }
 
-/** Whether it is without an alive status since it was seen to lose it, and was not turned on after that. */
+/** Whether it is without an alive status since it was seen to lose it, and was not enabled after that. */
 function isLost({ task, evidence }: TaskRecord, policy: EffectivePolicy): boolean {
   return evidence.lostAt !== undefined && notPrimarySince(task, evidence, policy, 0) === evidence.lostAt;
 }

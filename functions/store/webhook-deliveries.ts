@@ -42,7 +42,7 @@ export interface DeliveryRecord {
   data: Record<string, unknown>;
   /** `failed`: tried, and to be tried again. */
   state: 'due' | 'failed' | 'sent' | 'dead';
-  /** It is dead from then on. */
+  /** It is not tried from then on. */
   until: Instant;
   attempts: number;
   /** Not tried before. */
@@ -52,7 +52,7 @@ export interface DeliveryRecord {
   status: number | null;
   answer: string | null;
   triedAt: Instant | null;
-  /** Once it is sent or dead. */
+  /** Once it is sent or given up. */
   ended: { at: Instant; reason: EndReason | null } | null;
 }
 

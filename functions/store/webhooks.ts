@@ -5,7 +5,7 @@ import { loadPauses, pausesWrite, type WebhookScope } from './pauses.ts';
 import { allRows, recordIn, revised } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
-/** What a webhook may be told of (docs/webhooks.md#events). */
+/** What a webhook may hear of (docs/webhooks.md#events). */
 export const NEWS_TYPES = [
   'task.abandoned',
   'task.overdue',
@@ -23,7 +23,7 @@ export const NEWS_TYPES = [
 ] as const;
 export type NewsType = (typeof NEWS_TYPES)[number];
 
-/** In which words a webhook is told. */
+/** In which words a webhook is called. */
 export const WEBHOOK_FORMATS = ['standard', 'slack', 'teams', 'google-chat'] as const;
 export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
 
@@ -65,7 +65,7 @@ export interface WebhookRecord {
   restUntil: Instant | null;
   /** The newest call. */
   last: { at: Instant; reason: string; status: number | null } | null;
-  /** Whether operators are told that it fails. */
+  /** Whether operators are notified that it fails. */
   isTold: boolean;
   rev: number;
 }
@@ -105,8 +105,8 @@ export interface WebhookChange<Value> {
 }
 
 /**
- * The one way to change a webhook: reads it, lets `change` say what is to become of it, and stores that over the revision
- * that was read, with what stands beside it. Decided again where it changed meanwhile.
+ * The one way to change a webhook: reads it, lets `change` say what is to become of it, and stores that over the
+ * revision that was read, with what stands beside it. Decided again where it changed meanwhile.
  *
  * @param change gets undefined where there is none
  * @throws TableBusy as `commit` does
@@ -124,7 +124,9 @@ export function changeWebhook<Value>(
   });
 }
 
-/** The write that lists a webhook in the row that who decides reads, or takes it off; with what else changes beside it. */
+/**
+ * The write that lists a webhook in the row that who decides reads, or takes it off; with what else changes beside it.
+ */
 export async function scopeWrite(table: Table, id: string, scope: WebhookScope | undefined): Promise<Write> {
   const { webhooks = [], ...pauses } = await loadPauses(table);
   const others = webhooks.filter((webhook) => webhook.id !== id);

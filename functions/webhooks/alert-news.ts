@@ -6,7 +6,7 @@ import type { WebhookScope } from '../store/pauses.ts';
 import type { Write } from '../store/table/table.port.ts';
 import { type News, newsWrites } from '../store/webhook-news.ts';
 
-/** What operators are told of something: that it began, or that it is over. */
+/** What operators are notified of something: that it began, or that it is over. */
 export interface AlertTold {
   since: Instant;
   /** Absent: it began. */
@@ -14,8 +14,9 @@ export interface AlertTold {
 }
 
 /**
- * The row that tells webhooks what operators are told, for the transaction that notes it; none where no webhook hears of it. Of
- * a task those hear whose prefix covers it; of anything else those that hear of all tasks, but no webhook of itself (decision 0063).
+ * The row that tells webhooks what operators hear, for the transaction that notes it; none where no webhook hears of
+ * it. Of a task those hear whose prefix covers it; of anything else those that hear of all tasks, but no webhook of
+ * itself (decision 0063).
  */
 export function alertNews(
   { random }: Pick<System, 'random'>,

@@ -29,7 +29,7 @@ const LEASE_MARGIN: Duration = MINUTE;
 const USUAL_TIME: Duration = 30 * SECOND;
 /** A longer message is not sent. */
 const LONGEST_BODY = 65_536;
-/** Operators are told of a webhook whose calls fail for so long. */
+/** Operators are notified of a webhook whose calls fail for so long. */
 const TOLD_AFTER: Duration = HOUR;
 const PAGE = 50;
 
@@ -45,8 +45,9 @@ interface Shift {
 type End = { why: 'all'; restUntil: Instant | null; next: number } | { why: 'failing' | 'more' | 'taken' };
 
 /**
- * Sends what a webhook is to be told, one call after another, in the order of its events; those of a task wait for the one
- * before (docs/webhooks.md#order). One shift at a time has the webhook; a message that finds another at it does nothing.
+ * Sends what a webhook is to hear, one call after another, in the order of its events; those of a task wait for the one
+ * before (docs/webhooks.md#order). One shift at a time has the webhook; a message that finds another at it does
+ * nothing.
  */
 export async function deliver(system: System, id: string, delivery: Delivery): Promise<Outcome> {
   const now = system.clock.now();
@@ -99,7 +100,10 @@ function release({ system, id, by }: Shift, end: End): Promise<void> {
 /** How far a shift came. */
 interface Walk {
   webhook: WebhookRecord;
-  /** Tasks, and operator alerts, with an event that waits: their later events wait for it. Of others none waits for another. */
+  /**
+   * Tasks, and operator alerts, with an event that waits: their later events wait for it. Of others none waits for
+   * another.
+   */
   waiting: Set<string>;
   /** When the first of these may be sent. */
   restUntil: Instant | null;
@@ -218,7 +222,7 @@ function failed(
   };
 }
 
-/** Operators are told of one that is gone, and of one whose calls fail for an hour. */
+/** Operators are notified of one that is gone, and of one whose calls fail for an hour. */
 function alertFor({ id, state, isTold, last, failingSince }: WebhookRecord, now: Instant): Write[] {
   const show = `\`taskwarden webhooks show ${argument(id)}\``;
   if (state === 'gone') {

@@ -60,9 +60,9 @@ export const WEBHOOK_EVENTS = {
   'task.abandoned': about('task.abandoned', { since: instant }),
   /** It outlives a deadline of its own, which is `since`. */
   'task.overdue': about('task.overdue', { since: instant }),
-  /** SES took the first warning of a grace. `disableAt`: the date in it; null: it threatens nothing. */
+  /** SES took the first warning of a grace. `disableAt`: the date in it; null: it announces none. */
   'task.warned': about('task.warned', { disableAt: z.nullable(instant) }),
-  /** A rung was reached: its reminders go with the next digests. */
+  /** A reminder step was reached: its reminders go with the next digests. */
   'task.reminded': about('task.reminded', { disableAt: instant }),
   /** SES took the first notice of a deadline of its own. */
   'task.stopping': about('task.stopping', { deadline: instant }),
@@ -79,9 +79,9 @@ export const WEBHOOK_EVENTS = {
     alert: z.enum(ALERT_TYPES),
     reason: z.enum(RESOLVE_REASONS),
   }),
-  /** Operators are told of something that began, or that happened. */
+  /** Operators are notified of something that began, or that happened. */
   'operator.alert.raised': alertEvent('operator.alert.raised', {}),
-  /** Operators are told that a condition is over. */
+  /** Operators are notified that a condition is over. */
   'operator.alert.ended': alertEvent('operator.alert.ended', { endedAt: instant }),
 } satisfies Record<NewsType, z.ZodMiniType>;
 

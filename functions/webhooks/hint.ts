@@ -9,7 +9,7 @@ const LOST_AFTER: Duration = 2 * HOUR;
 const LOST_WHILE_OFF: Duration = 3 * DAY;
 
 /**
- * Whether a message is to hint at what a webhook is to be told: something may be sent now, nobody sends it, and no message
+ * Whether a message is to hint at what a webhook is to hear: something may be sent now, nobody sends it, and no message
  * is in flight. A webhook that is paused, gone, removed or let be gets none. Pure.
  *
  * @param isOff whether the queue is off, by its breaker or an operator
@@ -22,8 +22,8 @@ export function wantsHint(webhook: WebhookRecord, now: Instant, isOff: boolean):
 }
 
 /**
- * Sends the message that hints at a webhook, once its row says that it is in flight, so that there is never a second one.
- * Answers whether it was wanted.
+ * Sends the message that hints at a webhook, once its row says that it is in flight, so that there is never a second
+ * one. Answers whether it was wanted.
  */
 export async function hint(
   system: Pick<System, 'table' | 'random' | 'clock' | 'queues'>,

@@ -5,7 +5,7 @@ import { parseMessage, type WebhookMessage, webhookMessage } from '../work/read-
 import { deliver } from './deliver.ts';
 
 /**
- * Works the queue `webhook`: a message hints at a webhook that has something to be told. A webhook whose calls fail is no
+ * Works the queue `webhook`: a message hints at a webhook that has something to hear. A webhook whose calls fail is no
  * failure of the work: it is let be, and its message is done with.
  */
 export const webhookConsumer: Consumer<WebhookMessage> = {

@@ -11,7 +11,7 @@ import type { Write } from '../store/table/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 
-/** What operators are told it by. */
+/** How operators hear of it. */
 function alertOf(work: Work): { code: OperatorAlertCode; subject: string } {
   // A generator may give up thousands: operators hear of it once for all of them.
   if ('generator' in work) return { code: 'work-given-up', subject: work.generator };
@@ -21,7 +21,7 @@ function alertOf(work: Work): { code: OperatorAlertCode; subject: string } {
   return { code: isEnabling ? 'enable-refused' : 'disable-failing', subject: task };
 }
 
-/** What operators are told of it. */
+/** What operators hear of it. */
 const WHAT_ENDS: Partial<Record<OperatorAlertCode, string>> = {
   'notify-failing': 'what waits for this recipient can never be mailed',
   'disable-failing': 'it can never be disabled',
@@ -66,7 +66,7 @@ export type GivenUpNow = Work & { fingerprint: string; version?: number };
 
 /**
  * Notes that no scan is to make a piece of work again, in a row of its own: the row that it is about may be what the
- * table refuses. Operators are told, once and each week while it lasts. Throws where the table would not take it.
+ * table refuses. Operators are notified, once and each week while it lasts. Throws where the table would not take it.
  */
 export async function giveUp(system: System, work: GivenUpNow, error: unknown): Promise<void> {
   const at = system.clock.now();
@@ -81,7 +81,7 @@ export async function giveUp(system: System, work: GivenUpNow, error: unknown): 
   throw new TableBusy(`what operators are told of ${work.item} changes too fast`);
 }
 
-/** Takes back that a piece of work is given up, and what operators are told of it. */
+/** Takes back that a piece of work is given up, and what operators hear of it. */
 export async function takeUp(system: System, work: Work): Promise<void> {
   const { code, subject } = alertOf(work);
   const writes: Write[] = [{ delete: givenUpKey(work) }];
@@ -98,8 +98,8 @@ async function isOneOfMany({ table }: System, work: Work): Promise<boolean> {
 }
 
 /**
- * Takes up again all that one kind of failure had us give up; gives the tasks, the keys of the recipients, and the items of
- * generators.
+ * Takes up again all that one kind of failure had us give up; gives the tasks, the keys of the recipients, and the
+ * items of generators.
  */
 export async function takeUpAll(system: System, fingerprint: string): Promise<string[]> {
   const generators = [...(await loadGenerators(system.table)).keys()];

@@ -62,7 +62,7 @@ export function listingMessageFor(
   return { body, group: controlPlane, delaySeconds };
 }
 
-/** The message that hints at what a webhook is to be told. */
+/** The message that hints at what a webhook is to hear. */
 export function webhookMessageFor(from: MessageOrigin, webhook: string): { body: string; group: string } {
   const body = JSON.stringify({
     v: MESSAGE_VERSION,

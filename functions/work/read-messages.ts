@@ -40,7 +40,7 @@ export const listingMessage = z.object({
   listing: z.optional(z.number()),
 });
 
-/** Hints at a webhook that has something to be told; `key` is its id. */
+/** Hints at a webhook that has something to hear; `key` is its id. */
 export const webhookMessage = z.object({ ...envelope, kind: z.literal('webhook') });
 
 export type WebhookMessage = z.infer<typeof webhookMessage>;

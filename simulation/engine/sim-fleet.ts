@@ -52,7 +52,7 @@ export interface FleetListener {
   enabled(task: string, by: string): void;
   /** A system enabled again what was disabled on our request, within days. */
   reverted(task: string): void;
-  /** Something happened to a task that is listed: nobody is told, who asks will see. */
+  /** Something happened to a task that is listed: nobody is notified, who asks will see. */
   listedChanged?(): void;
 }
 
@@ -91,8 +91,8 @@ export class SimFleet implements EventPublisher {
   readonly #refuses: (task: string) => boolean;
 
   /**
-   * @param parts `isListed`: the tasks that are listed rather than told by events; none by default. `refuses`: whether it
-   * refuses to disable a task now; never by default
+   * @param parts `isListed`: the tasks that are listed rather than told by events; none by default. `refuses`: whether
+   * it refuses to disable a task now; never by default
    */
   constructor(parts: {
     facts: FleetFacts;

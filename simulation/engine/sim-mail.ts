@@ -50,7 +50,7 @@ export interface MailListener {
 
 const LOST_ANSWER: SendResult = { outcome: 'unknown', code: 'TimeoutError', message: 'no answer in time' };
 
-/** SES in memory: takes every mail that no fault stops, and remembers what each recipient was told. */
+/** SES in memory: takes every mail that no fault stops, and remembers what each recipient heard. */
 export class SimMail implements Mailer {
   readonly faults: MailFaults = {};
   /** Whether each mail's text is compared with its digest row. */

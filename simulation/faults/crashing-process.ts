@@ -74,7 +74,7 @@ export interface ProcessListener {
 }
 
 /**
- * What a process stands on: the system's ports, with what `injector` does to each call of them. Once it is dead every
+ * What a process stands on: the system's ports, with what `injector` does to each call of them. Once it has died, every
  * call throws, nothing that it says counts, and it draws on chance no more.
  */
 export function systemOf(

@@ -71,7 +71,7 @@ function checkEvent(world: World, event: ScenarioEvent): void {
   }
 }
 
-/** What is turned off at its deadline must be announced, by the policies at the start. */
+/** What is disabled at its deadline must be announced, by the policies at the start. */
 function checkPolicies({ policies }: World): void {
   const [scope] = new PolicyBook(policies).unannouncedScopes();
   if (scope === undefined) return;
@@ -80,7 +80,7 @@ function checkPolicies({ policies }: World): void {
   throw new ScenarioProblem(`${path}.atDeadline`, message);
 }
 
-/** A change must leave no scope that turns tasks off at a deadline that it never announces. */
+/** A change must leave no scope that disables tasks at a deadline that it never announces. */
 function checkAnnounced(world: World, path: string, event: ScenarioEvent & { type: 'policy' }): void {
   const changed = withKeysSet(world.policies.get(event.scope) ?? {}, event.set.parsed);
   const [scope] = new PolicyBook(new Map([...world.policies, [event.scope, changed]])).unannouncedScopes();

@@ -8,7 +8,7 @@ import type { FleetFacts, TrueTask } from './fleet-facts.ts';
 interface Announcement {
   at: Instant;
   deadline: Instant;
-  /** Whether the task was to be turned off at its deadline when it went. */
+  /** Whether the task was to be disabled at its deadline when it went. */
   binds: boolean;
 }
 
@@ -26,8 +26,8 @@ interface Overdue {
 }
 
 /**
- * Checks what is promised of tasks' own deadlines (promises 1, 2, 3 and 6): each is announced once to each recipient, in
- * time and truly, and nothing is turned off for one without a notice of it, for as long as `stopNotice` says.
+ * Checks what is promised of tasks' own deadlines (promises 1, 2, 3 and 6): each is announced once to each recipient,
+ * in time and truly, and nothing is disabled for one without a notice of it, for as long as `stopNotice` says.
  */
 export class DeadlineVerifier {
   readonly #checks: Checks;
@@ -100,7 +100,7 @@ export class DeadlineVerifier {
     );
   }
 
-  /** Whether a task may be turned off now because it outlives a deadline that was announced in time (promises 1, 2). */
+  /** Whether a task may be disabled now because it outlives a deadline that was announced in time (promises 1, 2). */
   isAnnouncedInFull(
     task: TrueTask,
     episode: string,
@@ -159,7 +159,7 @@ export class DeadlineVerifier {
     }
   }
 
-  /** Whether a recipient is to be told of the deadline of a task now, and was not. */
+  /** Whether a recipient is to be notified of the deadline of a task now, and was not. */
   #isDue(task: TrueTask, to: string, now: Instant): boolean {
     const facts = this.#facts;
     const deadline = facts.ownDeadline(task);

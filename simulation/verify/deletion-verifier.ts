@@ -5,7 +5,7 @@ import type { FleetFacts, TrueTask } from './fleet-facts.ts';
 /** One data plane that is deleted, as operators hear of it. */
 interface Deletion {
   since: Instant;
-  /** How often operators were told of it while it parked something. */
+  /** How often operators were notified of it while it parked something. */
   told: number;
   /** How many scans were completed when Taskwarden could know of it and of a task that it parks. */
   scans: number;

@@ -20,8 +20,8 @@ interface Refusal {
 }
 
 /**
- * Checks that what an owning system refuses to disable is let be for a day, unless somebody asks for it or it is published
- * anew, and that operators hear of it (promise 15).
+ * Checks that what an owning system refuses to disable is let be for a day, unless somebody asks for it or it is
+ * published anew, and that operators hear of it (promise 15).
  */
 export class RefusalVerifier {
   readonly #checks: Checks;
@@ -30,7 +30,7 @@ export class RefusalVerifier {
   readonly #skew: Duration;
   readonly #isBehind: () => boolean;
   readonly #newest = new Map<string, Refusal>();
-  /** Tasks of which operators were told that they are not disabled. */
+  /** Tasks of which operators were notified that they are not disabled. */
   readonly #told = new Set<string>();
   #scans = 0;
 

@@ -306,7 +306,7 @@ export class Verifier implements Checks {
     );
   }
 
-  /** Whether the task is to be turned off for a deadline that was announced in time to somebody who can be reached. */
+  /** Whether the task is to be disabled for a deadline that was announced in time to somebody who can be reached. */
   #isAnnouncedInFull(task: TrueTask, request: DisabledTask): boolean {
     const now = this.#now();
     const recipientsOf = (alert: 'task_stopping' | 'task_overdue') => [
@@ -450,7 +450,9 @@ export class Verifier implements Checks {
     return this.#suppressed.has(to) || at >= (this.#suppressedAt.get(to) ?? 0);
   }
 
-  /** Promise 7: nobody's notice is taken for sent that was not: whoever is to be notified was warned of this episode. */
+  /**
+   * Promise 7: nobody's notice is taken for sent that was not: whoever is to be notified was warned of this episode.
+   */
   #allWarned(task: TrueTask, request: DisabledTask, about: string): void {
     if (this.#isBehind()) return;
     const warnings = this.#warnings.get(episodeOf(request)) ?? [];

@@ -59,7 +59,7 @@ export class WebhookVerifier {
   readonly #servers = new Map<string, Server>();
   readonly #bodyOf = new Map<string, string>();
   readonly #idOf = new Map<string, string>();
-  /** What operators were told of. */
+  /** What operators were notified of. */
   readonly #alerted = new Set<string>();
   readonly #disabled: { task: string; episode: number; at: Instant }[] = [];
 
@@ -85,7 +85,7 @@ export class WebhookVerifier {
     this.#disabled.push({ task, episode, at: this.#now() });
   }
 
-  /** Operators were told. */
+  /** Operators were notified. */
   operatorAlerted(code: string, subject: string): void {
     this.#alerted.add(alertName(code, subject));
   }
@@ -138,7 +138,7 @@ export class WebhookVerifier {
     }
   }
 
-  /** The scenario is over; `history`: what operators are told of the events of a webhook. */
+  /** The scenario is over; `history`: what operators hear of the events of a webhook. */
   finish(webhook: string, history: readonly DeliveryRecord[], calmSince: Instant): void {
     const server = this.#serverOf(webhook);
     const before = this.#now() - SENT_WITHIN;
@@ -156,7 +156,7 @@ export class WebhookVerifier {
     this.#knowsDisabled(webhook, server, history);
   }
 
-  /** What was disabled is told of, or is dead. */
+  /** What was disabled went out, or is given up. */
   #knowsDisabled(webhook: string, server: Server, history: readonly DeliveryRecord[]): void {
     const dead = history
       .filter(({ state }) => state === 'dead')
@@ -177,7 +177,7 @@ export class WebhookVerifier {
     this.#check(isMeant, () => `${webhook} hears of ${nameOf(event)}, and asked for ${prefix}`);
   }
 
-  /** What webhooks hear of an alert, operators were told. */
+  /** What webhooks hear of an alert, operators heard. */
   #isTold(webhook: string, event: Received): void {
     const isTold = this.#alerted.has(event.of);
     this.#check(isTold, () => `${webhook} hears of ${nameOf(event)}, of which no operator was told`);

@@ -22,7 +22,7 @@ const DRAINED_WITHIN = 24 * HOUR;
 export class WorkVerifier {
   readonly #verifier: Verifier;
   readonly #scenario: Scenario;
-  /** Code and subject -> when operators were told. */
+  /** Code and subject -> when operators were notified. */
   readonly #alertedAt = new Map<string, Instant[]>();
   readonly #now: () => Instant;
 
@@ -38,7 +38,10 @@ export class WorkVerifier {
     this.#alertedAt.set(name, [...(this.#alertedAt.get(name) ?? []), this.#now()]);
   }
 
-  /** Promise 13: a breaker that opens again within a day of its closing is no news, and what lasts is told weekly. */
+  /**
+   * Promise 13: a breaker that opens again within a day of its closing is no news, and operators are notified weekly of
+   * what lasts.
+   */
   #notAgainSoSoon(queue: string, before: Instant | undefined): void {
     if (before === undefined || !this.#hasMemory()) return;
     const after = this.#now() - before;
@@ -115,7 +118,7 @@ export class WorkVerifier {
     return faults.some((fault) => fault.target === target && fault.mode === 'down') && faults.every(spares);
   }
 
-  /** Promise 14: a scanner that stays away for three scans is told of, by an alarm that is not the scanner. */
+  /** Promise 14: a scanner that stays away for three scans is noticed, by an alarm that is not the scanner. */
   #alarmsRaised(): void {
     const { events, scanEvery } = this.#scenario;
     for (const event of events) {

@@ -75,8 +75,8 @@ function judge(record: Listing, { count }: Missing, now: Instant): Verdict {
 }
 
 /**
- * Of a few tasks that would be gone, those that the control plane has when asked for by name; and those for which there was
- * no time to ask.
+ * Of a few tasks that would be gone, those that the control plane has when asked for by name; and those for which there
+ * was no time to ask.
  */
 async function stillThere(
   { controlPlane, system, until }: ListingRun,
@@ -172,7 +172,7 @@ function wholeAs(record: Listing, { held }: Verdict, now: Instant): ListingRecor
   };
 }
 
-/** Operators are told once that a listing is held; what they are told ends with it. */
+/** Operators are notified once that a listing is held; that ends with the hold. */
 function alertWrites({ name, held: before }: Listing, { held }: Verdict, now: Instant): Write[] {
   const isOpen = before !== null && before.approved === undefined;
   if (!held) return before ? [{ delete: keys.operatorAlert('listing-shrank', name) }] : [];

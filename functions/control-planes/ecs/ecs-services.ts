@@ -43,7 +43,9 @@ export class EcsServices {
     this.#ofAPage = Math.min(MOST_OF_A_PAGE, AT_ONCE * Math.max(1, Math.floor(callsPerSecond)));
   }
 
-  /** A page of a cluster's services as they are told, with where the next begins; none where the cluster is gone. */
+  /**
+   * A page of a cluster's services as ECS describes them, with where the next begins; none where the cluster is gone.
+   */
   async page(cluster: string, token: string | undefined): Promise<{ services: unknown[]; next?: string }> {
     const asked = new ListServicesCommand({
       cluster,
@@ -101,7 +103,7 @@ export class EcsServices {
       });
   }
 
-  /** What is told of each service that is asked about and there; each must be told or be missing. */
+  /** What ECS says of each service that is asked about and there; each must be described or be missing. */
   async #told(cluster: string, services: string[]): Promise<unknown[]> {
     const asked = new DescribeServicesCommand({ cluster, services, include: ['TAGS'] });
     const answer = await this.#ecs.send(asked).catch((error: unknown) => this.#goneOrFault(error));

@@ -10,7 +10,7 @@ import type { Clock, EventPublisher } from '../../platform/ports.ts';
 import type { TaskDisableRequestedDetail, TaskEnableRequestedDetail } from './given-events.ts';
 
 /**
- * The owning system turns tasks off and on: it is asked by an event that names the version seen, so that it
+ * The owning system disables and enables tasks: it is asked by an event that names the version seen, so that it
  * can refuse where somebody edited the task meanwhile, and confirms by `Task Disabled` or `Task Published`.
  */
 export class EventsControlPlane implements ControlPlane {

@@ -23,7 +23,7 @@ const taskDisableRequested = z.object({
   requestedAt: instantField,
 });
 
-/** `Task Enable Requested`: Taskwarden asks the owning system to turn a task on again. */
+/** `Task Enable Requested`: Taskwarden asks the owning system to enable a task again. */
 const taskEnableRequested = z.object({
   version: eventVersionField,
   requestId: requestIdField,

@@ -28,7 +28,7 @@ import { hasStop } from './worker-version.ts';
 /** Connectors of one page. */
 const PAGE = 1_000;
 
-/** No task has a longer name; one that is longer is told of with the first page, so that a cursor stays short. */
+/** No task has a longer name; one that is longer comes with the first page, so that a cursor stays short. */
 const LONGEST_NAME = BOUNDS.taskId.most;
 
 /** Connect acts after it answered: how long before it is looked at for the first time. */

@@ -20,8 +20,8 @@ const inBatch = new WeakMap<Batch, Map<string, Map<string, string>>>();
 /**
  * Whether a recipient is to blame for a refusal that SES words as their fault (docs/rules.md#answers-of-ses): not where
  * more than three recipients in a row, or half of a batch of two or more, are refused in the same words. Those who were
- * blamed for it before are then let live again. The row of it is common to all workers, so that a row of recipients is one row
- * however many of them it meets.
+ * blamed for it before are then let live again. The row of it is common to all workers, so that a row of recipients is
+ * one row however many of them it meets.
  */
 export async function blameFor(
   system: System,
@@ -38,7 +38,7 @@ export async function blameFor(
     const next = afterRefusal(row, words, digest, together ?? []);
     return isNews(next, row) ? { writes: [refusalsWrite(next)], value: next } : { value: next };
   });
-  // So many at once that it cannot be stored: no reason to take anybody for dead.
+  // So many at once that it cannot be stored: no reason to suppress anybody.
   if (!stored) return 'nobody';
   if (stored.many) await nobodyToBlame(system, refused, stored);
   return stored.many ? 'nobody' : 'recipient';

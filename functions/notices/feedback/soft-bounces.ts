@@ -18,8 +18,8 @@ const REMEMBERED: Duration = 14 * DAY;
 const DEAD_FOR: Duration = 14 * DAY;
 
 /**
- * The recipient after a mail to him came back for the time being (a full mailbox, a server that does not answer): three
- * mails in a row within 14 days and at least a day apart take him for dead for 14 days. Each mail counts once.
+ * The recipient after a mail to them came back for the time being (a full mailbox, a server that does not answer):
+ * three mails in a row within 14 days and at least a day apart suppress them for 14 days. Each mail counts once.
  */
 export function afterSoftBounce(
   recipient: RecipientRecord,
@@ -34,13 +34,16 @@ export function afterSoftBounce(
   return { ...recipient, soft: [], dead: { reason: 'soft-bounce', at: now, until: now + DEAD_FOR } };
 }
 
-/** The recipient after a mail reached him: what came back before is forgotten. */
+/** The recipient after a mail reached them: what came back before is forgotten. */
 export function afterDelivery(recipient: RecipientRecord, at: Instant): RecipientRecord {
   const soft = recipient.soft.filter((bounce) => bounce.at > at);
   return soft.length === recipient.soft.length ? recipient : { ...recipient, soft };
 }
 
-/** Counts a soft bounce of a known digest; the open episodes of one who is dead by it are looked at again (promise 4). */
+/**
+ * Counts a soft bounce of a known digest; the open episodes of one who is suppressed by it are evaluated again (promise
+ * 4).
+ */
 export async function recordSoftBounce(system: System, digest: string, at: Instant): Promise<void> {
   const now = system.clock.now();
   const after = await change(system, digest, (recipient) => afterSoftBounce(recipient, { digest, at }, now));
@@ -58,8 +61,8 @@ export async function recordDelivery(system: System, digest: string, at: Instant
 }
 
 /**
- * Lets an address that is dead for a time live again when that time is over; the next scan looks at all that is open,
- * also at what fired meanwhile and never named him. False where it is not so dead any more.
+ * Revives an address that is suppressed for a time when that time is over; the next scan evaluates all that is open,
+ * also what fired meanwhile and never named it. False where it is not suppressed so any more.
  */
 export function liveAgain(system: System, recipient: string): Promise<boolean> {
   return changeRecipient(system, recipient, (record) => {
@@ -74,7 +77,7 @@ function endWrite(until: Instant, key: string): Write {
   return { put: { ...keys.softDeath(until, key), v: ROW_VERSION } };
 }
 
-/** Changes the recipient of a digest; answers how he is after it. */
+/** Changes the recipient of a digest; gives the record after it. */
 async function change(
   system: System,
   digest: string,

@@ -10,7 +10,7 @@ import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
 
 const CODE: OperatorAlertCode = 'topic-refused';
 
-/** Tells operators that a topic refuses what is published and is told nothing more; once until it is revived. */
+/** Notifies operators that a topic refuses what is published and hears nothing more; once until it is revived. */
 export async function raiseTopicRefused(system: System, topic: TopicArn, code: string): Promise<void> {
   const detail =
     `SNS answered ${code} for ${topic}; nothing more is published there until it is revived ` +
@@ -21,7 +21,7 @@ export async function raiseTopicRefused(system: System, topic: TopicArn, code: s
   await writeUnlessRefused(system, [operatorAlertWrite({ ...alert, since: now })], 'the alert of a topic');
 }
 
-/** The writes by which a topic that refused is told again; none where it did not. */
+/** The writes by which a topic that refused is notified again; none where it did not. */
 export async function revivalOf(system: System, topic: TopicArn): Promise<Write[]> {
   const recipient = await loadRecipient(system.table, recipientKey(topic));
   return recipient?.dead ? [recipientWrite({ ...recipient, dead: null }), ...alertEnd(topic)] : [];

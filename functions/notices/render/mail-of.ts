@@ -159,7 +159,7 @@ function mailItem(
   };
 }
 
-/** Why the recipient is told; a topic is nobody, and asks for no reason. */
+/** Why the recipient is notified; a topic is nobody, and asks for no reason. */
 function whyOf(
   view: FleetView,
   { address, recipient }: DigestRecord,
@@ -169,13 +169,13 @@ function whyOf(
   return { why: view.whyNotified(record.task, recipient) ?? { as: 'other' } };
 }
 
-/** The mode that a notice speaks of: of a deadline, whether the task is turned off at it. */
+/** The mode that a notice speaks of: of a deadline, whether the task is disabled at it. */
 function modeOf({ notice, disableAt, binds }: DigestItem): Mode {
   const threatens = notice === 'stopping' ? binds === true : disableAt !== null;
   return threatens ? 'disable' : 'notify';
 }
 
-/** The addresses of the others who are told of the open episode. */
+/** The addresses of the others who are notified of the open episode. */
 export function othersTold(record: TaskRecord | undefined, recipient: string): string[] {
   return Object.entries(record?.open?.told ?? {})
     .filter(([key, part]) => key !== recipient && !part.left && part.warning !== 'failed')
@@ -188,7 +188,7 @@ export function countsRestarts({ listed, evidence }: TaskRecord): boolean {
   return listed === null || evidence.restarts.total > 0;
 }
 
-/** The addresses of the others who are told of the task's own deadline. */
+/** The addresses of the others who are notified of the task's own deadline. */
 function othersHearing(record: TaskRecord | undefined, recipient: string): string[] {
   return Object.entries(record?.stopping?.told ?? {})
     .filter(

@@ -5,7 +5,7 @@ const ALARMING = { light: '#b3261e', dark: '#ff9c8f' };
 const CAUTIOUS = { light: '#8a5300', dark: '#f2c063' };
 const CALM = { light: '#146c37', dark: '#7fd6a2' };
 
-/** The colour of each group's heading, where it has one; of what will be turned off the dates have it, too. */
+/** The colour of each group's heading, where it has one; of what will be disabled, the dates have it, too. */
 const TONES: Partial<Record<Group, Tone>> = {
   due: { of: '.due h2,.due b', ...ALARMING },
   failing: { of: '.failing h2', ...CAUTIOUS },

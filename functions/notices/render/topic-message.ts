@@ -5,7 +5,7 @@ import type { DigestItem } from '../../store/digests.ts';
 const FOR_INFORMATION =
   'For information: this repeats what the people in charge of these tasks were notified of by mail, where they can act on it.';
 
-/** That a task was turned off, is so still, and that this was undone, is one alert's news. */
+/** That a task was disabled, is so still, and that this was undone, is one alert's news. */
 function isOfDisabling(notice: Notice): boolean {
   return notice === 'disabled' || notice === 'still-off' || notice === 'enabled';
 }
@@ -18,7 +18,7 @@ function alertOf(notices: readonly Notice[]): AlertType {
 }
 
 /**
- * What a topic is told: the plain text of a digest. Its attributes are for filter policies: `alertType`, `notices` (the
+ * What a topic hears: the plain text of a digest. Its attributes are for filter policies: `alertType`, `notices` (the
  * kinds that stand in it), `taskCount`, `stage` (of the deployment).
  */
 export function topicMessageOf(

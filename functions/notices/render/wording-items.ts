@@ -51,7 +51,10 @@ export function announcedDate(item: MailItem): Instant | null {
   return threatens && item.mode === 'disable' ? item.disableAt : null;
 }
 
-/** The date ahead that a notice is about: the announced one or, of what is still off, the last on which it can be turned on. */
+/**
+ * The date ahead that a notice is about: the announced one or, of what is still off, the last on which it can be
+ * enabled.
+ */
 export function aheadOf(item: MailItem): Instant | null {
   return item.notice === 'still-off' ? (item.restorableUntil ?? null) : announcedDate(item);
 }
@@ -117,13 +120,13 @@ export function dateSlots(due: Instant, { now, zone, words }: Reader): DateSlots
   return { date: inBothZones(due, zone, words.dates), when: untilInWords(due, now, words.dates) };
 }
 
-/** Until when what was turned off can be turned on again as it was. */
+/** Until when what was disabled can be enabled again as it was. */
 export function restorableOf({ restorableUntil }: MailItem, { now, zone, words }: Reader): string[] {
   if (restorableUntil === undefined || restorableUntil <= now) return [];
   return [words.restorable(dayIn(restorableUntil, zone, words.dates))];
 }
 
-/** Until when what is still off can be turned on again as it was; undefined of all else. */
+/** Until when what is still off can be enabled again as it was; undefined of all else. */
 export function lastOf(
   { notice, restorableUntil }: MailItem,
   { now, zone, words }: Reader,
@@ -133,7 +136,7 @@ export function lastOf(
   return { date: inBothZones(restorableUntil, zone, words.dates), left };
 }
 
-/** What was turned off, and until when that can be undone. */
+/** What was disabled, and until when that can be undone. */
 function offActsOf(item: MailItem, reader: Reader): string[] {
   const { zone, words } = reader;
   const date = item.disabledAt === undefined ? null : inBothZones(item.disabledAt, zone, words.dates);
@@ -167,14 +170,14 @@ export function actsOf(item: MailItem, reader: Reader): string[] {
   return item.notice === 'recovered' ? [words.runsAgain] : [];
 }
 
-/** Who else is told. */
+/** Who else is notified. */
 export function toldOf(item: Pick<MailItem, 'told'>, { words }: Reader): string {
   const others = item.told.map((address) => clip(visible(address), 254)).filter((address) => address !== '');
   const named = others.slice(0, NAMED_OTHERS).map(addressShown);
   return words.alsoTold(named, others.length - named.length);
 }
 
-/** Why the reader is told, with the names of others as they may be shown. */
+/** Why the reader is notified, with the names of others as they may be shown. */
 function whySlots(why: MailWhy): WhySlots {
   if (why.as === 'owner-by-rule') return { as: why.as, pattern: named(why.rule.pattern) };
   if (why.as === 'subscriber' || why.as === 'admin')
@@ -199,7 +202,7 @@ export function oneReason(items: readonly MailItem[]): MailWhy | undefined {
   return reasons.size === 1 ? items[0]?.why : undefined;
 }
 
-/** Who else is told, behind the reason for the reader, where it is not one for the whole mail. */
+/** Who else is notified, behind the reason for the reader, where it is not one for the whole mail. */
 function reasonedTold(item: MailItem, reader: Reader): string {
   const others = toldOf(item, reader);
   return reader.hasReasons && item.why ? `${reader.words.youGetThis(whySlots(item.why))} ${others}` : others;

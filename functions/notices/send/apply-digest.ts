@@ -34,7 +34,7 @@ export async function applyItems(system: System, view: FleetView, digest: Digest
 
 /**
  * Nobody knows yet whether a mail was taken: its dates bind from now on, as if it was (promise 2). What else it grants
- * waits until it is settled.
+ * waits until its outcome is known.
  */
 export async function bindDates(
   system: System,

@@ -9,8 +9,8 @@ import { awakeFrom, dayOpensAt, isScarce, windowOpensAt, withdrawalOpensAt } fro
 
 /**
  * What may go now: all but windowed notices while the window of the last mail is open, no withdrawal within an hour of
- * the last, and nothing within the recipient's quiet hours or while 24 mails went to them within 24 h; or when something
- * may.
+ * the last, and nothing within the recipient's quiet hours or while 24 mails went to them within 24 h; or when
+ * something may.
  */
 export function choose(
   view: FleetView,
@@ -26,7 +26,7 @@ export function choose(
   const readyAt = ({ pending: waiting, address }: Waiting): Instant | null => {
     if (view.pauses.evaluate && isEvaluated(waiting.notice)) return null;
     const needsPlace = waiting.notice === 'warning' && !isTopic(address) && !isAdmitted(recipient, now);
-    // While the window of the last mail holds him back he takes no place of the ramp: he may have one then.
+    // While the window of the last mail holds them back they take no place of the warm-up limit: they may have one then.
     if (needsPlace && windowAt <= now) return null;
     if (waiting.notice === 'withdrawn') return Math.max(waiting.notBefore, withdrawalOpensAt(recipient));
     const opens = isWindowed(waiting.notice) && !urgent ? windowAt : dayOpensAt(recipient);

@@ -24,7 +24,7 @@ export interface AppliedItem {
 }
 
 /**
- * What becomes of a notice after its mail: it waits no longer (promise 7), or is told again where SES took the mail and
+ * What becomes of a notice after its mail: it waits no longer (promise 7), or is sent again where SES took the mail and
  * did not send it. Left alone where a newer one stands there, or the mail came to nothing.
  *
  * @param open whether its episode is

@@ -6,7 +6,7 @@ import type { Why } from '../../store/fleet-view.ts';
 import type { Disclaimer } from '../../store/notices.ts';
 import type { MailLinks } from '../render/links.ts';
 
-/** Why somebody is told of a task: what was read says so, or they are one of those who were told before. */
+/** Why somebody is notified of a task: what was read says so, or they are one of those who were notified before. */
 export type MailWhy = Why | { as: 'other' };
 
 /** One notice as a mail tells it. */
@@ -26,19 +26,19 @@ export interface MailItem {
   /** Spells since then that were too short to be a recovery. @default 0 */
   twitches?: number;
   cause: Cause;
-  /** The announced date; null where nothing is announced. Told only where `mode` is `disable`. */
+  /** The announced date; null where nothing is announced. Said only where `mode` is `disable`. */
   disableAt: Instant | null;
   /** When the owning system confirmed that it is off; of `disabled` and `still-off` notices. */
   disabledAt?: Instant;
-  /** Until when it can be turned on again as it was; of the same. */
+  /** Until when it can be enabled again as it was; of the same. */
   restorableUntil?: Instant;
-  /** When it was turned on again; of `enabled` notices. */
+  /** When it was enabled again; of `enabled` notices. */
   enabledAt?: Instant;
   /** Who said that it is not theirs, and whom they named; of `disclaimed` notices. */
   disclaimed?: Disclaimer;
-  /** Why the recipient is told; absent where nothing is to be said of it. */
+  /** Why the recipient is notified; absent where nothing is to be said of it. */
   why?: MailWhy;
-  /** Addresses of the others who are told of this episode. */
+  /** Addresses of the others who are notified of this episode. */
   told: string[];
   /** Why the episode ended; absent while it is open. */
   resolvedReason?: ResolveReason;

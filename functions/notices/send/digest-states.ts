@@ -69,10 +69,10 @@ export function blameless(digest: DigestRecord): DigestRecord | undefined {
   return { ...rest, state: 'unsent', blameless: true, applied: false };
 }
 
-/** By which state of its mail an address is dead, and why. */
+/** By which state of its mail an address is suppressed, and why. */
 export type Death = Pick<DeadDigest, 'state' | 'dead'>;
 
-/** The digest that showed that its address is dead; undefined where no refusal of it kills anybody. */
+/** The digest that showed that its address is suppressed; undefined where no refusal of it suppresses anybody. */
 export function withDeath(digest: DigestRecord, { state, dead }: Death): DeadDigest | undefined {
   if (digest.blameless && dead === 'rejected') return undefined;
   const isKnown = isDead(digest) && !isRise(digest.state, state);

@@ -8,7 +8,7 @@ import { scheduled } from '../../store/tasks.ts';
 import { storeOnTask } from './unchangeable.ts';
 
 /**
- * Has every open episode that a recipient was told of looked at with the next scan: he died.
+ * Has every open episode that a recipient was notified of evaluated with the next scan: they are suppressed.
  * Throws TableBusy where a task changes too fast; one whose row the table refuses keeps no other from it.
  */
 export async function evaluateNotified(system: System, recipient: string): Promise<void> {

@@ -97,7 +97,7 @@ function stoppingItem(
   };
 }
 
-/** Whether an operator wants a warning told again. */
+/** Whether an operator wants a warning sent again. */
 function isAgain(pending: PendingNotice): boolean {
   return (pending.notice === 'warning' || pending.notice === 'overdue') && pending.again === true;
 }

@@ -9,7 +9,7 @@ import type { Write } from '../../store/table/table.port.ts';
 import type { TaskRecord } from '../../store/tasks.ts';
 import { enabledNotice } from './enabled-notice.ts';
 
-/** Notes who holds the mail; where the undoing was told already, it is told to them, too. */
+/** Notes who holds the mail; where others heard of the undoing already, they are notified, too. */
 export async function noteHolder(
   system: System,
   { recipient, address }: DigestRecord,

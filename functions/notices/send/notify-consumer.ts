@@ -7,7 +7,7 @@ import { notifyRecipient } from './notify.ts';
 import { sendReport } from './send-report.ts';
 
 /**
- * Works the notify queue: a message hints at a recipient who may have something to be told, or asks for the canary
+ * Works the notify queue: a message hints at a recipient who may have a notice due, or asks for the canary
  * of the feedback path.
  */
 export const notifyConsumer: Consumer<NotifierMessage> = {

@@ -24,7 +24,7 @@ const MOST_ITEMS = 1_000;
 const MOST_MAILS = 5;
 
 /**
- * Tells one recipient what is due for him: one mail of warnings and reminders (and what goes with them), and one of
+ * Notifies one recipient of what is due: one mail of warnings and reminders (and what goes with them), and one of
  * what was disabled. Each notice is decided again first; each mail is claimed, sent once, and recorded
  * (docs/rules.md#mail).
  */
@@ -104,7 +104,9 @@ function waitUntil(at: Instant, now: Instant): Outcome {
   return { outcome: 'retry', reason: 'not yet', delaySeconds, failed: false };
 }
 
-/** A dead address is told nothing; warnings and reminders are taken back, so that one who lives again is asked anew. */
+/**
+ * A suppressed address hears nothing; warnings and reminders are taken back, so that one who is revived is asked anew.
+ */
 async function dropAll(
   system: System,
   recipient: RecipientRecord,

@@ -46,14 +46,14 @@ export async function recordAccepted(
   if (stored) await finishDigest(system, view, stored);
 }
 
-/** SES refuses the address: it is dead, and so is what the mail would have granted (promise 4). */
+/** SES refuses the address: it is suppressed, and so is what the mail would have granted (promise 4). */
 export async function recordRejected(system: System, id: string): Promise<void> {
   await recordDeath(system, id, { state: 'rejected', dead: 'rejected' });
 }
 
 /**
  * SES refused a mail in the words in which it refused many: what it was blamed on its recipient for is taken back. They
- * live again, are warned anew with the next scan, and are told again what is past. May be repeated.
+ * are revived, are warned anew with the next scan, and hear again what is past. May be repeated.
  */
 export async function recordBlameless(system: System, id: string): Promise<void> {
   const stored = await changeDigest(system, id, blameless);
@@ -63,7 +63,9 @@ export async function recordBlameless(system: System, id: string): Promise<void>
   if (stored) await finishDigest(system, await FleetView.load(system.table, system.clock.now()), stored);
 }
 
-/** Takes back that an address is dead because SES refused it; all that is open is looked at, as after a revival. */
+/**
+ * Takes back that an address is suppressed because SES refused it; all that is open is evaluated, as after a revival.
+ */
 async function letLive(system: System, key: string): Promise<void> {
   const isAlive = await changeRecipient(system, key, (recipient) => {
     if (recipient?.dead?.reason !== 'rejected') return { value: false };
@@ -73,7 +75,7 @@ async function letLive(system: System, key: string): Promise<void> {
   if (isAlive) system.telemetry.log('warn', 'an address is revived: it was not to blame', { recipient: key });
 }
 
-/** SES surely did not take the mail, for no fault of the recipient: his notices wait for `retryAt`. */
+/** SES surely did not take the mail, for no fault of the recipient: their notices wait for `retryAt`. */
 export async function recordRefused(
   system: System,
   view: FleetView,
@@ -99,7 +101,7 @@ async function supersede(system: System, view: FleetView, id: string, how: Givin
   if (stored) await finishDigest(system, view, stored);
 }
 
-/** What SES says of a mail: that it makes its way, or that its address is dead. */
+/** What SES says of a mail: that it makes its way, or that its address is suppressed. */
 export type MailNews = Progress | Death;
 
 /** What SES's events say of a mail of ours. */
@@ -115,7 +117,7 @@ export async function recordEvent(system: System, id: string, news: MailNews): P
 }
 
 /**
- * SES took a mail and did not send it, for what it says. Its notices are to be told again, and it leaves an OOPS
+ * SES took a mail and did not send it, for what it says. Its notices are to be sent again, and it leaves an OOPS
  * record: no recipient can mend it. A mail that was decided again already is let be.
  */
 export async function recordUnsent(system: System, id: string, why: string): Promise<void> {
@@ -130,8 +132,8 @@ export async function recordUnsent(system: System, id: string, why: string): Pro
 
 /**
  * Carries what became of a mail over to all it touches, in an order that can be taken up again anywhere: the address
- * where it is dead, the tasks and notices, then the recipient (who takes no other mail before, promise 6), and last
- * the mark that all is done.
+ * where it is suppressed, the tasks and notices, then the recipient (who takes no other mail before, promise 6), and
+ * last the mark that all is done.
  */
 export async function finishDigest(system: System, view: FleetView, digest: DigestRecord): Promise<void> {
   await applyItems(system, view, digest);
@@ -144,7 +146,7 @@ export async function finishDigest(system: System, view: FleetView, digest: Dige
   );
 }
 
-/** The recipient after his mail. */
+/** The recipient after their mail. */
 function freed(recipient: RecipientRecord, digest: DigestRecord): RecipientRecord {
   const next = afterMail(recipient, digest);
   if (recipient.sending !== digest.id) return next;
@@ -185,13 +187,13 @@ function mailed(recipient: RecipientRecord, digest: AcceptedDigest): RecipientRe
   };
 }
 
-/** The address is dead, whichever mail it came for; every open episode it was told of is looked at again. */
+/** The address is suppressed, whichever mail it came for; every open episode it was notified of is evaluated again. */
 async function recordDeath(system: System, id: string, death: Death): Promise<void> {
   const stored = await changeDigest(system, id, (digest) => withDeath(digest, death));
   if (stored) await finishDeath(system, stored);
 }
 
-/** What follows from a dead address; done again by the repair where it was left half done. */
+/** What follows from a suppressed address; done again by the repair where it was left half done. */
 export async function finishDeath(system: System, digest: DeadDigest): Promise<void> {
   const dead = { reason: digest.dead, at: system.clock.now() };
   await changeItsRecipient(system, digest, (recipient) => killed(recipient, dead), [
@@ -203,7 +205,7 @@ export async function finishDeath(system: System, digest: DeadDigest): Promise<v
   await evaluateNotified(system, digest.recipient);
 }
 
-/** A refusal may be taken back: what else kills the address outlasts it. */
+/** A refusal may be taken back: what else suppresses the address outlasts it. */
 function killed(recipient: RecipientRecord, dead: Suppression): RecipientRecord {
   const before = recipient.dead;
   const isLasting = before !== null && before.reason !== 'soft-bounce';

@@ -12,9 +12,9 @@ interface Told {
 }
 
 /**
- * Stores on a task what became of what is told of it; false where its row can never take that. Then it is no longer
- * turned off, for the row does not know what was announced, operators are told, and nothing else of the recipient waits
- * for it. Throws what is another's fault.
+ * Stores on a task what became of a notice of it; false where its row can never take that. Then it is no longer
+ * disabled, for the row does not know what was announced, operators are notified, and nothing else of the recipient
+ * waits for it. Throws what is another's fault.
  */
 export async function storeOnTask(
   system: System,

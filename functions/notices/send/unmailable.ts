@@ -11,8 +11,8 @@ import { storeOnTask } from './unchangeable.ts';
 import type { Waiting } from './waiting.ts';
 
 /**
- * No mail can be written to a recipient, whatever it says: taken for dead, as one whom SES refuses, so that others are
- * told in their stead (promise 4) and nobody else waits. It leaves one failure record, permanent: it says nothing of the
+ * No mail can be written to a recipient, whatever it says: suppressed, as one whom SES refuses, so that others are told
+ * in their stead (promise 4) and nobody else waits. It leaves one failure record, permanent: it says nothing of the
  * next recipient.
  *
  * @param why never the address
@@ -36,7 +36,7 @@ export async function recordUnmailable(
 /**
  * One notice cannot be written, whoever is to read it: it is set aside with a failure record that names it, and the
  * other notices of the recipient go. What it was to say counts as tried and not taken, so that its task is held until
- * somebody was told (promise 1).
+ * somebody was notified (promise 1).
  */
 export async function setAside(
   system: System,

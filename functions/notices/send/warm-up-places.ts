@@ -15,7 +15,7 @@ import { type ReachableRecipient, type RecipientRecord, recipientWrite } from '.
 import type { Waiting } from './waiting.ts';
 import { windowOpensAt } from './windows.ts';
 
-/** Whether the ramp let a recipient be warned within the last 24 h, or he was warned then. */
+/** Whether the warm-up limit let a recipient be warned within the last 24 h, or they were warned then. */
 export function isAdmitted({ admittedAt, lastWarnedAt }: RecipientRecord, now: Instant): boolean {
   return (
     (admittedAt !== null && inLastDay(admittedAt, now)) ||
@@ -30,8 +30,8 @@ export function placesLeft(record: RateLimitRecord, rampPerDay: number, now: Ins
 }
 
 /**
- * The ramp with so many more who are newly warned. What is more than its row keeps is joined where the time between is
- * shortest, at the later instant: the share of the day may then be free later, never earlier.
+ * The warm-up limit with so many more who are newly warned. What is more than its row keeps is joined where the time
+ * between is shortest, at the later instant: the share of the day may then be free later, never earlier.
  */
 export function withAdmitted(record: RateLimitRecord, count: number, now: Instant): RateLimitRecord {
   const runs = [...record.runs.filter(({ at }) => inLastDay(at, now)), { at: now, count }];
@@ -46,8 +46,8 @@ function joinNearest(runs: RateLimitRecord['runs']): void {
 }
 
 /**
- * Lets one take a place whom the scan gave none because `digestEvery` delayed him, now that he may be mailed again.
- * Answers the recipient as he is then; unchanged where there is no place, and the next scan decides.
+ * Lets one take a place whom the scan gave none because `digestEvery` delayed them, now that they may be mailed again.
+ * Gives the recipient's record as it is then; unchanged where there is no place, and the next scan decides.
  */
 export async function admitDelayed(
   system: System,

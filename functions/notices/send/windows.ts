@@ -4,7 +4,7 @@ import { isTopic } from '../../abandonment/topics.ts';
 import { knownZone } from '../../platform/zones.ts';
 import type { RecipientRecord } from '../../store/recipients.ts';
 
-/** The first instant from `at` on at which a mail may go to a recipient: none goes within his quiet hours. */
+/** The first instant from `at` on at which a mail may go to a recipient: none goes within their quiet hours. */
 export function awakeFrom({ quietHours, zone }: RecipientRecord, at: Instant): Instant {
   return quietHours ? (quietUntil({ ...quietHours, zone: knownZone(zone) }, at) ?? at) : at;
 }

@@ -17,13 +17,13 @@ export interface Channel {
    */
   provesDelivery: boolean;
   /**
-   * Makes the message of a letter, so that nothing is left to go wrong with it once it is claimed; `items` are those that
-   * stand in it. Throws where none can be made.
+   * Makes the message of a letter, so that nothing is left to go wrong with it once it is claimed; `items` are those
+   * that stand in it. Throws where none can be made.
    */
   prepare(letter: OutgoingMail, items: readonly DigestItem[]): Promise<Ready>;
 }
 
-/** The channel of a recipient, by the form of his address. Throws where the process has no such channel. */
+/** The channel of a recipient, by the form of their address. Throws where the process has no such channel. */
 export function channelOf(system: System, address: string): Channel {
   if (!isTopic(address)) {
     return {

@@ -24,7 +24,10 @@ export const undoKind: WorkKind = {
 
 const REQUESTED = { outcome: 'done', why: 'asked for at its owning system' } as const;
 
-/** What is to be said of a task of which nothing is to be done, or nothing any more; undefined: its disabling is to be undone. */
+/**
+ * What is to be said of a task of which nothing is to be done, or nothing any more; undefined: its disabling is to be
+ * undone.
+ */
 async function asItStands(
   { table }: System,
   { id, of: run }: WorkItem,
@@ -44,8 +47,8 @@ function wasUndoneBy({ task, undo, disabledByUs }: TaskRecord, { by, at }: Asked
 }
 
 /**
- * Why the disabling of a task is not undone with those of others; undefined where it is. Who undoes many does not know each of
- * them: what people turned off stays off.
+ * Why the disabling of a task is not undone with those of others; undefined where it is. Who undoes many does not know
+ * each of them: what people disabled stays off.
  */
 export function bulkUndoRefusal(record: TaskRecord | undefined, run: string | undefined): string | undefined {
   const refusal = undoRefusal(record, run);

@@ -30,7 +30,7 @@ export interface HoldFacts {
   plane: DataPlaneRecord | undefined;
   /** Addresses that would be notified of the task, and why no mail goes to them. */
   unreachable: readonly { address: string; why: string }[];
-  /** What operators were told of a spike; absent where none lasts. */
+  /** What operators were notified of a spike; absent where none lasts. */
   spike?: string | undefined;
 }
 

@@ -17,8 +17,8 @@ import { sweep } from '../sweep.ts';
 
 /**
  * Collects what ended and what no row can say the end of: deleted tasks with what was kept beside them, recipients whom
- * nothing waits for, counters of nothing, pages of control planes that are configured no more, and marks of work that is
- * wanted no more (docs/retention.md#what-is-collected). What has an end on its row is DynamoDB's to delete.
+ * nothing waits for, counters of nothing, pages of control planes that are configured no more, and marks of work that
+ * is wanted no more (docs/retention.md#what-is-collected). What has an end on its row is DynamoDB's to delete.
  */
 export const garbageGenerator: Generator = {
   name: 'garbage',
@@ -57,7 +57,7 @@ async function* deletedTasksIn(run: Run, collecting: Collecting, bucket: number)
   }
 }
 
-/** The dead are not looked at: they stay. */
+/** Those that are suppressed are not read: they stay. */
 async function* recipientsIn(collecting: Collecting, bucket: number): AsyncIterable<Job> {
   const living = { index: 'g2', pk: index.recipients(bucket), sk: { prefix: 'alive#' } } as const;
   for await (const { pk } of eachRow(collecting.system.table, living)) {

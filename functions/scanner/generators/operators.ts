@@ -30,8 +30,8 @@ import type { Run } from '../run.ts';
 import { sweep } from '../sweep.ts';
 
 /**
- * Tells operators what is new, each week again what lasts, and what is over: one message for each code and scan. Webhooks hear
- * of the beginning and of the end.
+ * Tells operators what is new, each week again what lasts, and what is over: one message for each code and scan.
+ * Webhooks hear of the beginning and of the end.
  */
 export const operatorsGenerator: Generator = {
   name: 'operators',
@@ -52,7 +52,7 @@ export const operatorsGenerator: Generator = {
   },
 };
 
-/** What is told of one code. */
+/** What belongs to one code. */
 interface Group {
   id: OperatorAlertCode;
   due: Due[];
@@ -107,7 +107,7 @@ function foundOf({ told: { alerts, incidents, closed } }: Telling, id: string): 
   return { id, alert, incident: incidents.get(id), closedAt: closed.get(id)?.at };
 }
 
-/** Whether it is to be told now; one that was told and lasts no more goes. */
+/** Whether it is to be sent now; one that was sent and lasts no more goes. */
 async function isDue(run: Run, due: Due): Promise<boolean> {
   const { alert, row } = due;
   if (alert.toldAt === null) return !(await isNotedAsKnown(run, due));
@@ -119,7 +119,7 @@ async function isDue(run: Run, due: Due): Promise<boolean> {
   return false;
 }
 
-/** One that flaps is not told anew; the week in which it is told again counts from when it was told. */
+/** One that flaps is not sent anew; the week after which it is sent again counts from when it was sent. */
 async function isNotedAsKnown(run: Run, due: Due): Promise<boolean> {
   const { incident, alert } = due;
   if (!incident || !isSameIncident(due, run.now) || run.now - incident.toldAt >= REPEATED_AFTER) return false;
@@ -128,12 +128,12 @@ async function isNotedAsKnown(run: Run, due: Due): Promise<boolean> {
   return true;
 }
 
-/** Refused where it changed meanwhile: what it says now is told with the next scan. */
+/** Refused where it changed meanwhile: what it says now is sent with the next scan. */
 function toldWrite({ row }: Due, rev: number, toldAt: number): Write {
   return { put: { ...row, toldAt, rev: rev + 1 }, if: [{ equals: ['rev', rev] }] };
 }
 
-/** Follows what is not to be told now, and finds what is over. */
+/** Follows what is not to be sent now, and finds what is over. */
 async function gatherEnds(run: Run, telling: Telling): Promise<void> {
   const { alerts, incidents, closed } = telling.told;
   const due = new Set([...telling.groups.values()].flatMap((group) => group.due.map(({ id }) => id)));
@@ -204,7 +204,7 @@ function overAlert({ code, subject, since, endedAt }: EndedIncident): OperatorAl
   return { code, subject, detail, isOver: true };
 }
 
-/** What operators know of an alert once they are told, and the row that tells webhooks. */
+/** What operators know of an alert once they are notified, and the row for webhooks. */
 function knownWrites(run: Run, telling: Telling, due: Due): Write[] {
   const { alert, incident, closedAt } = due;
   const before = endedBefore(due, run.now);
@@ -219,7 +219,7 @@ function knownWrites(run: Run, telling: Telling, due: Due): Write[] {
   return [...(isCondition ? [operatorIncidentWrite(lasting)] : []), ...mark, ...news];
 }
 
-/** It is forgotten, or, where its alert stays until it would be due again, marked as told. */
+/** It is forgotten, or, where its alert stays until it would be due again, marked as sent. */
 function endWrites(run: Run, telling: Telling, end: End): Write[] {
   const { alert, incident } = end;
   const news = newsOf(run, incident, [incident]);

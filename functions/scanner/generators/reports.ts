@@ -17,7 +17,7 @@ import { sweep } from '../sweep.ts';
 /** A week that ended longer ago is mailed no more: it was missed, or a stage is new. */
 const MAILED_WITHIN_DAYS = 6;
 
-/** As many tenants stand in one mail: more are told of in the report of all. */
+/** As many tenants stand in one mail: the report of all has the others. */
 const MOST_TENANTS = 20;
 
 /** Who asked for reports, and of which tenants. */
@@ -28,8 +28,8 @@ interface Subscribed {
 }
 
 /**
- * Asks once a week for the mail of each who subscribed to reports, as soon as its Sunday is counted. Asked for twice it goes
- * once, for the mail of a week has its own name.
+ * Asks once a week for the mail of each who subscribed to reports, as soon as its Sunday is counted. Asked for twice it
+ * goes once, for the mail of a week has its own name.
  */
 export const reportsGenerator: Generator = {
   name: 'reports',

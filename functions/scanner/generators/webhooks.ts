@@ -10,7 +10,7 @@ import type { Run } from '../run.ts';
 import { sweep } from '../sweep.ts';
 
 /**
- * Puts what happened into the histories of webhooks, and a message on the queue for each that has something to be told.
+ * Puts what happened into the histories of webhooks, and a message on the queue for each that has something to hear.
  * Nothing is read where there is none. The cursor is where it stopped among what happened.
  */
 export const webhooksGenerator: Generator = {

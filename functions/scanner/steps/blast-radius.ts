@@ -1,10 +1,10 @@
-/** A task that is due to be turned off and not approved, or was turned off unapproved in the last 24 h. */
+/** A task that is due to be disabled and not approved, or was disabled unapproved in the last 24 h. */
 export interface Counted {
   tenant: string;
   dataPlane: string;
 }
 
-/** The tasks that are eligible now or were turned off by us in the last 24 h. */
+/** The tasks that are eligible now or were disabled by us in the last 24 h. */
 export interface Fleet {
   total: number;
   byPlane: ReadonlyMap<string, number>;
@@ -15,7 +15,7 @@ export interface SpikeLimit {
   shareFloor: number;
 }
 
-/** What counts towards a spike: what is due and not approved, and what was turned off unapproved in the last 24 h. */
+/** What counts towards a spike: what is due and not approved, and what was disabled unapproved in the last 24 h. */
 interface Load<Due extends Counted> {
   due: readonly Due[];
   past: readonly Counted[];
@@ -32,7 +32,7 @@ interface Group {
  * `shareFloor`. Of the tenants and planes that each make up more than half of it, the one with the fewest tasks due
  * whose removal leaves no spike is held alone (on a tie the plane); where no removal leaves none, all of it is held.
  *
- * @param past those turned off unapproved in the last 24 h
+ * @param past those disabled unapproved in the last 24 h
  */
 export function heldBySpike<Due extends Counted>(
   due: readonly Due[],

@@ -16,8 +16,9 @@ import { type Part, sweep } from '../sweep.ts';
 
 /**
  * Announces the deadlines of tasks that come within their notice, and fires for what outlives them. Reads only what a
- * policy may ask for now: the index of what owning systems said, and of jobs by their start, each to as far ahead as some
- * policy reaches. Before what is due is turned off, so that an announced deadline is kept with the scan that finds it.
+ * policy may ask for now: the index of what owning systems said, and of jobs by their start, each to as far ahead as
+ * some policy reaches. Before what is due is disabled, so that an announced deadline is kept with the scan that finds
+ * it.
  */
 export const deadlinesStep: Step = {
   name: 'deadlines',
@@ -94,7 +95,7 @@ async function consider(run: Run, row: Row): Promise<void> {
   count(run, 'considered');
   const policy = run.view.policies.for(id);
   const deadline = ownDeadline(hinted(row), policy);
-  // What is past and nothing is asked of is looked at once, and set aside until something changes.
+  // What is past and nothing is asked of is evaluated once, and set aside until something changes.
   const from = deadline === null ? null : deadline - (endReach(policy) ?? 0);
   if (from === null || run.now < from) return;
   const record = (await loadTasks(run.system.table, [id])).get(id);

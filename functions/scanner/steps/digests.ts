@@ -38,13 +38,13 @@ interface Ready {
 /** One who takes a place of the warm-up limit where there is one. */
 type Candidate = Ready & { rank: Rank };
 
-/** Those who are queued last: whom the warm-up limit admits, then the topics, which repeat what people are told. */
+/** Those who are queued last: whom the warm-up limit admits, then the topics, which repeat what people hear. */
 interface Last {
   warmUp: WarmUp<Candidate>;
   topics: Ready[];
 }
 
-/** Puts each recipient with something to be told on the queue once: one message, one mail (promise 6). */
+/** Puts each recipient with something to hear on the queue once: one message, one mail (promise 6). */
 export const digestsStep: Step = {
   name: 'digests',
   afterDecisions: true,

@@ -16,7 +16,7 @@ import { reserve } from './rate-limit.ts';
 import { findHeld } from './spikes.ts';
 
 /**
- * Queues what is due to be turned off, the oldest first, within the rate limit; a spike is held until operators
+ * Queues what is due to be disabled, the oldest first, within the rate limit; a spike is held until operators
  * approve it (promise 10).
  */
 export const disablingStep: Step = {

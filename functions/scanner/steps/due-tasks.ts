@@ -20,7 +20,7 @@ export interface Due extends Counted {
   id: string;
   order: string;
   disableAt: Instant;
-  /** Due, but quiet hours or silent feedback hold it: counted, not turned off. */
+  /** Due, but quiet hours or silent feedback hold it: counted, not disabled. */
   waits: boolean;
   approved: boolean;
   /** A spike holds it already. */

@@ -27,7 +27,7 @@ const SENT_AGAIN_AFTER: Duration = HOUR;
 
 /**
  * The canary of the feedback path (promise 14): a mail each day to the addresses of SES's mailbox simulator that take
- * and that bounce. While SES does not answer, nothing is turned off and no mail of unknown outcome is sent again:
+ * and that bounce. While SES does not answer, nothing is disabled and no mail of unknown outcome is sent again:
  * nobody knows whether a warning arrived. Both go on `settleAfter` after the answers, so that what waited with
  * them is taken in first.
  */

@@ -108,7 +108,9 @@ function silenceWrite(
   return operatorAlertWrite({ ...alert, endedAt: run.now });
 }
 
-/** Operators are told once that a plane is gone and tasks are parked with it, until none that could fail is left. */
+/**
+ * Operators are notified once that a plane is gone and tasks are parked with it, until none that could fail is left.
+ */
 async function alertDeletion(run: Run, { name, since }: DataPlaneRecord): Promise<void> {
   const counts = await loadCounts(run.system.table, name);
   const parked = counts.reduce((sum, { eligible }) => sum + eligible, 0);

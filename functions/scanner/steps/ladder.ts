@@ -28,7 +28,7 @@ export const dueEvaluationsStep: Step = {
     }),
 };
 
-/** Looks at one task, if there is such a one, and queues its disabling again where that is due. */
+/** Checks one task, if there is such a one, and queues its disabling again where that is due. */
 export async function evaluateById(run: Run, id: string): Promise<void> {
   const record = (await loadTasks(run.system.table, [id])).get(id);
   if (!record) return;

@@ -40,7 +40,7 @@ function begun({ id, at, now }: Run, queuedToDisable: number): Write[] {
   return at === undefined ? [] : [runWrite(at, { run: id, figures: { queuedToDisable } }, now)];
 }
 
-/** Those, the oldest first, whose tenants and planes still find room on the row of the pace; the others wait. */
+/** Those, the oldest first, whose tenants and planes still find room on the row of the rate limit; the others wait. */
 export function withinRow<One extends Limited>(
   due: readonly One[],
   recent: readonly RateLimitEntry[],
@@ -57,7 +57,9 @@ export function withinRow<One extends Limited>(
 
 const groupOf = ({ tenant, dataPlane }: Counted): string => JSON.stringify([tenant, dataPlane]);
 
-/** One entry for all of one tenant and plane: the row has an end, whatever `perDay` is and however long their names are. */
+/**
+ * One entry for all of one tenant and plane: the row has an end, whatever `perDay` is and however long their names are.
+ */
 function grouped(due: readonly Counted[]): NonNullable<RateLimitEntry['unapproved']> {
   const groups = groupsOf(due, groupOf);
   return [...groups.values()].map((some) => {

@@ -8,7 +8,7 @@ import type { Run } from '../run.ts';
 import type { Step } from '../step.ts';
 import { sweep } from '../sweep.ts';
 
-/** Lets addresses live again that soft bounces killed for a time, when that time is over. */
+/** Revives addresses that soft bounces suppressed for a time, when that time is over. */
 export const revivalsStep: Step = {
   name: 'revivals',
   run(run, budget, cursor) {

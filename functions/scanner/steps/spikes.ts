@@ -54,7 +54,7 @@ async function alertSpike(run: Run, size: number, lasts: boolean): Promise<void>
   const alert = operatorAlert('blast-radius', 'fleet', detail, run.now);
   const write = lasts ? { ...alert, if: [{ absent: true as const }] } : alert;
   const result = await run.system.table.transact([write], run.system.random.id(run.now));
-  // Refused: operators were told of what lasts.
+  // Refused: operators were notified of what lasts.
   if (result.outcome === 'busy') throw new TableBusy('the alert of a spike could not be written');
 }
 
@@ -72,7 +72,7 @@ async function fleetOf(run: Run, rateLimit: RateLimitRecord): Promise<Fleet> {
   return { total: [...byPlane.values()].reduce((sum, size) => sum + size, 0), byPlane };
 }
 
-/** The data planes of what we turned off in the last 24 h, one entry per task; what is on again counts as eligible. */
+/** The data planes of what we disabled in the last 24 h, one entry per task; what is on again counts as eligible. */
 async function planesOfTurnedOff(
   { system: { table }, now }: Run,
   rateLimit: RateLimitRecord,

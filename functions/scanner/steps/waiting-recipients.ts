@@ -27,7 +27,7 @@ export interface WaitingRecipient {
   first: Rank | null;
   /** From when the newest of their notices may go. */
   newestAt: Instant;
-  /** It is a topic, which repeats what people were told: queued after them. */
+  /** It is a topic, which repeats what people hear: queued after them. */
   informs: boolean;
 }
 

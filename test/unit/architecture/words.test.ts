@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { textFiles } from './pages.ts';
-import { bannedWords, formsOf, GLOSSARY, readTexts } from './words.ts';
+import { bannedWords, formsOf, GLOSSARY, readComments, readTexts } from './words.ts';
 
 /** Words that the glossary bans in one meaning, and that English or the field needs in another. */
 const OTHER_MEANING: Record<string, string> = {
@@ -158,6 +158,28 @@ describe('what people read', () => {
 
   it('speaks of people as they', () => {
     expect(uses(/\b(?:he|his|him|himself|she|her|herself)\b/gi)).toEqual([]);
+  });
+});
+
+describe('comments of all code', () => {
+  const CODE = /^(?:functions|cli|console|lib|simulation|local|bin|bench|scripts|emails)\/.*\.ts$/;
+  const comments = textFiles()
+    .filter((file) => CODE.test(file))
+    .map((file) => ({ file, text: readComments(file).join('\n') }));
+  const found = (word: RegExp) => comments.filter(({ text }) => word.test(text)).map(({ file }) => file);
+
+  /** Words that have no other meaning there. */
+  it.each(['rung', 'ladder', 'ramp', 'brake', 'buried', 'living', 'threaten', 'resurrect'])(
+    'do not say %s',
+    (word) => {
+      expect(bannedWords()).toContain(word);
+      expect(found(new RegExp(formsOf(word).source, 'i'))).toEqual([]);
+    },
+  );
+
+  it('speak of people as they', () => {
+    expect(comments.length).toBeGreaterThan(700);
+    expect(found(/\b(?:he|his|him|himself|she|her|herself)\b/i)).toEqual([]);
   });
 });
 

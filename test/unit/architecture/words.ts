@@ -24,6 +24,11 @@ export function readTexts(file: string): string[] {
   return texts.map((text) => text.replaceAll(/\s+/g, ' '));
 }
 
+/** The comments of a file of code, without the names of code in them. */
+export function readComments(file: string): string[] {
+  return (textOf(file).match(COMMENT_OR_TEXT) ?? []).filter((text) => text.startsWith('/')).map(prose);
+}
+
 /** Code in a line names things, and addresses of links are names of files. */
 function prose(page: string): string {
   return page.replaceAll(/`[^`\n]+`/g, '').replaceAll(/\]\([^)]*\)/g, ']');
