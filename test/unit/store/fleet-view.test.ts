@@ -77,7 +77,7 @@ describe('pauses, as a view has them', () => {
 });
 
 describe('scans that stay away', () => {
-  /** The spans of unknown health of all tasks, half a minute at a time after the scan at T0. */
+  /** The spans of unknown health of a task whose data plane is up. */
   async function spansAt(now: Instant, scans: Partial<ScansRecord>, scanEvery?: number | 'unwatched') {
     const table = await filledTable(scanned(scans), planeWrite('eu-1'));
     const watched = scanEvery === 'unwatched' ? undefined : { scanEvery };
@@ -185,15 +185,15 @@ describe('data planes', () => {
 });
 
 describe('the recipients of an alert', () => {
-  const recipientsOf = async (writes: Write[], task: Partial<Task> = {}, alert = 'task_abandoned' as const) =>
-    addressesOf(await (await viewOf(...writes)).recipientsOf(aTask({ id: DEEP, ...task }), alert));
+  const recipientsOf = async (writes: Write[], task: Partial<Task> = {}) =>
+    addressesOf(await (await viewOf(...writes)).recipientsOf(aTask({ id: DEEP, ...task }), 'task_abandoned'));
 
   it('are its owners and the subscribers of all its scopes, each once', async () => {
     const writes = [
       subscribed('', 'all@acme.test'),
       subscribed('acmeCo/', 'co@acme.test'),
       subscribed('acmeCo/prod/', 'prod@acme.test'),
-      subscribed('acmeCo/prod/', ' Ana@ACME.test '.trim()),
+      subscribed('acmeCo/prod/', 'Ana@ACME.test'),
       subscribed(DEEP, 'task@acme.test'),
       subscribed('acmeCo/prod/ab', 'longer@acme.test'),
       subscribed('acmeCo/test/', 'beside@acme.test'),
