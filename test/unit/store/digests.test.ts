@@ -3,11 +3,14 @@ import {
   type DigestRecord,
   digestFromRow,
   digestWrite,
+  isAccepted,
+  isDead,
   loadDigest,
+  loadDigests,
   newDigest,
   type SendingDigest,
 } from '../../../functions/store/digests.ts';
-import { BUCKETS, index } from '../../../functions/store/keys.ts';
+import { BUCKETS, bucketOf, index } from '../../../functions/store/keys.ts';
 import { eachRow } from '../../../functions/store/rows.ts';
 import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
 import type { Row } from '../../../functions/store/table/table.port.ts';
@@ -38,6 +41,69 @@ it('a digest is no longer looked at once it is applied, so that scans do not rea
   const sent = { ...claimed, state: 'sent', sentAt: CLAIMED, messageId: 'ses-1', applied: true } as const;
   await table.transact([digestWrite(sent, { doneAt: digest.leaseUntil })], 'apply');
   expect(await openDigests(table)).toEqual([]);
+});
+
+it('a mail that is claimed says nothing yet, may be sent within its lease, and is of nobody else', async () => {
+  const table = new MemoryTable();
+  await table.transact([digestWrite(digest, { lookAt: CLAIMED })], 'claim');
+  expect(await loadDigest(table, 'digest-1')).toEqual({
+    id: 'digest-1',
+    recipient: 'ana',
+    address: 'ana@acme.test',
+    claimedAt: CLAIMED,
+    leaseUntil: CLAIMED + 60_000,
+    notAfter: CLAIMED + 60_000,
+    acts: 0,
+    state: 'sending',
+    sentAt: null,
+    messageId: null,
+    retryAt: null,
+    unsettled: false,
+    items: [],
+    applied: false,
+    rev: 1,
+  });
+  expect(await loadDigest(table, 'digest-2')).toBeUndefined();
+});
+
+it('mails are found by their ids, each once, and all by when they were claimed, with their recipient', async () => {
+  const table = new MemoryTable();
+  const mails = ['a', 'b', 'c'].map((id) => ({ ...digest, id, acts: 2 }));
+  await table.transact(
+    mails.map((mail) => digestWrite(mail, { lookAt: CLAIMED })),
+    'w',
+  );
+  const found = await loadDigests(table, ['c', 'gone', 'a', 'c']);
+  expect(found.map(({ id, acts }) => [id, acts]).sort()).toEqual([
+    ['a', 2],
+    ['c', 2],
+  ]);
+  const { rows } = await table.query({ index: 'g2', pk: index.mails(bucketOf('b')) });
+  expect(rows.map(({ g2sk }) => g2sk)).toContain('2026-01-15T00:00:00.000Z#b#ana');
+  const open = await table.query({ index: 'g1', pk: index.openDigests(bucketOf('b')) });
+  expect(open.rows.map(({ g1sk }) => g1sk)).toContain('2026-01-15T00:00:00.000Z#b');
+});
+
+it.each<[DigestRecord['state'], boolean, boolean]>([
+  ['sending', false, false],
+  ['superseded', false, false],
+  ['unsent', false, false],
+  ['sent', true, false],
+  ['delivered', true, false],
+  ['bounced', false, true],
+  ['complained', false, true],
+  ['rejected', false, true],
+])('a mail that is %s: it went %s; its address is dead %s', (state, went, dead) => {
+  const mail = { ...digest, state } as DigestRecord;
+  expect([isAccepted(mail), isDead(mail)]).toEqual([went, dead]);
+});
+
+it('the row of a mail has room for what is rare only where it is so, and says it then', () => {
+  const rowOf = (mail: DigestRecord) => (digestWrite(mail, { doneAt: CLAIMED }) as { put: Row }).put;
+  expect(rowOf(digest)).not.toHaveProperty('unsettled');
+  expect(rowOf(digest)).not.toHaveProperty('acts');
+  const rare = { ...digest, state: 'superseded', unsettled: true, acts: 1 } as const;
+  expect(digestFromRow(rowOf(rare))).toEqual({ ...rare, rev: 1 });
 });
 
 describe('the row of a mail', () => {
