@@ -1,4 +1,4 @@
-import { DAY, type Duration, formatInstant, type Instant } from '../../functions/abandonment/time.ts';
+import { DAY, type Duration, formatInstant, HOUR, type Instant } from '../../functions/abandonment/time.ts';
 import type { WebhookAnswer, WebhookCall } from '../../functions/platform/ports.ts';
 import { type DeliveryRecord, orderOf } from '../../functions/store/webhook-deliveries.ts';
 import type { EndedAttempt } from '../faults/attempts.ts';
@@ -47,6 +47,8 @@ interface Server {
 const TRIED_FOR: Duration = 7 * DAY;
 /** Once all is calm, an event needs no longer than this: it is let be for six hours at the longest. */
 const SENT_WITHIN: Duration = DAY;
+/** Where a sender dies, another goes on with its message after some minutes. */
+const TAKEN_OVER_WITHIN: Duration = HOUR;
 
 /**
  * Checks what servers of webhooks hear (promise 12): one call at a time, those of a task in order, each event under one
@@ -216,11 +218,15 @@ export class WebhookVerifier {
   }
 }
 
-/** Whether an event may have run out of time: in its last day none was taken, or one of its task was tried in vain. */
+/**
+ * Whether an event may have run out of time: in its last day none was taken, or only so late that a sender may have died
+ * over it; or one of its task was tried in vain.
+ */
 function mayExpire({ calls }: Server, of: string, at: Instant): boolean {
   const over = at + TRIED_FOR;
   const lately = calls.filter((call) => over - SENT_WITHIN <= call.at && call.at < over);
-  return !lately.some(({ isTaken }) => isTaken) || lately.some((call) => call.of === of && !call.isTaken);
+  const wasInTime = lately.some((call) => call.isTaken && call.at < over - TAKEN_OVER_WITHIN);
+  return !wasInTime || lately.some((call) => call.of === of && !call.isTaken);
 }
 
 function nameOf({ id, type, of }: Received): string {

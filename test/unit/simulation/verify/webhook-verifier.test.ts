@@ -169,6 +169,13 @@ describe('at the end', () => {
     expect(finish(record('dead', 'expired'))).toEqual([expect.stringContaining('took others')]);
   });
 
+  it('an event runs out of time where its server took one only as its last hour began', () => {
+    now = START + 7 * DAY - HOUR;
+    call('evt_9', 8 * 24 * 60);
+    broken = [];
+    expect(finish(record('dead', 'expired'))).toEqual([]);
+  });
+
   it('an event runs out of time where its server refused it, whatever else it took', () => {
     now = START + 6 * DAY + HOUR;
     call('evt_1', 0, answered(422), false);
