@@ -111,6 +111,18 @@ describe('a spell that is heard of late', () => {
     expect(heard(day(2) - 6 * HOUR)).toBe(day(2) - 6 * HOUR);
     expect(heard(day(2) - 6 * HOUR + 1)).toBeUndefined();
   });
+
+  test('counts not while it goes on: it is the spell under way, which is not judged yet', () => {
+    const evidence = known([...failing, seen(day(2), 'PRIMARY'), seen(day(2, 3), 'PRIMARY')]);
+    for (const at of [day(2), day(2, 1), day(2, 3) - 1]) {
+      const heard = observe(evidence, seen(at, 'PRIMARY'), policy);
+      expect(lastAliveAt(heard, policy, day(2, 4))).toBe(day(1));
+      // It ends too short: as if it had never been.
+      const over = observe(heard, seen(day(2, 4), 'FAILED'), policy);
+      expect(lastAliveAt(over, policy, day(3))).toBe(day(1));
+      expect(over.twitches).toEqual({ count: 1, lastAt: day(2, 4) });
+    }
+  });
 });
 
 test('what was tried since the loss is its restarts, and its short spells where there were any', () => {
