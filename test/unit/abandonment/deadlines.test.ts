@@ -346,6 +346,8 @@ describe('a deadline is looked at next', () => {
     expect(next(day(9), { keep: keep(day(9, 5)), policy: aNoticePolicy({ atDeadline: 'alert' }) })).toBe(END);
     expect(next(day(9), { keep: keep(day(9, 5)), policy: leftAlone })).toBeNull();
     expect(next(day(9), { reverted: true })).toBe(END);
+    for (const until of [day(9, 4), day(9, 5)])
+      expect(next(day(9, 5), { reverted: true, keep: keep(until) })).toBe(END);
   });
 
   test('once it is past with each scan until it fires, or when the keep ends that holds that', () => {
@@ -353,9 +355,12 @@ describe('a deadline is looked at next', () => {
     expect(next(day(12))).toBe(day(12));
     expect(next(day(12), { keep: keep(day(14)) })).toBe(day(14));
     expect(next(day(14), { keep: keep(day(14)) })).toBe(day(14));
+    expect(next(day(15), { keep: keep(day(14)) })).toBe(day(15));
+    expect(next(END, { keep: keep(day(14)) })).toBe(day(14));
   });
 
   test('once it is past not before something changes, where it fired or nothing is done', () => {
+    expect(next(END, {}, true)).toBeNull();
     expect(next(day(12), {}, true)).toBeNull();
     expect(next(day(12), { keep: keep(day(14)) }, true)).toBeNull();
     expect(next(day(12), { policy: leftAlone })).toBeNull();

@@ -309,6 +309,11 @@ describe('reminding', () => {
     expect(at(day(18), graced(), { policy })).toMatchObject({ answer: 'remind', lead: 3 * DAY });
   });
 
+  test('of two that were printed for one instant the first decides, also where the second promised less', () => {
+    const dates = [...graced().dates, { at: day(17), disableAt: day(21), grace: 1, after: 2 * DAY }];
+    expect(at(day(18), graced({ dates }))).toMatchObject({ answer: 'remind', lead: 3 * DAY });
+  });
+
   test('who declined is not asked for, and the rung counts as done', () => {
     expect(at(day(18), graced(), { recipients: [{ ...ana, declined: true }] })).toMatchObject({
       answer: 'remind',
@@ -369,6 +374,13 @@ describe('disabling', () => {
   test('not where the accepted warning belongs to an earlier grace', () => {
     const told = { ana: warnedAt(day(14), { grace: 1 }) };
     expect(at(day(60), { ...asked, grace: 2, told }).answer).not.toBe('disable');
+  });
+
+  test('and no date follows from a warning of an earlier grace', () => {
+    const { acceptedAt: _, ...pending } = warnedAt(day(16), { warning: 'pending', grace: 2 });
+    const told = { ana: warnedAt(day(14)), bob: pending };
+    const episode = graced({ grace: 2, told, dates: [] });
+    expect(at(day(16), episode, { recipients: [ana, bob] }).facts.disableAt).toBeNull();
   });
 
   test('not again while it is on its way', () => {

@@ -90,11 +90,14 @@ describe('a warning', () => {
     });
   });
 
-  test('of one who joins keeps the date where the only lead is longer than the grace, with a day left', () => {
-    const given = { ...two, policy: aPolicy({ reminders: [30 * DAY] }) };
-    expect(judge(day(20), joined, 'warning', given, 'bob')).toMatchObject({ disableAt: day(21) });
-    expect(judge(day(20, 1), joined, 'warning', given, 'bob')).toMatchObject({ disableAt: day(21, 1) });
-  });
+  test.each([30, 7])(
+    'of one who joins keeps the date where the only lead, of %i d, is not shorter than the grace, with a day left',
+    (lead) => {
+      const given = { ...two, policy: aPolicy({ reminders: [lead * DAY] }) };
+      expect(judge(day(20), joined, 'warning', given, 'bob')).toMatchObject({ disableAt: day(21) });
+      expect(judge(day(20, 1), joined, 'warning', given, 'bob')).toMatchObject({ disableAt: day(21, 1) });
+    },
+  );
 
   test.each([
     ['waits', 'requested'],
