@@ -105,9 +105,8 @@ export function lateStatusCounts(
   at: Instant,
 ): boolean {
   const began = evidence.spells?.[status];
-  const goesOn = evidence.statuses.includes(status);
-  if (goesOn && began !== undefined && began <= at) return false;
-  const ends = [evidence.firstObservedAt, evidence.twitches?.lastAt, goesOn ? began : evidence.observedAt];
+  if (began !== undefined && began <= at) return false;
+  const ends = [evidence.firstObservedAt, evidence.twitches?.lastAt, began ?? evidence.observedAt];
   const end = Math.min(...(ends.filter((instant) => instant !== undefined && instant > at) as Instant[]));
   return end - at >= policy.minHealthy;
 }

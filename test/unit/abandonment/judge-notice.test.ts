@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { hearersDue } from '../../../functions/abandonment/deadlines.ts';
 import type { Case } from '../../../functions/abandonment/decide.ts';
-import { judgeNotice, judgeStopping } from '../../../functions/abandonment/judge-notice.ts';
+import { judgeNotice, judgeStopping, stoppingCase } from '../../../functions/abandonment/judge-notice.ts';
 import type { Announced, Episode, Notice, Stopping, Told } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant, MINUTE } from '../../../functions/abandonment/time.ts';
 import {
@@ -350,6 +351,15 @@ describe('the notice of a deadline', () => {
     ['it is being disabled as an abandoned one', 'disabling', { episode: graced({ disabling: requested }) }],
   ] as [string, string, Partial<Case>][])('waits while %s: %s', (_, reason, more) => {
     expect(judgeIt(day(15), more)).toEqual({ verdict: 'wait', reason });
+  });
+
+  test('goes while an episode is open of which nothing is asked', () => {
+    expect(judgeIt(day(15), { episode: graced() }).verdict).toBe('send');
+  });
+
+  test('is due to nobody where nobody looked for recipients', () => {
+    const taskCase = aCase(day(15), { task: aTask({ deadline: END }), policy });
+    expect(hearersDue(stoppingCase(taskCase, day(15)), day(15))).toEqual({ deadline: END, to: [] });
   });
 
   test('goes while its disabling is only queued', () => {
