@@ -193,6 +193,44 @@ describe('two recipients in different states', () => {
   });
 });
 
+describe('a reminder that SES did not take yet', () => {
+  const none = { evaluate: false, notify: false, disable: false };
+  const waiting = (state: 'pending' | 'tried' | 'done') =>
+    graced({
+      told: { ana: warnedAt(day(14), { reminder: { lead: DAY, deadline: day(21), state } }) },
+      rungs: rungsFor(day(21), 3 * DAY, DAY),
+    });
+
+  test('holds nothing before the date, but a pause of notifying is named', () => {
+    expect(said(at(day(20, 1), waiting('pending')))).toBe('waiting grace');
+    expect(said(at(day(20, 1), waiting('pending'), { pauses: { ...none, disable: true } }))).toBe(
+      'waiting grace',
+    );
+    expect(said(at(day(20, 1), waiting('pending'), { pauses: { ...none, notify: true } }))).toBe(
+      'hold paused',
+    );
+    expect(said(at(day(20, 1), waiting('done'), { pauses: { ...none, notify: true } }))).toBe(
+      'waiting grace',
+    );
+  });
+
+  test.each([
+    ['pending', 'waiting notice-pending'],
+    ['tried', 'hold warning-not-accepted'],
+    ['done', 'disable grace-over'],
+  ] as const)('and is %s when the date has come: %s', (state, expected) => {
+    expect(said(at(day(21), waiting(state)))).toBe(expected);
+    expect(said(at(day(21), waiting(state), { pauses: { ...none, disable: true } }))).toBe('hold paused');
+  });
+
+  test('of one who left is waited for no more', () => {
+    const { told } = waiting('tried');
+    const left = { bob: { ...warnedAt(day(14)), ...told.ana, left: true as const } };
+    const episode = graced({ told: { ...graced().told, ...left }, rungs: rungsFor(day(21), 3 * DAY, DAY) });
+    expect(said(at(day(21), episode))).toBe('disable grace-over');
+  });
+});
+
 describe('in mode notify', () => {
   const policy = aPolicy({ mode: 'notify' });
   const { acceptedAt: _, ...pending } = warnedAt(day(14), { warning: 'pending', dated: false });

@@ -205,6 +205,15 @@ describe('observations of one instant', () => {
     expect(observe(both, named('c', day(1), 'PRIMARY'), policy).statuses).toEqual(['PRIMARY']);
   });
 
+  test('are known again by the last 16 of their names', () => {
+    const statuses = (place: number): ShardStatus => (place % 2 === 0 ? 'FAILED' : 'PENDING');
+    const all = Array.from({ length: 17 }, (_, place) => named(`n${place}`, day(1), statuses(place)));
+    const evidence = known(...all);
+    expect(evidence.heard).toHaveLength(16);
+    expect(observe(evidence, named('n1', day(1), 'PRIMARY'), policy)).toBe(evidence);
+    expect(observe(evidence, named('n0', day(1), 'PRIMARY'), policy).statuses).toEqual(['PRIMARY']);
+  });
+
   test('one without a name that says the same, in any order, changes nothing', () => {
     const evidence = known(seen(day(1), 'PRIMARY', 'FAILED'));
     expect(evidence.statuses).toEqual(['FAILED', 'PRIMARY']);

@@ -100,6 +100,20 @@ describe('a warning', () => {
     },
   );
 
+  test('of one who joins a grace of less than a day, without leads, has a full grace left', () => {
+    const dates = [{ at: day(14), disableAt: day(14, 12), grace: 1, after: 12 * HOUR }];
+    const short = { ...joined, disableAfter: 12 * HOUR, dates };
+    const policy = aPolicy({ disableAfter: 12 * HOUR, reminders: [] });
+    expect(judge(day(14), short, 'warning', { ...two, policy }, 'bob')).toMatchObject({
+      disableAt: day(14, 12),
+    });
+    expect(judge(day(14, 1), short, 'warning', { ...two, policy }, 'bob')).toEqual({
+      verdict: 'send',
+      disableAt: day(14, 13),
+      after: 12 * HOUR,
+    });
+  });
+
   test.each([
     ['waits', 'requested'],
     ['goes', 'queued'],
