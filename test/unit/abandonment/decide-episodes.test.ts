@@ -30,6 +30,7 @@ describe('a task without an episode', () => {
     ['disabled', { enabled: false }, 'ignore disabled'],
     ['a collection', { kind: 'collection' as const }, 'ignore kind-without-shards'],
     ['a Dekaf materialization', { kind: 'materialization' as const, dekaf: true }, 'ignore dekaf'],
+    ['a job', { kind: 'job' as const }, 'ignore job'],
     ['a materialization', { kind: 'materialization' as const }, 'fire abandoned'],
     ['a capture marked as Dekaf', { dekaf: true }, 'fire abandoned'],
     ['a derivation', { kind: 'derivation' as const }, 'fire abandoned'],

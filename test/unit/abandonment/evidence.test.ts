@@ -127,7 +127,8 @@ describe('observations in any order', () => {
     );
     for (const at of [day(2), day(4) - 1, T0 + HOUR]) {
       const late = observe(evidence, seen(at, 'PRIMARY'), policy);
-      expect(late).toEqual(evidence);
+      // The very same: it is not written again.
+      expect(late).toBe(evidence);
       expect(lastAliveAt(late, policy, day(9))).toBe(day(4));
     }
   });
@@ -164,6 +165,20 @@ describe('observations in any order', () => {
     expect(late).toMatchObject({ observedAt: day(5), statuses: ['PRIMARY'] });
     expect(lastAliveAt(late, policy, day(6))).toBe(day(6));
     expect(late.lostAt).toBeUndefined();
+  });
+
+  test('one that is delivered again, behind a newer one, changes nothing', () => {
+    const evidence = known(seen(T0, 'FAILED'), seen(day(1), 'FAILED'), seen(day(5), 'FAILED'));
+    const alive = observe(evidence, seen(day(3), 'PRIMARY'), policy);
+    expect(observe(alive, seen(day(3), 'PRIMARY'), policy)).toBe(alive);
+    expect(observe(alive, seen(T0, 'FAILED'), policy)).toBe(alive);
+  });
+
+  test('a status that is there has no last instant, and no cause is kept where none is told', () => {
+    const evidence = known(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(2), 'PRIMARY'));
+    expect(evidence.lastSeen).toEqual({ FAILED: day(2) });
+    expect(evidence).not.toHaveProperty('cause');
+    expect(known(seen(T0, 'FAILED'))).not.toHaveProperty('cause');
   });
 
   test('the same one twice changes nothing', () => {

@@ -132,6 +132,13 @@ describe('a spell that goes on', () => {
     expect(evidence.lostAt).toBeUndefined();
   });
 
+  test('is that of the alive shard, however long another one fails', () => {
+    const evidence = known([...failing, seen(day(2), 'PRIMARY', 'FAILED')]);
+    expect(recoversAt(evidence, policy)).toBe(day(2, 6));
+    const unnoted = observe(known([...failing], atOnce), seen(day(2), 'PRIMARY', 'FAILED'), policy);
+    expect(recoversAt(unnoted, policy)).toBe(day(2, 6));
+  });
+
   test('began anew where the task failed between', () => {
     const again = [
       ...failing,

@@ -256,6 +256,11 @@ describe('a time of day', () => {
 });
 
 describe('quiet days', () => {
+  it('may be 400 dates', () => {
+    const dates = Array.from({ length: 400 }, (_, place) => new Date(place * DAY).toISOString().slice(0, 10));
+    expect(accepted({ quietDays: { dates, zone: 'UTC' } })).toEqual({ quietDays: { dates, zone: 'UTC' } });
+  });
+
   it('may leave one of the lists out, and name no day', () => {
     const weekdays = { weekdays: ['Mon'], zone: 'Europe/Berlin' };
     const dates = { dates: ['2028-02-29'], zone: 'Europe/Berlin' };
@@ -376,7 +381,7 @@ describe('the names of keys', () => {
   it('are those of today, whichever are written', () => {
     expect(keyOf('stage')).toBe('mode');
     for (const name of ['mode', 'warnAfter', 'constructor']) expect(keyOf(name)).toBe(name);
-    expect(withKeyNames({ stage: 'notify', warnAfter: '1d', keepMax: undefined })).toEqual({
+    expect(withKeyNames({ stage: 'notify', warnAfter: '1d', keepMax: undefined })).toStrictEqual({
       mode: 'notify',
       warnAfter: '1d',
     });
@@ -411,6 +416,12 @@ describe('what a refusal says', () => {
     [{ warnAfter: '-soon' }, `warnAfter: is "-soon"; ${durations}`],
     [{ warnAfter: '3-4' }, `warnAfter: is "3-4"; ${durations}`],
     [{ warnAfter: -3 }, `warnAfter: is -3; ${durations}`],
+    [{ warnAfter: ['14d'] }, `warnAfter: is a list; ${durations}`],
+    [{ quietHours: { ...good, from: ['21:00'] } }, `quietHours.from: is a list; ${times}`],
+    [
+      { quietDays: { dates: [['2026-12-25']], zone: 'UTC' } },
+      'quietDays.dates[0]: is a list; allowed are dates such as "2026-12-25"',
+    ],
     [{ warnAfter: '0.5ms' }, 'warnAfter: "0.5ms" is not a whole number of milliseconds'],
     [{ failAfter: '59s' }, 'failAfter: "59s" is too short; allowed is 1m or more'],
     [{ stopNotice: '14m' }, 'stopNotice: "14m" is too short; allowed is 15m or more'],
@@ -477,6 +488,17 @@ describe('what a refusal says', () => {
     ],
   ])('of %j', (document, problem) => {
     expect(refused(document)).toEqual([problem]);
+  });
+
+  it('names each wrong part once', () => {
+    expect(refused({ reminders: ['x', 'y'] })).toEqual([
+      `reminders[0]: is "x"; ${durations}`,
+      `reminders[1]: is "y"; ${durations}`,
+    ]);
+    expect(refused({ quietHours: { zone: 'UTC' } })).toEqual([
+      `quietHours.from: is missing; ${times}`,
+      `quietHours.to: is missing; ${times}`,
+    ]);
   });
 
   it('of what is no policy, and of a scope that is none, all at once', () => {
