@@ -71,6 +71,18 @@ describe('a task without an episode', () => {
     expect(said(at(day(21), given))).toBe('hold paused');
   });
 
+  test('that is in a spell under way is held until that has lasted, before a keep', () => {
+    const spelt = {
+      policy: aPolicy({ minHealthy: 6 * HOUR }),
+      evidence: evidenceOf(day(20, 1), { statuses: ['PRIMARY'], spells: { PRIMARY: day(20) } }),
+      keep: keep(day(40)),
+    };
+    const held = at(day(20, 1), spelt);
+    expect(said(held)).toBe('hold recovering');
+    expect(held.nextLookAt).toBe(day(20, 6));
+    expect(said(at(day(20, 6), spelt))).toBe('healthy alive');
+  });
+
   test('is held as unknown before kept, as kept before user-published', () => {
     const task = aTask({ publishedByUserAt: day(19) });
     const kept = { keep: keep(day(40)), task };
@@ -364,6 +376,11 @@ describe('what is found late', () => {
     const seenAt = (instant: Instant) => evidenceOf(day(15), { lastSeen: { PRIMARY: instant } });
     expect(said(at(day(15), { episode: graced(), evidence: seenAt(day(1) + 1) }))).toBe('resolve policy');
     expect(said(at(day(15), { episode: graced(), evidence: seenAt(day(1)) }))).toBe('waiting grace');
+  });
+
+  test('a PRIMARY until the very instant at which it fired is none since', () => {
+    const evidence = evidenceOf(day(15), { lastSeen: { PRIMARY: day(14) } });
+    expect(said(at(day(15), { episode: graced(), evidence }))).toBe('resolve policy');
   });
 
   test('a later PRIMARY and unknown time together end it too', () => {

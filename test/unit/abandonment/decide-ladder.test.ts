@@ -79,6 +79,26 @@ describe('warning', () => {
     expect(said(at(day(40), episode, { policy: aPolicy({ mode: 'notify' }) }))).toBe('waiting told');
   });
 
+  test('a mode raised from detect to notify warns anew', () => {
+    const told = { ana: warnedAt(day(14), { dated: false }) };
+    const episode = fired({ grace: 1, graceMode: 'detect', told });
+    expect(at(day(16), episode, { policy: aPolicy({ mode: 'notify' }) })).toMatchObject({
+      reason: 'not-warned',
+      newGrace: true,
+    });
+  });
+
+  test('where no date is at stake, before or after, no grace is taken back', () => {
+    const bounced = { ana: warnedAt(day(14), { warning: 'failed' }) };
+    expect(at(day(16), graced({ told: bounced }), { policy: aPolicy({ mode: 'notify' }) })).toMatchObject({
+      reason: 'joined',
+      newGrace: false,
+    });
+    const undated = { ana: warnedAt(day(14), { dated: false, warning: 'failed' }) };
+    const raised = at(day(16), fired({ grace: 1, graceMode: 'notify', told: undated }));
+    expect(raised).toMatchObject({ reason: 'not-warned', newGrace: true });
+  });
+
   test('a mode lowered names the holders of a date', () => {
     for (const mode of ['notify', 'detect'] as const) {
       expect(at(day(16), graced(), { policy: aPolicy({ mode }) }).facts.withdraw).toEqual(['ana']);
@@ -327,6 +347,9 @@ describe('reminding', () => {
     });
     // The date is the warning's + 7 d, T0 + 27 d.
     expect(at(day(24), episode)).toMatchObject({ answer: 'remind', lead: 3 * DAY, deadline: day(27) });
+    // Also where the earlier one had the same date.
+    const same = { ...episode, rungs: rungsFor(day(27), 3 * DAY, DAY) };
+    expect(at(day(24), same)).toMatchObject({ answer: 'remind', lead: 3 * DAY });
   });
 
   test.each([
@@ -349,7 +372,8 @@ describe('reminding', () => {
 
   test('of two that were printed for one instant the first decides, also where the second promised less', () => {
     const dates = [...graced().dates, { at: day(17), disableAt: day(21), grace: 1, after: 2 * DAY }];
-    expect(at(day(18), graced({ dates }))).toMatchObject({ answer: 'remind', lead: 3 * DAY });
+    const told = { ana: warnedAt(day(13)) };
+    expect(at(day(18), graced({ dates, told }))).toMatchObject({ answer: 'remind', lead: 3 * DAY });
   });
 
   test('who declined is not asked for, and the rung counts as done', () => {

@@ -162,6 +162,7 @@ describe('the episode of an overdue task ends', () => {
   test.each([
     ['a user published', { task: ending({ publishedByUserAt: now }) }],
     ['it runs', { evidence: running(now) }],
+    ['it is a job, which goes on', { task: job() }],
     ['a keep was over by then', { keep: keep(END) }],
     ['it was enabled before', { task: ending({ enabledAt: END }) }],
     ['it came back before', { task: ending({ cameBackAt: END }) }],

@@ -229,6 +229,11 @@ describe('when the mode last rose to disable', () => {
     expect(policies.scopes()).toEqual(['', 'a/', 'b/']);
   });
 
+  it('is not known where nothing is noted, and not noted at a scope that only inherits it', () => {
+    expect(known({ 'a/': { warnAfter: '1d' } }).for('a/1').modeRaisedAt).toBeNull();
+    expect(known({ '': { mode: 'disable' } }, { '': DAY }).raisedAt('a/', undefined, NOW)).toBeNull();
+  });
+
   it('stays what it was in effect where a scope writes down what it inherits', () => {
     expect(known({ '': { mode: 'disable' } }, { '': DAY }).raisedAt('a/', 'disable', NOW)).toBe(DAY);
     expect(known({ '': { mode: 'disable' } }, { 'a/': DAY }).raisedAt('a/', undefined, NOW)).toBe(DAY);
@@ -290,6 +295,10 @@ describe('the scopes that turn tasks off at a deadline that they never announce'
       [],
     );
   });
+});
+
+it('a policy that was stored for a scope of which none could be written today is read', () => {
+  expect(book({ 'a//b': { mode: 'notify' } }).for('a//b').mode).toBe('notify');
 });
 
 it('a stored policy that is not valid is refused with all that is wrong with it', () => {
