@@ -415,13 +415,12 @@ function recovered(view: View, episode: Episode): boolean {
   return last !== undefined && last > episode.firedAt;
 }
 
-/** A task without an open episode: where both rules apply, the deadline fires (docs/rules.md#deadlines). */
+/** A task without an open episode: where both rules apply, the deadline fires (docs/rules.md#deadlines), or is held. */
 function ofNone(view: View): Undated {
   const late = ofLate(view);
-  if (late?.answer === 'fire') return late;
+  if (late) return late;
   const ineligible = ineligibility(view.taskCase.task);
-  const usual: Undated = ineligible ? { answer: 'ignore', reason: ineligible } : ofCandidate(view);
-  return late && usual.answer !== 'fire' ? late : usual;
+  return ineligible ? { answer: 'ignore', reason: ineligible } : ofCandidate(view);
 }
 
 /** What is to be done of a task that outlives its deadline; undefined where nothing is. */

@@ -209,10 +209,9 @@ export function instantAtCounted(
   now: Instant,
   unknown: readonly Interval[],
 ): Instant {
-  const closed = unknown.filter((span) => span.to === null || span.to > from).sort((a, b) => a.from - b.from);
   let cursor = from;
   let left = amount;
-  for (const span of closed) {
+  for (const span of [...unknown].sort((a, b) => a.from - b.from)) {
     const start = Math.max(span.from, cursor);
     if (start - cursor >= left) break;
     left -= Math.max(0, start - cursor);

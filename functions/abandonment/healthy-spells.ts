@@ -96,7 +96,7 @@ export function statusLasted(
 
 /**
  * Whether what an observation that comes late says of a status counts. Its spell ended at the latest with the first
- * instant known that says otherwise; one that may have lasted counts.
+ * instant known that says otherwise; one that may have lasted counts, the one under way not before it is judged.
  */
 export function lateStatusCounts(
   evidence: Evidence,
@@ -105,11 +105,8 @@ export function lateStatusCounts(
   at: Instant,
 ): boolean {
   const began = evidence.spells?.[status];
-  const ends = [
-    evidence.firstObservedAt,
-    evidence.twitches?.lastAt,
-    evidence.statuses.includes(status) ? began : evidence.observedAt,
-  ];
+  if (began !== undefined && began <= at) return false;
+  const ends = [evidence.firstObservedAt, evidence.twitches?.lastAt, began ?? evidence.observedAt];
   const end = Math.min(...(ends.filter((instant) => instant !== undefined && instant > at) as Instant[]));
   return end - at >= policy.minHealthy;
 }

@@ -34,7 +34,7 @@ export function judgeNotice(
   const joinedCase = withJoined(taskCase, now);
   const { episode, pauses } = joinedCase;
   const decision = decide(taskCase, now);
-  if (!episode || decision.answer === 'ignore' || decision.answer === 'resolve') {
+  if (!episode || decision.answer === 'resolve') {
     return { verdict: 'void', reason: decision.reason };
   }
   if (pauses.evaluate || pauses.notify) return { verdict: 'wait', reason: 'paused' };

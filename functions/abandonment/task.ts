@@ -348,19 +348,17 @@ export const RESOLVE_REASONS = [
 ] as const;
 export type ResolveReason = (typeof RESOLVE_REASONS)[number];
 
-const NOTICES = [
-  'warning',
-  'reminder',
-  'disabled',
-  'enabled',
-  'recovered',
-  'withdrawn',
-  'stopping',
-  'overdue',
-  'still-off',
-  'disclaimed',
-] as const;
-export type Notice = (typeof NOTICES)[number];
+export type Notice =
+  | 'warning'
+  | 'reminder'
+  | 'disabled'
+  | 'enabled'
+  | 'recovered'
+  | 'withdrawn'
+  | 'stopping'
+  | 'overdue'
+  | 'still-off'
+  | 'disclaimed';
 
 const AHEAD = ['warning', 'reminder', 'stopping', 'overdue'] as const;
 

@@ -30,6 +30,7 @@ describe('a task without an episode', () => {
     ['disabled', { enabled: false }, 'ignore disabled'],
     ['a collection', { kind: 'collection' as const }, 'ignore kind-without-shards'],
     ['a Dekaf materialization', { kind: 'materialization' as const, dekaf: true }, 'ignore dekaf'],
+    ['a job', { kind: 'job' as const }, 'ignore job'],
     ['a materialization', { kind: 'materialization' as const }, 'fire abandoned'],
     ['a capture marked as Dekaf', { dekaf: true }, 'fire abandoned'],
     ['a derivation', { kind: 'derivation' as const }, 'fire abandoned'],
@@ -68,6 +69,18 @@ describe('a task without an episode', () => {
     const unknown = [span(day(20), null, 'paused')];
     const given = { pauses, unknown, keep: keep(day(40)), task: aTask({ publishedByUserAt: day(19) }) };
     expect(said(at(day(21), given))).toBe('hold paused');
+  });
+
+  test('that is in a spell under way is held until that has lasted, before a keep', () => {
+    const spelt = {
+      policy: aPolicy({ minHealthy: 6 * HOUR }),
+      evidence: evidenceOf(day(20, 1), { statuses: ['PRIMARY'], spells: { PRIMARY: day(20) } }),
+      keep: keep(day(40)),
+    };
+    const held = at(day(20, 1), spelt);
+    expect(said(held)).toBe('hold recovering');
+    expect(held.nextLookAt).toBe(day(20, 6));
+    expect(said(at(day(20, 6), spelt))).toBe('healthy alive');
   });
 
   test('is held as unknown before kept, as kept before user-published', () => {
@@ -363,6 +376,11 @@ describe('what is found late', () => {
     const seenAt = (instant: Instant) => evidenceOf(day(15), { lastSeen: { PRIMARY: instant } });
     expect(said(at(day(15), { episode: graced(), evidence: seenAt(day(1) + 1) }))).toBe('resolve policy');
     expect(said(at(day(15), { episode: graced(), evidence: seenAt(day(1)) }))).toBe('waiting grace');
+  });
+
+  test('a PRIMARY until the very instant at which it fired is none since', () => {
+    const evidence = evidenceOf(day(15), { lastSeen: { PRIMARY: day(14) } });
+    expect(said(at(day(15), { episode: graced(), evidence }))).toBe('resolve policy');
   });
 
   test('a later PRIMARY and unknown time together end it too', () => {

@@ -79,6 +79,26 @@ describe('warning', () => {
     expect(said(at(day(40), episode, { policy: aPolicy({ mode: 'notify' }) }))).toBe('waiting told');
   });
 
+  test('a mode raised from detect to notify warns anew', () => {
+    const told = { ana: warnedAt(day(14), { dated: false }) };
+    const episode = fired({ grace: 1, graceMode: 'detect', told });
+    expect(at(day(16), episode, { policy: aPolicy({ mode: 'notify' }) })).toMatchObject({
+      reason: 'not-warned',
+      newGrace: true,
+    });
+  });
+
+  test('where no date is at stake, before or after, no grace is taken back', () => {
+    const bounced = { ana: warnedAt(day(14), { warning: 'failed' }) };
+    expect(at(day(16), graced({ told: bounced }), { policy: aPolicy({ mode: 'notify' }) })).toMatchObject({
+      reason: 'joined',
+      newGrace: false,
+    });
+    const undated = { ana: warnedAt(day(14), { dated: false, warning: 'failed' }) };
+    const raised = at(day(16), fired({ grace: 1, graceMode: 'notify', told: undated }));
+    expect(raised).toMatchObject({ reason: 'not-warned', newGrace: true });
+  });
+
   test('a mode lowered names the holders of a date', () => {
     for (const mode of ['notify', 'detect'] as const) {
       expect(at(day(16), graced(), { policy: aPolicy({ mode }) }).facts.withdraw).toEqual(['ana']);
@@ -193,6 +213,44 @@ describe('two recipients in different states', () => {
   });
 });
 
+describe('a reminder that SES did not take yet', () => {
+  const none = { evaluate: false, notify: false, disable: false };
+  const waiting = (state: 'pending' | 'tried' | 'done') =>
+    graced({
+      told: { ana: warnedAt(day(14), { reminder: { lead: DAY, deadline: day(21), state } }) },
+      rungs: rungsFor(day(21), 3 * DAY, DAY),
+    });
+
+  test('holds nothing before the date, but a pause of notifying is named', () => {
+    expect(said(at(day(20, 1), waiting('pending')))).toBe('waiting grace');
+    expect(said(at(day(20, 1), waiting('pending'), { pauses: { ...none, disable: true } }))).toBe(
+      'waiting grace',
+    );
+    expect(said(at(day(20, 1), waiting('pending'), { pauses: { ...none, notify: true } }))).toBe(
+      'hold paused',
+    );
+    expect(said(at(day(20, 1), waiting('done'), { pauses: { ...none, notify: true } }))).toBe(
+      'waiting grace',
+    );
+  });
+
+  test.each([
+    ['pending', 'waiting notice-pending'],
+    ['tried', 'hold warning-not-accepted'],
+    ['done', 'disable grace-over'],
+  ] as const)('and is %s when the date has come: %s', (state, expected) => {
+    expect(said(at(day(21), waiting(state)))).toBe(expected);
+    expect(said(at(day(21), waiting(state), { pauses: { ...none, disable: true } }))).toBe('hold paused');
+  });
+
+  test('of one who left is waited for no more', () => {
+    const { told } = waiting('tried');
+    const left = { bob: { ...warnedAt(day(14)), ...told.ana, left: true as const } };
+    const episode = graced({ told: { ...graced().told, ...left }, rungs: rungsFor(day(21), 3 * DAY, DAY) });
+    expect(said(at(day(21), episode))).toBe('disable grace-over');
+  });
+});
+
 describe('in mode notify', () => {
   const policy = aPolicy({ mode: 'notify' });
   const { acceptedAt: _, ...pending } = warnedAt(day(14), { warning: 'pending', dated: false });
@@ -289,6 +347,9 @@ describe('reminding', () => {
     });
     // The date is the warning's + 7 d, T0 + 27 d.
     expect(at(day(24), episode)).toMatchObject({ answer: 'remind', lead: 3 * DAY, deadline: day(27) });
+    // Also where the earlier one had the same date.
+    const same = { ...episode, rungs: rungsFor(day(27), 3 * DAY, DAY) };
+    expect(at(day(24), same)).toMatchObject({ answer: 'remind', lead: 3 * DAY });
   });
 
   test.each([
@@ -307,6 +368,12 @@ describe('reminding', () => {
   test('the grace of the announced date decides, not that of today', () => {
     const policy = aPolicy({ disableAfter: 2 * DAY });
     expect(at(day(18), graced(), { policy })).toMatchObject({ answer: 'remind', lead: 3 * DAY });
+  });
+
+  test('of two that were printed for one instant the first decides, also where the second promised less', () => {
+    const dates = [...graced().dates, { at: day(17), disableAt: day(21), grace: 1, after: 2 * DAY }];
+    const told = { ana: warnedAt(day(13)) };
+    expect(at(day(18), graced({ dates, told }))).toMatchObject({ answer: 'remind', lead: 3 * DAY });
   });
 
   test('who declined is not asked for, and the rung counts as done', () => {
@@ -369,6 +436,13 @@ describe('disabling', () => {
   test('not where the accepted warning belongs to an earlier grace', () => {
     const told = { ana: warnedAt(day(14), { grace: 1 }) };
     expect(at(day(60), { ...asked, grace: 2, told }).answer).not.toBe('disable');
+  });
+
+  test('and no date follows from a warning of an earlier grace', () => {
+    const { acceptedAt: _, ...pending } = warnedAt(day(16), { warning: 'pending', grace: 2 });
+    const told = { ana: warnedAt(day(14)), bob: pending };
+    const episode = graced({ grace: 2, told, dates: [] });
+    expect(at(day(16), episode, { recipients: [ana, bob] }).facts.disableAt).toBeNull();
   });
 
   test('not again while it is on its way', () => {

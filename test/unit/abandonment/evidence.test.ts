@@ -127,7 +127,8 @@ describe('observations in any order', () => {
     );
     for (const at of [day(2), day(4) - 1, T0 + HOUR]) {
       const late = observe(evidence, seen(at, 'PRIMARY'), policy);
-      expect(late).toEqual(evidence);
+      // The very same: it is not written again.
+      expect(late).toBe(evidence);
       expect(lastAliveAt(late, policy, day(9))).toBe(day(4));
     }
   });
@@ -164,6 +165,20 @@ describe('observations in any order', () => {
     expect(late).toMatchObject({ observedAt: day(5), statuses: ['PRIMARY'] });
     expect(lastAliveAt(late, policy, day(6))).toBe(day(6));
     expect(late.lostAt).toBeUndefined();
+  });
+
+  test('one that is delivered again, behind a newer one, changes nothing', () => {
+    const evidence = known(seen(T0, 'FAILED'), seen(day(1), 'FAILED'), seen(day(5), 'FAILED'));
+    const alive = observe(evidence, seen(day(3), 'PRIMARY'), policy);
+    expect(observe(alive, seen(day(3), 'PRIMARY'), policy)).toBe(alive);
+    expect(observe(alive, seen(T0, 'FAILED'), policy)).toBe(alive);
+  });
+
+  test('a status that is there has no last instant, and no cause is kept where none is told', () => {
+    const evidence = known(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(2), 'PRIMARY'));
+    expect(evidence.lastSeen).toEqual({ FAILED: day(2) });
+    expect(evidence).not.toHaveProperty('cause');
+    expect(known(seen(T0, 'FAILED'))).not.toHaveProperty('cause');
   });
 
   test('the same one twice changes nothing', () => {
@@ -203,6 +218,15 @@ describe('observations of one instant', () => {
     expect(observe(both, named('a', day(1), 'PRIMARY'), policy)).toEqual(both);
     // Another one that says the same as the first is news.
     expect(observe(both, named('c', day(1), 'PRIMARY'), policy).statuses).toEqual(['PRIMARY']);
+  });
+
+  test('are known again by the last 16 of their names', () => {
+    const statuses = (place: number): ShardStatus => (place % 2 === 0 ? 'FAILED' : 'PENDING');
+    const all = Array.from({ length: 17 }, (_, place) => named(`n${place}`, day(1), statuses(place)));
+    const evidence = known(...all);
+    expect(evidence.heard).toHaveLength(16);
+    expect(observe(evidence, named('n1', day(1), 'PRIMARY'), policy)).toBe(evidence);
+    expect(observe(evidence, named('n0', day(1), 'PRIMARY'), policy).statuses).toEqual(['PRIMARY']);
   });
 
   test('one without a name that says the same, in any order, changes nothing', () => {

@@ -8,6 +8,7 @@ import {
 import {
   hasLasted,
   isHealthy,
+  recovered,
   recoversAt,
   triedSince,
 } from '../../../functions/abandonment/healthy-spells.ts';
@@ -103,6 +104,112 @@ describe('a spell under way', () => {
   });
 });
 
+describe('a spell that goes on', () => {
+  const two = aPolicy({ minHealthy: 6 * HOUR, aliveStatuses: ['PRIMARY', 'BACKFILL'] });
+
+  test('in another alive status began with the first', () => {
+    const taken = known([...failing, seen(day(2), 'PRIMARY'), seen(day(2, 3), 'BACKFILL')], two);
+    expect(recoversAt(taken, two)).toBe(day(2, 6));
+    const joined = known(
+      [
+        ...failing,
+        seen(day(2), 'PRIMARY'),
+        seen(day(2, 3), 'BACKFILL', 'PRIMARY'),
+        seen(day(2, 4), 'BACKFILL'),
+      ],
+      two,
+    );
+    expect(recoversAt(joined, two)).toBe(day(2, 6));
+  });
+
+  test('in another alive status needs no judging, once it was judged', () => {
+    const judged = [seen(T0, 'PRIMARY'), seen(day(1), 'PRIMARY', 'BACKFILL'), seen(day(1, 1), 'BACKFILL')];
+    const evidence = judged.reduce(
+      (before, observation) => observe(before, observation, two),
+      known([seen(T0 - HOUR, 'PRIMARY')], atOnce),
+    );
+    expect(isHealthy(evidence, two)).toBe(true);
+    expect(evidence.lostAt).toBeUndefined();
+  });
+
+  test('is that of the alive shard, however long another one fails', () => {
+    const evidence = known([...failing, seen(day(2), 'PRIMARY', 'FAILED')]);
+    expect(recoversAt(evidence, policy)).toBe(day(2, 6));
+    const unnoted = observe(known([...failing], atOnce), seen(day(2), 'PRIMARY', 'FAILED'), policy);
+    expect(recoversAt(unnoted, policy)).toBe(day(2, 6));
+  });
+
+  test('began anew where the task failed between', () => {
+    const again = [
+      ...failing,
+      seen(day(2), 'PRIMARY'),
+      seen(day(2, 1), 'FAILED'),
+      seen(day(2, 2), 'PRIMARY'),
+    ];
+    expect(recoversAt(known(again), policy)).toBe(day(2, 8));
+  });
+
+  test('in a status that a policy calls alive since is as long as the status was there', () => {
+    const evidence = known([...failing, seen(day(2), 'BACKFILL'), seen(day(3), 'BACKFILL', 'FAILED')]);
+    expect(recoversAt(evidence, policy)).toBeNull();
+    expect(recoversAt(evidence, two)).toBe(day(2, 6));
+    // Where it went and came back it is the last time that counts.
+    const back = observe(observe(evidence, seen(day(4), 'FAILED'), policy), seen(day(5), 'BACKFILL'), policy);
+    expect(recoversAt(back, two)).toBe(day(5, 6));
+  });
+
+  test('with minHealthy 0 needs no judging by a longer one afterwards, in whatever status', () => {
+    const evidence = known([...failing, seen(day(2), 'PRIMARY', 'BACKFILL')], atOnce);
+    expect(isHealthy(evidence, policy)).toBe(true);
+    expect(recoversAt(evidence, two)).toBeNull();
+    expect(isHealthy(known([...failing, seen(day(2), 'BACKFILL')], atOnce), two)).toBe(true);
+  });
+
+  test('is over its judging with the next observation once minHealthy is 0', () => {
+    const evidence = known([...failing, seen(day(2), 'PRIMARY')]);
+    const next = observe(evidence, seen(day(2, 1), 'PRIMARY', 'FAILED'), atOnce);
+    expect(isHealthy(next, policy)).toBe(true);
+    expect(next.lostAt).toBeUndefined();
+  });
+});
+
+describe('a status that does not count as alive', () => {
+  test.each([
+    ['was there for minHealthy', day(2, 6), day(2, 6)],
+    ['was there too short', day(2, 6) - 1, undefined],
+  ])('is remembered where it %s', (_, at, lastSeen) => {
+    const evidence = known([...failing, seen(day(2), 'BACKFILL'), seen(at, 'FAILED')]);
+    expect(evidence.lastSeen.BACKFILL).toBe(lastSeen);
+  });
+
+  test('is remembered where nobody noted when it began', () => {
+    const evidence = known([...failing, seen(day(2), 'BACKFILL')], atOnce);
+    expect(observe(evidence, seen(day(2, 1), 'FAILED'), policy).lastSeen.BACKFILL).toBe(day(2, 1));
+  });
+});
+
+describe('once a spell was judged to have lasted', () => {
+  const spelt = evidenceOf(day(3), {
+    statuses: ['BACKFILL', 'PRIMARY'],
+    spells: { PRIMARY: day(2), BACKFILL: day(2, 5) },
+    twitches: { count: 2, lastAt: day(1) },
+    cause: 'schema',
+    stale: [{ from: day(1), to: day(2) }],
+  });
+
+  test('what was before is over: the loss, its cause, short spells, and what was unknown', () => {
+    const { lostAt: _, twitches: _twitches, cause: _cause, ...rest } = spelt;
+    expect(recovered(spelt, policy)).toEqual({ ...rest, stale: [], spells: { BACKFILL: day(2, 5) } });
+    expect(isHealthy(recovered(spelt, policy), policy)).toBe(true);
+  });
+
+  test('no spell is left where none is of another status', () => {
+    const two = aPolicy({ aliveStatuses: ['PRIMARY', 'BACKFILL'] });
+    expect(recovered(spelt, two)).not.toHaveProperty('spells');
+    expect(recovered(evidenceOf(day(3), { statuses: ['PRIMARY'] }), policy)).not.toHaveProperty('spells');
+  });
+});
+
 describe('a spell that is heard of late', () => {
   test('counts where it may have lasted until the next that is known, and else not', () => {
     const later = [seen(T0, 'FAILED'), seen(day(2), 'FAILED')];
@@ -110,6 +217,50 @@ describe('a spell that is heard of late', () => {
       lastAliveAt(observe(known(later), seen(at, 'PRIMARY'), policy), policy, day(3));
     expect(heard(day(2) - 6 * HOUR)).toBe(day(2) - 6 * HOUR);
     expect(heard(day(2) - 6 * HOUR + 1)).toBeUndefined();
+  });
+
+  test('ended at the latest with a short spell after it', () => {
+    const evidence = known([
+      ...failing,
+      seen(day(3), 'PRIMARY'),
+      seen(day(3, 1), 'FAILED'),
+      seen(day(9), 'FAILED'),
+    ]);
+    const heard = (at: Instant) =>
+      lastAliveAt(observe(evidence, seen(at, 'PRIMARY'), policy), policy, day(9, 1));
+    expect(heard(day(3, 1) - 6 * HOUR)).toBe(day(3, 1) - 6 * HOUR);
+    expect(heard(day(3, 1) - 6 * HOUR + 1)).toBe(day(1));
+    // What is heard of after that short spell may have lasted until the next.
+    expect(heard(day(3, 2))).toBe(day(3, 2));
+  });
+
+  test('ended at the latest with the first observation that there was', () => {
+    const evidence = known([seen(day(2), 'FAILED'), seen(day(9), 'FAILED')]);
+    const heard = (at: Instant) =>
+      lastAliveAt(observe(evidence, seen(at, 'PRIMARY'), policy), policy, day(9, 1));
+    // It counts up to that first observation, for nothing was heard between.
+    expect(heard(day(1, 18))).toBe(day(2));
+    expect(heard(day(1, 18) + 1)).toBeUndefined();
+  });
+
+  test('ended at the latest with the spell under way', () => {
+    const evidence = known([...failing, seen(day(5), 'PRIMARY'), seen(day(5, 1), 'PRIMARY', 'FAILED')]);
+    const heard = (at: Instant) =>
+      lastAliveAt(observe(evidence, seen(at, 'PRIMARY'), policy), policy, day(5, 2));
+    expect(heard(day(4, 18))).toBe(day(4, 18));
+    expect(heard(day(4, 18) + 1)).toBe(day(1));
+  });
+
+  test('counts not while it goes on: it is the spell under way, which is not judged yet', () => {
+    const evidence = known([...failing, seen(day(2), 'PRIMARY'), seen(day(2, 3), 'PRIMARY')]);
+    for (const at of [day(2), day(2, 1), day(2, 3) - 1]) {
+      const heard = observe(evidence, seen(at, 'PRIMARY'), policy);
+      expect(lastAliveAt(heard, policy, day(2, 4))).toBe(day(1));
+      // It ends too short: as if it had never been.
+      const over = observe(heard, seen(day(2, 4), 'FAILED'), policy);
+      expect(lastAliveAt(over, policy, day(3))).toBe(day(1));
+      expect(over.twitches).toEqual({ count: 1, lastAt: day(2, 4) });
+    }
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { hearersDue } from '../../../functions/abandonment/deadlines.ts';
 import type { Case } from '../../../functions/abandonment/decide.ts';
-import { judgeNotice } from '../../../functions/abandonment/judge-notice.ts';
-import type { Episode, Notice, Told } from '../../../functions/abandonment/task.ts';
+import { judgeNotice, judgeStopping, stoppingCase } from '../../../functions/abandonment/judge-notice.ts';
+import type { Announced, Episode, Notice, Stopping, Told } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant, MINUTE } from '../../../functions/abandonment/time.ts';
 import {
   aCase,
@@ -90,10 +91,27 @@ describe('a warning', () => {
     });
   });
 
-  test('of one who joins keeps the date where the only lead is longer than the grace, with a day left', () => {
-    const given = { ...two, policy: aPolicy({ reminders: [30 * DAY] }) };
-    expect(judge(day(20), joined, 'warning', given, 'bob')).toMatchObject({ disableAt: day(21) });
-    expect(judge(day(20, 1), joined, 'warning', given, 'bob')).toMatchObject({ disableAt: day(21, 1) });
+  test.each([30, 7])(
+    'of one who joins keeps the date where the only lead, of %i d, is not shorter than the grace, with a day left',
+    (lead) => {
+      const given = { ...two, policy: aPolicy({ reminders: [lead * DAY] }) };
+      expect(judge(day(20), joined, 'warning', given, 'bob')).toMatchObject({ disableAt: day(21) });
+      expect(judge(day(20, 1), joined, 'warning', given, 'bob')).toMatchObject({ disableAt: day(21, 1) });
+    },
+  );
+
+  test('of one who joins a grace of less than a day, without leads, has a full grace left', () => {
+    const dates = [{ at: day(14), disableAt: day(14, 12), grace: 1, after: 12 * HOUR }];
+    const short = { ...joined, disableAfter: 12 * HOUR, dates };
+    const policy = aPolicy({ disableAfter: 12 * HOUR, reminders: [] });
+    expect(judge(day(14), short, 'warning', { ...two, policy }, 'bob')).toMatchObject({
+      disableAt: day(14, 12),
+    });
+    expect(judge(day(14, 1), short, 'warning', { ...two, policy }, 'bob')).toEqual({
+      verdict: 'send',
+      disableAt: day(14, 13),
+      after: 12 * HOUR,
+    });
   });
 
   test.each([
@@ -260,5 +278,151 @@ describe('a reminder', () => {
       verdict: 'void',
       reason: 'no-date',
     });
+  });
+});
+
+describe('the notice of a deadline', () => {
+  const END = day(16);
+  const policy = aPolicy({ stopNotice: DAY, atDeadline: 'disable' });
+  const judgeIt = (now: Instant, more: Partial<Case> = {}, key = 'ana') =>
+    judgeStopping(aCase(now, { task: aTask({ deadline: END }), policy, hearers: [ana], ...more }), key, now);
+  const announced = (more: Partial<Announced> = {}): Stopping => ({
+    moves: 2,
+    seen: END,
+    told: { ana: { address: ana.address, pending: { deadline: END, moves: 2 }, ...more } },
+  });
+
+  test('goes with the deadline, as it stands after so many moves', () => {
+    expect(judgeIt(day(15))).toEqual({ verdict: 'send', deadline: END, moves: 0, binds: true });
+    expect(judgeIt(END - 1, { stopping: announced() })).toEqual({
+      verdict: 'send',
+      deadline: END,
+      moves: 2,
+      binds: true,
+    });
+  });
+
+  test('goes with a deadline that moved earlier since it was asked for', () => {
+    const task = aTask({ deadline: END - HOUR });
+    expect(judgeIt(day(15), { task, stopping: announced() })).toMatchObject({
+      deadline: END - HOUR,
+      moves: 3,
+    });
+  });
+
+  test.each([
+    ['disable', 'disable', true],
+    ['disable', 'alert', false],
+    ['disable', 'nothing', false],
+    ['notify', 'disable', false],
+  ] as const)(
+    'in mode %s with atDeadline %s lets the task be turned off at it: %s',
+    (mode, atDeadline, binds) => {
+      const milder = aPolicy({ stopNotice: DAY, mode, atDeadline });
+      expect(judgeIt(day(15), { policy: milder })).toMatchObject({ verdict: 'send', binds });
+    },
+  );
+
+  test('is judged by what is written for the task, whatever its open episode is judged by', () => {
+    const other = { policy: aPolicy({ mode: 'notify', stopNotice: null }), written: policy };
+    expect(judgeIt(day(15), other)).toMatchObject({ verdict: 'send', binds: true });
+  });
+
+  test('goes while health is unknown, and while evaluation is paused', () => {
+    const pauses = { evaluate: true, notify: false, disable: true };
+    expect(judgeIt(day(15), { pauses, unknown: [span(day(14), null)] }).verdict).toBe('send');
+  });
+
+  test.each([
+    ['there is no deadline any more', 'no-deadline', { task: aTask() }],
+    ['the deadline has come', 'due', { task: aTask({ deadline: day(15) }) }],
+    ['it moved so that it is not due yet', 'not-due', { task: aTask({ deadline: day(17) }) }],
+    ['nobody is told in its mode', 'stage', { policy: { ...policy, mode: 'detect' } }],
+    ['it is kept', 'held', { keep: { kind: 'keep', until: END, by: 'x', at: day(14) } }],
+    [
+      'a system turned it on again',
+      'held',
+      { task: aTask({ deadline: END, reverted: { at: day(14), disabledAt: day(13) } }) },
+    ],
+    ['its recipient left', 'no-recipient', { hearers: [bob] }],
+    ['it has no recipients', 'no-recipient', { hearers: undefined }],
+    ['it was declined', 'declined', { hearers: [{ ...ana, declined: true }] }],
+    ['they were told of it', 'told', { stopping: announced({ last: { deadline: END, moves: 0 } }) }],
+    [
+      'they were told of one that moved on within the notice',
+      'told',
+      { stopping: announced({ last: { deadline: day(15), moves: 2 } }) },
+    ],
+  ] as [string, string, Partial<Case>][])('is void where %s: %s', (_, reason, more) => {
+    expect(judgeIt(day(15), more)).toEqual({ verdict: 'void', reason });
+  });
+
+  const asker = { by: 'run', run: 'r', disableAt: day(21) } as const;
+  const queued = { state: 'queued', asker, queuedAt: day(15), attempts: 1 } as const;
+  const requested = { ...queued, state: 'requested', requestedAt: day(15) } as const;
+  test.each([
+    ['notifying is paused', 'paused', { pauses: { evaluate: false, notify: true, disable: false } }],
+    ['it is being disabled as an abandoned one', 'disabling', { episode: graced({ disabling: requested }) }],
+  ] as [string, string, Partial<Case>][])('waits while %s: %s', (_, reason, more) => {
+    expect(judgeIt(day(15), more)).toEqual({ verdict: 'wait', reason });
+  });
+
+  test('goes while an episode is open of which nothing is asked', () => {
+    expect(judgeIt(day(15), { episode: graced() }).verdict).toBe('send');
+  });
+
+  test('is due to nobody where nobody looked for recipients', () => {
+    const taskCase = aCase(day(15), { task: aTask({ deadline: END }), policy });
+    expect(hearersDue(stoppingCase(taskCase, day(15)), day(15))).toEqual({ deadline: END, to: [] });
+  });
+
+  test('goes while its disabling is only queued', () => {
+    expect(judgeIt(day(15), { episode: graced({ disabling: queued }) }).verdict).toBe('send');
+  });
+});
+
+describe('the warning of an overdue task', () => {
+  const END = day(20);
+  const late = { task: aTask({ deadline: END }) };
+  const policy = aPolicy({
+    stopNotice: 2 * DAY,
+    disableAfter: 2 * DAY,
+    atDeadline: 'disable',
+    reminders: [],
+  });
+  const overdue = (more: Partial<Episode> = {}) =>
+    graced({
+      alert: 'task_overdue',
+      firedAt: END,
+      since: END,
+      disableAfter: 2 * DAY,
+      told: { ana: asked },
+      dates: [],
+      ...more,
+    });
+
+  test('prints stopNotice from its claim on, rounded up to the minute', () => {
+    expect(judge(END + 1, overdue(), 'overdue', { ...late, policy })).toEqual({
+      verdict: 'send',
+      disableAt: day(22) + MINUTE,
+      after: 2 * DAY,
+    });
+  });
+
+  const joined = overdue({
+    told: { ana: warnedAt(END), bob: { ...asked, address: bob.address } },
+    dates: [{ at: END, disableAt: day(22), grace: 1, after: 2 * DAY }],
+  });
+  const two = { ...late, policy, recipients: [ana, bob] };
+  test('of one who joins prints the date as it stands, however little is left', () => {
+    expect(judge(day(22) - 1, joined, 'overdue', two, 'bob')).toEqual({
+      verdict: 'send',
+      disableAt: day(22),
+      after: 2 * DAY,
+    });
+  });
+
+  test('of one who joins once the date has come moves it a day on: no mail names a date that is past', () => {
+    expect(judge(day(22), joined, 'overdue', two, 'bob')).toMatchObject({ disableAt: day(23), after: DAY });
   });
 });

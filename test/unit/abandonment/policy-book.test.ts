@@ -229,8 +229,83 @@ describe('when the mode last rose to disable', () => {
     expect(policies.scopes()).toEqual(['', 'a/', 'b/']);
   });
 
+  it('is not known where nothing is noted, and not noted at a scope that only inherits it', () => {
+    expect(known({ 'a/': { warnAfter: '1d' } }).for('a/1').modeRaisedAt).toBeNull();
+    expect(known({ '': { mode: 'disable' } }, { '': DAY }).raisedAt('a/', undefined, NOW)).toBeNull();
+  });
+
   it('stays what it was in effect where a scope writes down what it inherits', () => {
     expect(known({ '': { mode: 'disable' } }, { '': DAY }).raisedAt('a/', 'disable', NOW)).toBe(DAY);
     expect(known({ '': { mode: 'disable' } }, { 'a/': DAY }).raisedAt('a/', undefined, NOW)).toBe(DAY);
   });
+});
+
+describe('what is noted beside the policies', () => {
+  const noted = (
+    documents: Record<string, PolicyDocument>,
+    moves: Record<string, number>,
+    restoredAt?: number,
+  ) =>
+    PolicyBook.fromDocuments(
+      new Map(Object.entries(documents)),
+      undefined,
+      new Map(Object.entries(moves)),
+      restoredAt,
+    );
+
+  it('is when deadlines last moved by a policy, at any scope around', () => {
+    const policies = noted({ 'b/': { failAfter: '3d' } }, { '': 2 * DAY, 'a/': 3 * DAY, 'b/': DAY });
+    expect(policies.for('x/1').deadlinesMovedAt).toBe(2 * DAY);
+    expect(policies.for('a/1').deadlinesMovedAt).toBe(3 * DAY);
+    expect(policies.for('b/1').deadlinesMovedAt).toBe(2 * DAY);
+    // What is noted of a scope without a policy makes it none.
+    expect(policies.scopes()).toEqual(['b/']);
+  });
+
+  it('is nothing where no deadline moved', () => {
+    expect(noted({ '': { failAfter: '3d' }, 'a/': {} }, {}).for('a/1')).not.toHaveProperty(
+      'deadlinesMovedAt',
+    );
+    expect(noted({}, { 'a/': DAY }).for('b/1')).not.toHaveProperty('deadlinesMovedAt');
+    expect(noted({}, { 'a/': DAY }).for('a/1').deadlinesMovedAt).toBe(DAY);
+  });
+
+  it('is when the table was restored', () => {
+    expect(noted({}, {}, 5 * DAY).restoredAt).toBe(5 * DAY);
+    expect(book({}).restoredAt).toBeUndefined();
+  });
+});
+
+describe('the scopes that turn tasks off at a deadline that they never announce', () => {
+  it('are those in whose effective policy stopNotice is missing', () => {
+    const policies = book({
+      '': { atDeadline: 'disable', stopNotice: '1h' },
+      'a/': { stopNotice: null },
+      'a/b': { stopNotice: '2h' },
+      'c/': { atDeadline: 'alert', stopNotice: null },
+      'd/': { mode: 'notify' },
+    });
+    expect(policies.unannouncedScopes()).toEqual(['a/']);
+    expect(book({ '': { atDeadline: 'disable' }, 'd/': { mode: 'notify' } }).unannouncedScopes()).toEqual([
+      '',
+      'd/',
+    ]);
+    expect(book({ 'd/': { atDeadline: 'disable' } }).unannouncedScopes()).toEqual(['d/']);
+    expect(book({ '': { stopNotice: '1h' }, 'd/': { atDeadline: 'disable' } }).unannouncedScopes()).toEqual(
+      [],
+    );
+  });
+});
+
+it('a policy that was stored for a scope of which none could be written today is read', () => {
+  expect(book({ 'a//b': { mode: 'notify' } }).for('a//b').mode).toBe('notify');
+});
+
+it('a stored policy that is not valid is refused with all that is wrong with it', () => {
+  expect(() => book({ 'a/': { warnAfter: 'soon', mode: 'off' } })).toThrow(
+    /^stored policy of scope "a\/" is not valid: warnAfter is "soon"; durations .*; mode is "off"; allowed are/,
+  );
+  expect(() => PolicyBook.fromDocuments(new Map([['', 5 as unknown as PolicyDocument]]))).toThrow(
+    'stored policy of scope "" is not valid: is 5; a policy is an object of keys',
+  );
 });

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { PolicyDocument } from '../../../functions/abandonment/policy.ts';
-import { parsePolicy, withKeysSet } from '../../../functions/abandonment/policy-parse.ts';
+import {
+  keyOf,
+  parsePolicy,
+  unannounced,
+  withKeyNames,
+  withKeysSet,
+} from '../../../functions/abandonment/policy-parse.ts';
+import { isZone } from '../../../functions/abandonment/policy-values.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
 
 function accepted(document: unknown, scope = '', production = true): Record<string, unknown> {
@@ -249,6 +256,11 @@ describe('a time of day', () => {
 });
 
 describe('quiet days', () => {
+  it('may be 400 dates', () => {
+    const dates = Array.from({ length: 400 }, (_, place) => new Date(place * DAY).toISOString().slice(0, 10));
+    expect(accepted({ quietDays: { dates, zone: 'UTC' } })).toEqual({ quietDays: { dates, zone: 'UTC' } });
+  });
+
   it('may leave one of the lists out, and name no day', () => {
     const weekdays = { weekdays: ['Mon'], zone: 'Europe/Berlin' };
     const dates = { dates: ['2028-02-29'], zone: 'Europe/Berlin' };
@@ -349,4 +361,167 @@ describe('setting keys of a policy', () => {
     });
     expect(withKeysSet(before, { blastRadius: null }).blastRadius).toBeNull();
   });
+
+  it('takes the blast radius as it is set where there was none', () => {
+    expect(withKeysSet({ blastRadius: null }, { blastRadius: { share: 0.3 } })).toEqual({
+      blastRadius: { share: 0.3 },
+    });
+    expect(withKeysSet({ mode: 'notify' }, { blastRadius: { share: 0.3 } })).toEqual({
+      mode: 'notify',
+      blastRadius: { share: 0.3 },
+    });
+    expect(withKeysSet({ blastRadius: { share: 0.3 } }, { mode: 'notify' })).toEqual({
+      mode: 'notify',
+      blastRadius: { share: 0.3 },
+    });
+  });
+});
+
+describe('the names of keys', () => {
+  it('are those of today, whichever are written', () => {
+    expect(keyOf('stage')).toBe('mode');
+    for (const name of ['mode', 'warnAfter', 'constructor']) expect(keyOf(name)).toBe(name);
+    expect(withKeyNames({ stage: 'notify', warnAfter: '1d', keepMax: undefined })).toStrictEqual({
+      mode: 'notify',
+      warnAfter: '1d',
+    });
+    expect(withKeyNames({ mode: 'notify', stage: 'notify' })).toEqual({ mode: 'notify' });
+  });
+
+  it('stay as they are written where two of them contradict each other', () => {
+    const document = { mode: 'notify', stage: 'disable' };
+    expect(withKeyNames(document)).toBe(document);
+  });
+});
+
+it('what turns tasks off at a deadline that is never announced is named, with where that is', () => {
+  const message = (where: string) =>
+    `"disable" needs stopNotice${where}; allowed is a duration such as "1h", or another atDeadline`;
+  expect(unannounced('')).toEqual({ path: 'atDeadline', message: message('') });
+  expect(unannounced('acmeCo/')).toEqual({ path: 'atDeadline', message: message(' for "acmeCo/"') });
+});
+
+describe('what a refusal says', () => {
+  const durations = 'durations are text such as "90s", "15m", "12h", "14d" or "P14D"';
+  const quiet = '{"from": "22:00", "to": "06:00", "zone": "Europe/Berlin"}';
+  const days = '{"weekdays": ["Sat", "Sun"], "dates": ["2026-12-25"], "zone": "Europe/Berlin"}';
+  const zones = 'allowed are IANA time zones such as "Europe/Berlin" or "UTC"';
+  const times = 'a time of day is text from "00:00" to "23:59"';
+  const statuses =
+    'allowed is a list of at least one of "PRIMARY", "BACKFILL", "STANDBY", "PENDING", "FAILED", "IDLE"';
+  const good = { from: '22:00', to: '06:00', zone: 'UTC' };
+  it.each([
+    [{ warnAfter: '-3d' }, `warnAfter: "-3d" is negative; ${durations}`],
+    [{ warnAfter: '- P3D' }, `warnAfter: "- P3D" is negative; ${durations}`],
+    [{ warnAfter: '-soon' }, `warnAfter: is "-soon"; ${durations}`],
+    [{ warnAfter: '3-4' }, `warnAfter: is "3-4"; ${durations}`],
+    [{ warnAfter: -3 }, `warnAfter: is -3; ${durations}`],
+    [{ warnAfter: ['14d'] }, `warnAfter: is a list; ${durations}`],
+    [{ quietHours: { ...good, from: ['21:00'] } }, `quietHours.from: is a list; ${times}`],
+    [
+      { quietDays: { dates: [['2026-12-25']], zone: 'UTC' } },
+      'quietDays.dates[0]: is a list; allowed are dates such as "2026-12-25"',
+    ],
+    [{ warnAfter: '0.5ms' }, 'warnAfter: "0.5ms" is not a whole number of milliseconds'],
+    [{ failAfter: '59s' }, 'failAfter: "59s" is too short; allowed is 1m or more'],
+    [{ stopNotice: '14m' }, 'stopNotice: "14m" is too short; allowed is 15m or more'],
+    [{ atDeadline: 'off' }, 'atDeadline: is "off"; allowed are "nothing", "alert", "disable"'],
+    [{ correlatedShare: 2 }, 'correlatedShare: is 2; a share is a number above 0 and not above 1'],
+    [{ recoveryMail: 'yes' }, 'recoveryMail: is "yes"; allowed are true and false'],
+    [{ rampPerDay: '5' }, 'rampPerDay: is "5"; allowed are whole numbers from 1'],
+    [{ reminders: '3d' }, 'reminders: is "3d"; reminders are a list of durations such as ["3d", "1d"]'],
+    [{ reminders: ['1d', 'x'] }, `reminders[1]: is "x"; ${durations}`],
+    [{ aliveStatuses: 'PRIMARY' }, `aliveStatuses: is "PRIMARY"; ${statuses}`],
+    [{ aliveStatuses: [] }, `aliveStatuses: is an empty list; ${statuses}`],
+    [{ quietHours: 5 }, `quietHours: is 5; allowed is ${quiet} or null`],
+    [
+      { quietHours: { ...good, to: '22:00' } },
+      'quietHours.to: is "22:00" as is from; the two times of day must differ',
+    ],
+    [{ quietHours: { ...good, from: '9' } }, `quietHours.from: is "9"; ${times}`],
+    [{ quietHours: { from: '22:00', zone: 'UTC' } }, `quietHours.to: is missing; ${times}`],
+    [{ quietHours: { ...good, zone: 7 } }, `quietHours.zone: is 7; ${zones}`],
+    [
+      { quietHours: { ...good, zones: 'UTC' } },
+      'quietHours.zones: unknown key "zones"; did you mean "zone"? allowed are "from", "to", "zone"',
+    ],
+    [{ quietDays: 5 }, `quietDays: is 5; allowed is ${days} or null`],
+    [
+      { quietDays: { zone: 'UTC' } },
+      'quietDays: has neither weekdays nor dates; allowed is to leave one of the two lists out',
+    ],
+    [
+      { quietDays: { weekdays: 5, zone: 'UTC' } },
+      'quietDays.weekdays: is 5; allowed is a list of "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"',
+    ],
+    [
+      { quietDays: { weekdays: [5], zone: 'UTC' } },
+      'quietDays.weekdays[0]: is 5; allowed are "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"',
+    ],
+    [
+      { quietDays: { dates: 5, zone: 'UTC' } },
+      'quietDays.dates: is 5; allowed is a list of dates such as "2026-12-25"',
+    ],
+    [
+      { quietDays: { dates: ['x2026-12-25'], zone: 'UTC' } },
+      'quietDays.dates[0]: is "x2026-12-25"; allowed are dates such as "2026-12-25"',
+    ],
+    [
+      { quietDays: { dates: ['2026-12-25T'], zone: 'UTC' } },
+      'quietDays.dates[0]: is "2026-12-25T"; allowed are dates such as "2026-12-25"',
+    ],
+    [
+      { quietDays: { dates: ['2026-13-01'], zone: 'UTC' } },
+      'quietDays.dates[0]: is "2026-13-01"; allowed are dates such as "2026-12-25"',
+    ],
+    [
+      { quietDays: { dates: [], zone: 'UTC', day: 'x' } },
+      'quietDays.day: unknown key "day"; allowed are "weekdays", "dates", "zone"',
+    ],
+    [
+      { blastRadius: 5 },
+      'blastRadius: is 5; allowed is an object with any of perRun, perDay, share, shareFloor, or null',
+    ],
+    [
+      { blastRadius: { perrun: 5 } },
+      'blastRadius.perrun: unknown key "perrun"; did you mean "perRun"? allowed are "perRun", "perDay", "share", "shareFloor"',
+    ],
+  ])('of %j', (document, problem) => {
+    expect(refused(document)).toEqual([problem]);
+  });
+
+  it('names each wrong part once', () => {
+    expect(refused({ reminders: ['x', 'y'] })).toEqual([
+      `reminders[0]: is "x"; ${durations}`,
+      `reminders[1]: is "y"; ${durations}`,
+    ]);
+    expect(refused({ quietHours: { zone: 'UTC' } })).toEqual([
+      `quietHours.from: is missing; ${times}`,
+      `quietHours.to: is missing; ${times}`,
+    ]);
+  });
+
+  it('of what is no policy, and of a scope that is none, all at once', () => {
+    expect(refused('notify', 'a//')).toEqual([
+      'scope: "a//" has an empty part; allowed are parts joined by single slashes such as "acmeCo/orders"',
+      ': is "notify"; a policy is an object of keys',
+    ]);
+  });
+});
+
+it('a scope that was stored is read, whatever may be written today', () => {
+  expect(parsePolicy('a//', { mode: 'notify' }, { production: true, stored: true })).toEqual({
+    ok: true,
+    policy: { mode: 'notify' },
+  });
+});
+
+it('what is left out says nothing, as a key and as a leaf', () => {
+  expect(accepted({ warnAfter: undefined, mode: 'notify', stage: undefined })).toEqual({ mode: 'notify' });
+  expect(accepted({ blastRadius: { share: undefined, perRun: 3 } })).toEqual({ blastRadius: { perRun: 3 } });
+});
+
+it('a time zone is one of the IANA database, by its name', () => {
+  for (const zone of ['', ' UTC', '1UTC', 'Nowhere']) expect(isZone(zone)).toBe(false);
+  for (const zone of ['UTC', 'Europe/Berlin', 'asia/kathmandu']) expect(isZone(zone)).toBe(true);
 });

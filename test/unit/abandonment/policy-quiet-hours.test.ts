@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type QuietDays, type QuietHours, WEEKDAYS } from '../../../functions/abandonment/policy.ts';
-import { noDisablingUntil, quietUntil } from '../../../functions/abandonment/quiet-hours.ts';
+import { awakeLength, noDisablingUntil, quietUntil } from '../../../functions/abandonment/quiet-hours.ts';
+import { MINUTE } from '../../../functions/abandonment/time.ts';
 
 /** When the quiet hours at `now` end, as RFC 3339 in UTC; null outside. */
 function until(from: string, to: string, zone: string, now: string): string | null {
@@ -74,6 +75,16 @@ describe('quiet hours', () => {
     expect(until('20:00', '00:00', 'UTC', '2026-01-06T00:00:00Z')).toBeNull();
     expect(until('00:00', '06:00', 'UTC', '2026-01-06T00:00:00Z')).toBe('2026-01-06T06:00:00Z');
   });
+});
+
+it.each([
+  ['22:00', '06:00', 16 * 60],
+  ['06:00', '22:00', 8 * 60],
+  ['00:00', '23:59', 1],
+  ['12:15', '12:00', 15],
+  ['12:00', '12:00', 0],
+])('quiet hours from %s to %s leave %i minutes of a day', (from, to, minutes) => {
+  expect(awakeLength({ from, to })).toBe(minutes * MINUTE);
 });
 
 /** When nothing may be turned off until, as RFC 3339 in UTC; null where it may now. */

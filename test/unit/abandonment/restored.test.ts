@@ -62,6 +62,12 @@ describe('an episode from before the table was restored', () => {
     expect(said(open(day(27), again, { policy: aPolicy({ reminders: [] }) }))).toBe('disable grace-over');
   });
 
+  test('of which nobody was told is warned of as any other', () => {
+    expect(said(open(day(21), graced({ grace: 0, graceMode: 'detect', told: {}, dates: [] })))).toBe(
+      'warn not-warned',
+    );
+  });
+
   test('one that fired after it is as any other', () => {
     expect(said(open(day(23), graced({ firedAt: RESTORED, rungs: [] })))).toBe('disable grace-over');
   });

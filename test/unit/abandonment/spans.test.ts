@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { unknownTime } from '../../../functions/abandonment/evidence.ts';
-import { withSpan } from '../../../functions/abandonment/spans.ts';
+import { placeOfLeast, withSpan } from '../../../functions/abandonment/spans.ts';
 import { DAY, HOUR, type Interval, MINUTE } from '../../../functions/abandonment/time.ts';
 
 const span = (from: number, to: number) => ({ from: from * HOUR, to: to * HOUR });
@@ -40,4 +40,45 @@ describe('closed spans of unknown health', () => {
     const spans = [span(0, 1), span(10, 11), span(12, 13)];
     expect(withSpan(spans, span(20, 21), 3)).toEqual([span(0, 1), span(10, 13), span(20, 21)]);
   });
+
+  it('within another one add nothing', () => {
+    expect(withSpan([span(1, 9)], span(3, 5))).toEqual([span(1, 9)]);
+    expect(withSpan([span(3, 5)], span(1, 9))).toEqual([span(1, 9)]);
+  });
+
+  it('above the most are joined one after the other, of equally near ones the oldest', () => {
+    const spans = [span(0, 1), span(3, 4), span(6, 7), span(9, 10)];
+    expect(withSpan(spans, span(20, 21), 4)).toEqual([span(0, 4), span(6, 7), span(9, 10), span(20, 21)]);
+    expect(withSpan(spans, span(20, 21), 3)).toEqual([span(0, 7), span(9, 10), span(20, 21)]);
+    expect(withSpan(spans, span(20, 21), 1)).toEqual([span(0, 21)]);
+    expect(withSpan(spans, span(20, 21), 5)).toHaveLength(5);
+  });
+});
+
+describe('a span that is still open', () => {
+  const open = (from: number) => ({ from: from * HOUR, to: null });
+
+  it('takes in what begins with it or after it, and what touches it', () => {
+    expect(withSpan([open(5)], span(6, 8))).toEqual([open(5)]);
+    expect(withSpan([open(5)], span(4, 6))).toEqual([open(4)]);
+    expect(withSpan([open(5)], span(4, 5))).toEqual([open(4)]);
+    expect(withSpan([open(5), open(7)], span(1, 2))).toEqual([span(1, 2), open(5)]);
+  });
+
+  it('stays apart from what ended before it, and is never forgotten', () => {
+    expect(withSpan([open(5)], span(1, 4))).toEqual([span(1, 4), open(5)]);
+    const late = 500 * 24;
+    expect(withSpan([open(5)], span(late, late + 1))).toEqual([open(5)]);
+  });
+
+  it('is joined with the nearest one, where there are too many', () => {
+    expect(withSpan([span(0, 1), open(12)], span(10, 11), 2)).toEqual([span(0, 1), open(10)]);
+  });
+});
+
+it('the place of the least number is the first of equal ones', () => {
+  expect(placeOfLeast([3, 1, 2, 1])).toBe(1);
+  expect(placeOfLeast([1, 1])).toBe(0);
+  expect(placeOfLeast([2, 1])).toBe(1);
+  expect(placeOfLeast([5])).toBe(0);
 });

@@ -1,42 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { BOUNDS, type Bound } from '../../../functions/abandonment/bounds.ts';
-import { formatDuration } from '../../../functions/abandonment/time.ts';
 import { EVENT_REFUSALS } from '../../../functions/work/failure-names.ts';
 import { hour, publication, stage } from './stage.ts';
 
-const page = (name: string) => new URL(`../../../docs/${name}`, import.meta.url).pathname;
-const text = (name: string) => readFileSync(page(name), 'utf8');
-
-function mostOf({ most, unit }: Bound): string {
-  if (unit === 'ms') return formatDuration(most);
-  return `${most.toLocaleString('en')}${unit === 'count' ? '' : ` ${unit}`}`;
-}
-
-function tableOf(bounds: readonly Bound[]): string {
-  const rows = [['value', 'at most', 'why'], ...bounds.map((bound) => [bound.of, mostOf(bound), bound.why])];
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  const line = (cells: string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const rule = line(widths.map((width) => '-'.repeat(width)));
-  return [line(rows[0] ?? []), rule, ...rows.slice(1).map(line)].join('\n');
-}
-
-describe('the bounds', () => {
-  it('stand in docs/bounds.md as the code holds them', () => {
-    const table = tableOf(Object.values(BOUNDS));
-    // `UPDATE_DOCUMENTS=1 vitest run bounds` writes the table anew from the code.
-    if (process.env.UPDATE_DOCUMENTS)
-      writeFileSync(
-        page('bounds.md'),
-        text('bounds.md').replace(/^\|.*\|$(\n^\|.*\|$)*/m, () => table),
-      );
-    expect(text('bounds.md')).toContain(table);
-  });
-
-  it('are refused for reasons that stand in the runbook', () => {
-    for (const reason of EVENT_REFUSALS) expect(text('runbook.md')).toContain(`\`${reason}\``);
-  });
+it('what is out of bounds is refused for reasons that stand in the runbook', () => {
+  const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
+  for (const reason of EVENT_REFUSALS) expect(runbook).toContain(`\`${reason}\``);
 });
 
 describe('an instant', () => {
