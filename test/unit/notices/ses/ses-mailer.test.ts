@@ -241,3 +241,55 @@ describe('the pace', () => {
     expect(() => new TokenBucket({ perSecond, clock: new SetClock() })).toThrow(RangeError);
   });
 });
+
+describe('whether a mail would be taken now', () => {
+  const QUOTA = { Max24HourSend: 200, SentLast24Hours: 199 };
+
+  /** What SES answers to the two questions: an answer, or an error of this name. */
+  function asked(quota: object | string, account: object | string) {
+    const answers = [quota, account];
+    const questions: unknown[] = [];
+    const send = async (command: { constructor: { name: string } }) => {
+      questions.push(command.constructor.name);
+      const answer = answers[questions.length - 1];
+      if (typeof answer === 'string') throw Object.assign(new Error('no'), { name: answer });
+      return answer;
+    };
+    const check = () => mailer({ send } as unknown as Pick<SESClient, 'send'>).mailer.check();
+    return { check, questions };
+  }
+
+  it.each<[string, object | string, object | string]>([
+    ['the account may send and has room', QUOTA, { Enabled: true }],
+    ['there is no quota', { Max24HourSend: -1, SentLast24Hours: 5_000 }, { Enabled: true }],
+    ['nothing is said', {}, {}],
+    ['nothing was sent yet', { Max24HourSend: 200 }, {}],
+    ['it may not ask', 'AccessDeniedException', 'AccessDenied'],
+    ['an emulator does not know the question', 'NotImplemented', 'InvalidAction'],
+    ['nor another', 'UnknownOperationException', {}],
+  ])('yes, where %s', async (_what, quota, account) => {
+    const { check, questions } = asked(quota, account);
+    await expect(check()).resolves.toBeUndefined();
+    expect(questions).toEqual(['GetSendQuotaCommand', 'GetAccountSendingEnabledCommand']);
+  });
+
+  it.each<[string, object | string, object | string, object]>([
+    [
+      'the quota is used up',
+      { Max24HourSend: 200, SentLast24Hours: 200 },
+      {},
+      { name: 'SesNotAuthorized', message: 'SES: the quota of 200 mails in 24 h is used up' },
+    ],
+    ['there is none', { Max24HourSend: 0 }, {}, { name: 'SesNotAuthorized' }],
+    [
+      'the account may not send',
+      QUOTA,
+      { Enabled: false },
+      { name: 'SesNotAuthorized', message: 'SES: the account may not send' },
+    ],
+    ['SES does not answer', 'TimeoutError', {}, { name: 'TimeoutError' }],
+    ['SES does not answer the second question', QUOTA, 'TimeoutError', { name: 'TimeoutError' }],
+  ])('no, where %s', async (_what, quota, account, error) => {
+    await expect(asked(quota, account).check()).rejects.toMatchObject(error);
+  });
+});
