@@ -196,6 +196,12 @@ describe('the mail of what is past', () => {
     expect((await mailAbout([past('withdrawn', {})])).says).toContain('no longer holds.');
   });
 
+  it('names nobody else where its episode is over', async () => {
+    const task = (record: TaskRecord) => ({ ...record, open: null });
+    const { says } = await mailAbout([{ ...past('withdrawn', { resolvedReason: 'kept' }), task }]);
+    expect(says).toContain('Nobody else was notified.');
+  });
+
   it('says who disclaimed it, and whom they named', async () => {
     const { says } = await mailAbout([
       past('disclaimed', { disclaimed: { by: BO_ADDRESS, instead: 'cy@acme.test' } }),
