@@ -176,6 +176,23 @@ describe('tasks that share a date', () => {
     ]);
   });
 
+  it.each<Partial<MailItem>>([{ notice: 'stopping' }, { notice: 'overdue', isOverdue: true }])(
+    'are one kind where they have a deadline, whatever they failed of (%j)',
+    (changes) => {
+      const [one, two] = many(2, changes);
+      expect(kindsOf([{ ...one!, cause: 'idle' }, two!])).toHaveLength(1);
+    },
+  );
+
+  it('say what they are where only some of them have a reason', () => {
+    const [one, two] = many(2, { notice: 'withdrawn', disableAt: null });
+    const kinds = kindsOf([one!, { ...two!, resolvedReason: 'kept' }], { hasHeading: false });
+    expect(kinds.map(({ causes }) => causes)).toEqual([
+      ['Announced dates that no longer hold (1)'],
+      ['Each: it was marked to be kept (1)'],
+    ]);
+  });
+
   it('are told by who disclaimed them, and for what reason they hold no more', () => {
     const [one, two] = many(2, { notice: 'disclaimed', disableAt: null });
     const by = (of: MailItem | undefined, name: string) => ({
@@ -281,6 +298,11 @@ describe('the names of several tasks', () => {
     if (inFull) expect(shown).toEqual(inFull);
     else expect(shown).toHaveLength(names.length);
     for (const name of shown ?? []) expect(name).not.toContain('evil.com');
+  });
+
+  it('stand in columns that are wide enough for the longest', () => {
+    const [kind] = kindsOf(['a/x', `a/${'y'.repeat(9)}`, 'a/z'].map((task) => item({ task })));
+    expect(kind?.folders[0]?.wide).toBe('7');
   });
 
   it('end no quotes', () => {

@@ -45,6 +45,11 @@ it.each<[string, MailItem[], string]>([
     [stillOff],
     'orders-capture is still off, and can be turned on again as it was only until 1 March 2026',
   ],
+  [
+    'has no date where a deadline is past and nothing follows',
+    [item({ notice: 'overdue', mode: 'notify' })],
+    'orders-capture is past its deadline',
+  ],
   ['has no date where there is none', [recovered], 'orders-capture is running again'],
 ])('a subject %s', (_what, items, said) => {
   expect(subject(items)).toBe(said);

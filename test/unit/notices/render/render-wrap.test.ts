@@ -17,6 +17,8 @@ it.each([
   ['nor one in a list', `- "${word(60)} ${word(60)}"`, `- "${word(60)} ${word(60)}"`],
   ['a dash within a line is no name', `a - ${word(40)} ${word(33)}`, `a - ${word(40)}\n${word(33)}`],
   ['nor one without a space', `-${word(40)} ${word(40)}`, `-${word(40)}\n${word(40)}`],
+  ['what is short enough stays as it is, spaces and all', '    a  b', '    a  b'],
+  ['also with 74 columns', `    a  ${word(67)}`, `    a  ${word(67)}`],
   ['lines stay lines', `a\n\n${word(40)} ${word(34)}\nb`, `a\n\n${word(40)}\n${word(34)}\nb`],
 ])('%s', (_what, text, wrapped) => {
   expect(wrapLines(text)).toBe(wrapped);
