@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listOops, loadOops } from '../../../functions/store/oops.ts';
 import { RowRefused } from '../../../functions/store/table/row-limits.ts';
-import { recordCountedOops, recordOops, startFromRow } from '../../../functions/work/oops.ts';
+import { recordCountedOops, recordDeath, recordOops, startFromRow } from '../../../functions/work/oops.ts';
 import { DONE, START, workStage } from './stage.ts';
 
 const throwing = (error: unknown) => async () => {
@@ -308,6 +308,26 @@ describe('the record of a failed attempt', () => {
       message: 'attempt 1 of version 7 began and never ended',
     });
     expect(stage.metrics.map(({ name }) => name)).toEqual(['AttemptFailed', 'FailureReported']);
+  });
+
+  it('of a process that died is left by whoever finds it first', async () => {
+    const stage = workStage();
+    await stage.die(1);
+    const [row] = await stage.rows({ pk: 'W#' });
+    stage.pass(60_000);
+    expect(await recordDeath(stage.system, row!)).toBe(true);
+    expect(await recordDeath(stage.system, row!)).toBe(false);
+    expect([stage.count('AttemptFailed'), (await listOops(stage.table))[0]?.count]).toEqual([1, 1]);
+  });
+
+  it('is left of no attempt after which another began', async () => {
+    const stage = workStage();
+    await stage.die(1);
+    const [row] = await stage.rows({ pk: 'W#' });
+    await stage.die(2);
+    expect(await recordDeath(stage.system, row!)).toBe(false);
+    expect(stage.count('AttemptFailed')).toBe(0);
+    expect(await stage.rows({ pk: 'W#' })).toMatchObject([{ attempt: 2, endedAt: null }]);
   });
 
   it('of a start that an earlier version wrote counts from there', () => {

@@ -4,7 +4,7 @@ import { MINUTE } from '../../../functions/abandonment/time.ts';
 import { listOops, loadOops } from '../../../functions/store/oops.ts';
 import { RowRefused } from '../../../functions/store/table/row-limits.ts';
 import type { Outcome } from '../../../functions/work/consumer.ts';
-import { recordPutBack, retryDelaySeconds } from '../../../functions/work/pipeline.ts';
+import { processMessage, recordPutBack, retryDelaySeconds } from '../../../functions/work/pipeline.ts';
 import { untoldSuccesses } from '../../../functions/work/successes.ts';
 import { DONE, START, workStage } from './stage.ts';
 
@@ -299,6 +299,22 @@ describe('the last receive that a queue allows', () => {
       expect(await stage.deliver(10, { messageId: outcome })).toEqual({ outcome, reason: 'r' });
     }
   });
+});
+
+it('a worker that has nothing to note or to hand back ends its messages all the same', async () => {
+  const stage = workStage();
+  const { handBack: _, ...without } = stage.consumer;
+  const deliver = (messageId: string, error: Error) =>
+    processMessage(
+      stage.system,
+      { ...without, act: () => Promise.reject(error) },
+      { body: '{"key":"item"}', messageId, receiveCount: 10, maxReceives: 10 },
+    );
+  expect(await deliver('a', new Error('broken'))).toEqual({
+    outcome: 'skipped',
+    reason: 'left-to-the-scanner',
+  });
+  expect(await deliver('b', new RowRefused('too large'))).toMatchObject({ outcome: 'dead-letter' });
 });
 
 describe('a delivery that is put back before its work began', () => {

@@ -250,7 +250,14 @@ describe('a batch of messages', () => {
       },
       { receiver: { postpone } },
     );
+    const levels: string[] = [];
+    const { log } = worker.system.telemetry;
+    worker.system.telemetry.log = (level, message, properties) => {
+      if (message === 'delay not set') levels.push(level);
+      log(level, message, properties);
+    };
     await processBatch(worker, batch(record('a')), ENOUGH);
+    expect(levels).toEqual(['warn']);
     expect(lines).toContainEqual({
       message: 'delay not set',
       messageId: 'a',
