@@ -34,7 +34,8 @@ const MAIL = {
   digest: 'digest-1',
 };
 
-const mailer = () => pacedMailer(ENVIRONMENT, { now: () => Date.parse('2026-01-29T00:00:00Z') });
+const mailer = (mailsPerSecond = ENVIRONMENT.mailsPerSecond) =>
+  pacedMailer({ ...ENVIRONMENT, mailsPerSecond }, { now: () => Date.parse('2026-01-29T00:00:00Z') });
 
 test('mails go out as the environment says, dated by the clock of the stage', async () => {
   expect(await mailer().send(MAIL)).toEqual({ outcome: 'accepted', messageId: 'm-1' });
@@ -51,6 +52,19 @@ test('no faster than this process may, by the time that really passes', async ()
   expect(await paced.send(MAIL)).toMatchObject({ outcome: 'accepted' });
   expect(await paced.send(MAIL)).toMatchObject({ outcome: 'refused', cause: 'rate', code: 'OwnRate' });
   expect(ses.commandCalls(SendRawEmailCommand)).toHaveLength(1);
+});
+
+test('and waits for its turn where that comes soon', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  try {
+    const paced = mailer(10);
+    for (let count = 0; count < 10; count += 1) await paced.send(MAIL);
+    const before = performance.now();
+    await paced.send(MAIL);
+    expect(performance.now() - before).toBeGreaterThanOrEqual(95);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('an unanswered request is given up well before the claim of its mail ends', async () => {

@@ -265,6 +265,15 @@ describe('a notification of an identity', () => {
     expect(one(record).digest).toBe(DIGEST);
   });
 
+  it.each<[string, object]>([
+    ['spaces around it', { tags: null, headers: [{ name: 'X-Taskwarden-Digest', value: ` ${DIGEST} ` }] }],
+    ['tags of others alone', { tags: { other: ['x'] }, headers: mail.headers }],
+    ['a tag without a value', { tags: { digest: [] }, headers: mail.headers }],
+  ])('or finds it in the header with %s', (_what, more) => {
+    const record = { notificationType: 'Delivery', delivery, mail: { ...bareMail, ...more } };
+    expect(one(record).digest).toBe(DIGEST);
+  });
+
   it('does not take any text for a digest', () => {
     const headers = [{ name: 'X-Taskwarden-Digest', value: 'a b#c' }];
     expect(

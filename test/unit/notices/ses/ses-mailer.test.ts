@@ -98,6 +98,37 @@ it.each(['wärden@b.test', '.warden@b.test', 'warden.@b.test', 'war..den@b.test'
   },
 );
 
+describe('a sender', () => {
+  const client = { send: async () => ({ MessageId: 'm' }) } as unknown as Pick<SESClient, 'send'>;
+  const made = (options: { sender: string; replyTo?: string }) => {
+    const clock = new SetClock();
+    return new SesMailer(client, { clock, bucket: new TokenBucket({ perSecond: 1, clock }), ...options });
+  };
+
+  it('is an address, or one behind a name, also before a space', () => {
+    for (const sender of ['a@b.test', 'Warden <a@b.test>', 'Warden <a@b.test> ', '<a@b.test>'])
+      expect(() => made({ sender })).not.toThrow();
+  });
+
+  it('is refused by its name where it is none, and so is whom to reply to', () => {
+    expect(() => made({ sender: 'Warden <a@b.test> x' })).toThrow(
+      new RangeError("not a sender's address: Warden <a@b.test> x"),
+    );
+    expect(() => made({ sender: 'a@b.test', replyTo: 'nobody\r\n' })).toThrow(
+      new RangeError('not an address to reply to: nobody'),
+    );
+  });
+});
+
+it('an answer without the name of the mail leaves open whether it went', async () => {
+  const client = { send: async () => ({}) } as unknown as Pick<SESClient, 'send'>;
+  expect(await mailer(client).mailer.send(mail)).toEqual({
+    outcome: 'unknown',
+    code: 'NoMessageId',
+    message: 'SES answered without a message id',
+  });
+});
+
 describe('against a server', () => {
   let server: Server | undefined;
   let requests = 0;
@@ -214,7 +245,12 @@ describe('the pace', () => {
     const bucket = new TokenBucket({ perSecond: 0.1, clock, sleep: async () => undefined });
     const slow = new SesMailer(client, { clock, bucket, sender: 'a@b.test' });
     expect(await slow.send(mail)).toMatchObject({ outcome: 'accepted' });
-    expect(await slow.send(mail)).toMatchObject({ outcome: 'refused', cause: 'rate' });
+    expect(await slow.send(mail)).toEqual({
+      outcome: 'refused',
+      cause: 'rate',
+      code: 'OwnRate',
+      message: 'the rate of this worker is used up',
+    });
     clock.time += 10_000;
     expect(await slow.send(mail)).toMatchObject({ outcome: 'accepted' });
   });
@@ -263,6 +299,7 @@ describe('whether a mail would be taken now', () => {
     ['the account may send and has room', QUOTA, { Enabled: true }],
     ['there is no quota', { Max24HourSend: -1, SentLast24Hours: 5_000 }, { Enabled: true }],
     ['nothing is said', {}, {}],
+    ['nothing is said of a quota', { SentLast24Hours: 5 }, {}],
     ['nothing was sent yet', { Max24HourSend: 200 }, {}],
     ['it may not ask', 'AccessDeniedException', 'AccessDenied'],
     ['an emulator does not know the question', 'NotImplemented', 'InvalidAction'],
