@@ -395,6 +395,19 @@ describe('where a mail leads', () => {
   });
 });
 
+it('a mail of many leads to no single task, though one of them shares its date with none', () => {
+  const links = {
+    page: 'https://page.test/d/L',
+    preferences: '',
+    unsubscribe: '',
+    task: () => 'https://page.test/one',
+  };
+  const lone = item({ task: 'acmeCo/lone', disableAt: at('2026-02-09T00:00:00Z') });
+  const { text } = rendered([...many(11), lone], { links });
+  expect(text).toContain('* "acmeCo/lone"');
+  expect(text).not.toContain('https://page.test/one');
+});
+
 describe('how many a mail tells', () => {
   it('ten one by one, more by what they have in common', () => {
     const oneByOne = (count: number) => rendered(many(count)).text.match(/^\* /gm)?.length ?? 0;
