@@ -5,6 +5,7 @@ export const ALONE = [
   'test/unit/disabling/{disabler-handler,refused}.test.ts',
   'test/security/mail-uns*.test.ts',
   'test/security/mail-unw*.test.ts',
+  'test/unit/notices/render/mail-unwritable.test.ts',
   'test/unit/platform/aws-*.test.ts',
   'test/unit/breaker/aws-worker-control.test.ts',
   'test/unit/cli/{alarms,aws-stage,doctor}.test.ts',

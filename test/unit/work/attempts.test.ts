@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
-import { listOops } from '../../../functions/store/oops.ts';
-import { DONE, workStage } from './stage.ts';
+import { listOops, loadOops } from '../../../functions/store/oops.ts';
+import { DONE, START, workStage } from './stage.ts';
 
 const running = (stage: ReturnType<typeof workStage>) => stage.rows({ pk: 'W#' });
 
@@ -45,6 +45,33 @@ describe('an attempt that goes well', () => {
     });
     expect(await stage.deliver(1)).toEqual(DONE);
     expect(stage.count('AttemptFailed')).toBe(0);
+    expect(stage.levelOf('the end of an attempt is not recorded')).toBe('warn');
+    expect(stage.logged.find(({ message }) => message.startsWith('the end'))?.properties).toEqual({
+      queue: 'notify',
+      item: 'item',
+      error: 'ServiceUnavailable: the table is down',
+    });
+  });
+
+  it('says what could not be written where the table is too busy for its start', async () => {
+    const stage = workStage();
+    const { transact } = stage.table;
+    let calls = 0;
+    stage.table.transact = async (...given) => {
+      calls += 1;
+      return calls <= 3 ? { outcome: 'busy', reason: 'a conflict' } : transact.apply(stage.table, given);
+    };
+    expect(await stage.deliver(1)).toMatchObject({ outcome: 'retry', failed: true });
+    expect(await listOops(stage.table)).toMatchObject([
+      { cause: 'retryable', sample: 'the table is too busy for the record of an attempt' },
+    ]);
+  });
+
+  it('on a later receive leaves nothing behind either where the broker keeps the message', async () => {
+    const stage = workStage({ queue: 'ingest', fromState: false });
+    await stage.die(1);
+    expect(await stage.deliver(2)).toEqual(DONE);
+    expect(await running(stage)).toEqual([]);
   });
 });
 
@@ -142,6 +169,53 @@ describe('a process that died', () => {
     stage.pass(SECOND);
     await stage.deliver(2);
     expect(stage.count('AttemptFailed')).toBe(0);
+  });
+
+  it.each([
+    [30 * SECOND - 1, 0],
+    [30 * SECOND, 1],
+  ])(
+    'is taken for dead after the 30 s of a function of which nobody says more (%i ms: %i)',
+    async (after, dead) => {
+      const stage = workStage();
+      const begun = new Promise<void>((resolve) => {
+        stage.acts(() => {
+          resolve();
+          return new Promise(() => {});
+        });
+      });
+      void stage.deliver(1);
+      await begun;
+      stage.acts(async () => DONE);
+      stage.pass(after);
+      await stage.deliver(2);
+      expect(stage.count('AttemptFailed')).toBe(dead);
+    },
+  );
+
+  it('is known by its message, tried since that was received first', async () => {
+    const stage = workStage();
+    await stage.die(1, { firstReceivedAt: START - MINUTE });
+    stage.pass(3 * MINUTE);
+    await stage.deliver(2);
+    const [kind] = await listOops(stage.table);
+    const found = await loadOops(stage.table, kind!.fingerprint, 10);
+    expect(found?.occurrences).toMatchObject([{ attempt: 1, since: START - MINUTE, feedsBreaker: true }]);
+  });
+
+  it('without a trace is counted by its number, and is nothing for the breaker to judge by', async () => {
+    const stage = workStage();
+    await stage.die(1);
+    stage.pass(9 * MINUTE);
+    await stage.deliver(4);
+    const kinds = await listOops(stage.table);
+    const untraced = kinds.find(({ sample }) => sample.includes('left no trace'));
+    expect(untraced?.sample).toBe('attempt # left no trace: it died or never began, or its answer was lost');
+    const found = await loadOops(stage.table, untraced!.fingerprint, 10);
+    expect(found?.occurrences.map(({ attempt, feedsBreaker }) => [attempt, feedsBreaker]).sort()).toEqual([
+      [2, false],
+      [3, false],
+    ]);
   });
 
   it('is not confused with one that failed and said so', async () => {

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
 import { QUEUE_NAMES } from '../../../functions/platform/queues.ts';
 import { noteEvent, noteMail, noteMailEvent } from '../../../functions/store/heard.ts';
+import { listOops } from '../../../functions/store/oops.ts';
+import { canaryIn, canaryOf } from '../../../functions/work/canary.ts';
 import { probeWorker } from '../../../functions/work/probe.ts';
 import { START, workStage } from './stage.ts';
 
@@ -60,6 +62,42 @@ describe('canaries', () => {
     stage.pass(MINUTE);
     await stage.scan();
     expect(missed(stage).includes('notify')).toBe(isMissed);
+  });
+
+  it('are skipped once their life is over', async () => {
+    const stage = workStage();
+    const body = JSON.stringify(canaryOf('run', START, START + MINUTE));
+    stage.pass(MINUTE);
+    expect(await stage.deliver(1, { body })).toEqual({ outcome: 'done', reason: 'canary' });
+    stage.pass(1);
+    expect(await stage.deliver(1, { body })).toEqual({ outcome: 'skipped', reason: 'expired' });
+  });
+
+  it('are tried again where the table is busy', async () => {
+    const stage = workStage();
+    const { transact } = stage.table;
+    stage.table.transact = async (...given) =>
+      given[0].some((write) => 'put' in write && write.put.pk === 'CANARY')
+        ? { outcome: 'busy', reason: 'throttled' }
+        : transact.apply(stage.table, given);
+    const body = JSON.stringify(canaryOf('run', START, START + MINUTE));
+    expect(await stage.deliver(1, { body })).toMatchObject({ outcome: 'retry', failed: true });
+    expect(await listOops(stage.table)).toMatchObject([
+      { cause: 'retryable', error: 'TableBusy', sample: 'the table is busy: throttled', lastItem: 'canary/' },
+    ]);
+  });
+
+  it.each<[string, object]>([
+    ['of another kind', { kind: 'notify' }],
+    ['of another version', { v: 2 }],
+    ['without an end', { notAfter: undefined }],
+    ['of no scan', { key: undefined }],
+    ['of no instant', { at: 'now' }],
+    ['without a name by which it is traced', { correlationId: undefined }],
+  ])('%s are none', (_what, change) => {
+    const canary = canaryOf('run', START, START + MINUTE);
+    expect(canaryIn(canary)).toEqual(canary);
+    expect(canaryIn({ ...canary, ...change })).toBeUndefined();
   });
 
   it('that come late do not hide that a newer one was worked', async () => {

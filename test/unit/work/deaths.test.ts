@@ -27,6 +27,39 @@ describe('attempts that began and were not heard of', () => {
     expect(await listOops(stage.table)).toEqual([]);
   });
 
+  it('of a queue whose name comes before are left to that one, too', async () => {
+    const stage = workStage({ queue: 'disable' });
+    await stage.die(1);
+    stage.pass(60 * SECOND);
+    await countDeaths(stage.system, 'notify');
+    expect(await listOops(stage.table)).toEqual([]);
+    await countDeaths(stage.system, 'disable');
+    expect(await listOops(stage.table)).toMatchObject([{ worker: 'disable', count: 1 }]);
+  });
+
+  it('count fifty in one look at most, and the others in the next', async () => {
+    const stage = workStage();
+    for (let item = 0; item < 52; item += 1)
+      await stage.die(1, { messageId: `m${item}`, body: JSON.stringify({ key: `item${item}` }) });
+    stage.pass(60 * SECOND);
+    await countDeaths(stage.system, 'notify');
+    expect(await listOops(stage.table)).toMatchObject([{ count: 50 }]);
+    await countDeaths(stage.system, 'notify');
+    expect(await listOops(stage.table)).toMatchObject([{ count: 52 }]);
+  });
+
+  it('are no attempts that ended and said so: a look costs no write for them', async () => {
+    const stage = workStage();
+    stage.acts(async () => {
+      throw new Error('broken');
+    });
+    await stage.deliver(1);
+    stage.pass(60 * SECOND);
+    stage.writes.length = 0;
+    await countDeaths(stage.system, 'notify');
+    expect(stage.writes).toEqual([]);
+  });
+
   it('are not counted again by the next attempt', async () => {
     const stage = workStage();
     await stage.die(1, { firstReceivedAt: START });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RowRefused } from '../../../functions/store/table/row-limits.ts';
 import { TableBusy } from '../../../functions/store/table-busy.ts';
-import { classOf, lastingClass } from '../../../functions/work/failure-class.ts';
+import { classOf, lastingClass, PermanentFailure } from '../../../functions/work/failure-class.ts';
 
 describe('contention', () => {
   it('passes by itself at first, and is one of the environment where it lasts', () => {
@@ -33,6 +33,29 @@ describe('an answer of "later"', () => {
 describe('a row that the table never takes', () => {
   it('is the item’s own fault at each attempt', () => {
     for (const attempt of [1, 4, 9]) expect(classOf(new RowRefused('too large'), attempt)).toBe('permanent');
+  });
+});
+
+describe('work that whoever does it knows can never be done', () => {
+  it('is given up at once', () => {
+    expect(classOf(new PermanentFailure('no such plane'), 1)).toBe('permanent');
+  });
+});
+
+describe('the system’s code of a failed connection', () => {
+  it.each([
+    ['ETIMEDOUT', 'retryable'],
+    ['ECONNRESET', 'retryable'],
+    ['UND_ERR_SOCKET', 'retryable'],
+    ['ECONNREFUSED', 'environment'],
+    ['ENOTFOUND', 'environment'],
+    ['EAI_AGAIN', 'environment'],
+    // None of these is one that is known.
+    ['MY_ETIMEDOUT', 'bug'],
+    ['MY_ECONNREFUSED', 'bug'],
+    ['ENOTFOUND_TWICE', 'bug'],
+  ])('%s is %s', (code, means) => {
+    expect(classOf(Object.assign(new Error('no'), { code }), 1)).toBe(means);
   });
 });
 

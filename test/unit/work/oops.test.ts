@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listOops, loadOops } from '../../../functions/store/oops.ts';
 import { RowRefused } from '../../../functions/store/table/row-limits.ts';
-import { recordOops } from '../../../functions/work/oops.ts';
+import { recordCountedOops, recordDeath, recordOops, startFromRow } from '../../../functions/work/oops.ts';
 import { DONE, START, workStage } from './stage.ts';
 
 const throwing = (error: unknown) => async () => {
@@ -187,5 +187,152 @@ describe('what a failure means', () => {
     const { system, metrics } = workStage();
     await recordOops(system, { worker: 'notify', item: 'a', attempt, cause: 'fault', error });
     expect(metrics[0]?.properties.cause).toBe(cause);
+  });
+});
+
+describe('the record of a failed attempt', () => {
+  const OOPS = {
+    worker: 'notify',
+    item: 'item',
+    attempt: 2,
+    cause: 'bug',
+    error: new Error('no bo@acme.test'),
+  } as const;
+
+  it('says on the log and by a metric what failed, without the address of anybody', async () => {
+    const stage = workStage();
+    const fingerprint = await recordOops(stage.system, { ...OOPS, version: '6' });
+    const [failed, reported] = stage.logged;
+    expect(failed).toEqual({
+      message: 'attempt failed',
+      properties: {
+        fingerprint,
+        worker: 'notify',
+        item: 'item',
+        attempt: 2,
+        cause: 'bug',
+        error: 'Error',
+        message: 'no <address>',
+        site: 'unknown',
+        functionVersion: '6',
+      },
+    });
+    const about = { fingerprint, worker: 'notify', version: '6', why: 'new' };
+    expect(reported).toEqual({ message: 'failure reported', properties: about });
+    expect([stage.levelOf('attempt failed'), stage.levelOf('failure reported')]).toEqual(['error', 'warn']);
+    expect(stage.metrics).toEqual([
+      { name: 'AttemptFailed', properties: { worker: 'notify', cause: 'bug', fingerprint } },
+      { name: 'FailureReported', properties: about },
+    ]);
+  });
+
+  it('says what was thrown though it was no error', async () => {
+    const stage = workStage();
+    await recordOops(stage.system, { ...OOPS, error: 'bo@acme.test is a text' });
+    expect(stage.logged[0]?.properties).toMatchObject({ error: 'Error', message: '<address> is a text' });
+    expect(await listOops(stage.table)).toMatchObject([{ sample: '<address> is a text' }]);
+  });
+
+  it('of what was no attempt is a failure, and no figure of attempts', async () => {
+    const stage = workStage();
+    const fingerprint = await recordOops(stage.system, { ...OOPS, attempt: null });
+    expect(stage.logged[0]).toMatchObject({ message: 'failure', properties: { attempt: 0 } });
+    expect(stage.count('AttemptFailed')).toBe(0);
+    expect((await loadOops(stage.table, fingerprint, 1))?.occurrences).toMatchObject([
+      { attempt: 0, feedsBreaker: false },
+    ]);
+  });
+
+  it.each<[object, boolean]>([
+    [{ cause: 'environment' }, true],
+    [{ cause: 'bug' }, true],
+    [{ cause: 'died' }, true],
+    [{ cause: 'retryable' }, false],
+    [{ cause: 'permanent' }, false],
+    [{ cause: 'died', uncertain: true }, false],
+    [{ cause: 'bug', attempt: null }, false],
+  ])('of %j feeds the breaker: %s', async (change, feedsBreaker) => {
+    const { system, table } = workStage();
+    const fingerprint = await recordOops(system, { ...OOPS, ...change });
+    expect((await loadOops(table, fingerprint, 1))?.occurrences).toMatchObject([{ feedsBreaker }]);
+  });
+
+  it('tells the breaker of the attempts that went well since the failure before', async () => {
+    const stage = workStage();
+    const attempts = async (change: object) => {
+      const fingerprint = await recordOops(stage.system, { ...OOPS, ...change });
+      return (await loadOops(stage.table, fingerprint, 1))?.occurrences[0]?.attempts;
+    };
+    for (const messageId of ['a', 'b']) await stage.deliver(1, { messageId });
+    expect(await attempts({ cause: 'retryable' })).toBe(1);
+    expect(await attempts({ cause: 'bug' })).toBe(3);
+    expect(await attempts({ cause: 'environment' })).toBe(1);
+  });
+
+  it('that cannot be stored is on the log with the reason, and is reported', async () => {
+    const stage = workStage();
+    stage.breakTable(true);
+    const fingerprint = await recordOops(stage.system, OOPS);
+    expect(stage.levelOf('OOPS not stored')).toBe('warn');
+    expect(stage.logged.find(({ message }) => message === 'OOPS not stored')?.properties).toEqual({
+      fingerprint,
+      error: 'ServiceUnavailable: the table is down',
+    });
+    expect(stage.metrics.at(-1)).toMatchObject({
+      name: 'FailureReported',
+      properties: { why: 'not-stored' },
+    });
+  });
+
+  it('for who counts by the rows is no record where it cannot be stored', async () => {
+    const stage = workStage();
+    await recordCountedOops(stage.system, OOPS);
+    expect(await listOops(stage.table)).toMatchObject([{ count: 1, lastItem: 'item' }]);
+    expect(stage.metrics.map(({ name }) => name)).toEqual(['AttemptFailed', 'FailureReported']);
+    stage.breakTable(true);
+    await expect(recordCountedOops(stage.system, OOPS)).rejects.toThrow('the table is down');
+    expect(stage.count('AttemptFailed')).toBe(2);
+  });
+
+  it('of a process that died names the version that it ran, and what it was', async () => {
+    const stage = workStage();
+    await stage.die(1);
+    stage.system.config.functionVersion = '8';
+    stage.pass(60_000);
+    await stage.deliver(2);
+    expect(await listOops(stage.table)).toMatchObject([
+      { lastVersion: '7', sample: 'attempt # of version # began and never ended' },
+    ]);
+    expect(stage.logged[0]?.properties).toMatchObject({
+      functionVersion: '7',
+      message: 'attempt 1 of version 7 began and never ended',
+    });
+    expect(stage.metrics.map(({ name }) => name)).toEqual(['AttemptFailed', 'FailureReported']);
+  });
+
+  it('of a process that died is left by whoever finds it first', async () => {
+    const stage = workStage();
+    await stage.die(1);
+    const [row] = await stage.rows({ pk: 'W#' });
+    stage.pass(60_000);
+    expect(await recordDeath(stage.system, row!)).toBe(true);
+    expect(await recordDeath(stage.system, row!)).toBe(false);
+    expect([stage.count('AttemptFailed'), (await listOops(stage.table))[0]?.count]).toEqual([1, 1]);
+  });
+
+  it('is left of no attempt after which another began', async () => {
+    const stage = workStage();
+    await stage.die(1);
+    const [row] = await stage.rows({ pk: 'W#' });
+    await stage.die(2);
+    expect(await recordDeath(stage.system, row!)).toBe(false);
+    expect(stage.count('AttemptFailed')).toBe(0);
+    expect(await stage.rows({ pk: 'W#' })).toMatchObject([{ attempt: 2, endedAt: null }]);
+  });
+
+  it('of a start that an earlier version wrote counts from there', () => {
+    const row = { pk: 'W#1', sk: 's', v: 1, queue: 'notify', item: 'item', attempt: 1, startedAt: START };
+    expect(startFromRow(row)).toMatchObject({ startedAt: START, since: START });
+    expect(startFromRow({ ...row, since: START - 5 })).toMatchObject({ since: START - 5 });
   });
 });

@@ -5,7 +5,7 @@ import type { Receiver } from '../../../functions/platform/receiver.port.ts';
 import { buildSystem } from '../../../functions/platform/system.ts';
 import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
 import { canaryOf } from '../../../functions/work/canary.ts';
-import type { Consumer, Outcome } from '../../../functions/work/consumer.ts';
+import type { Consumer, Delivery, Outcome } from '../../../functions/work/consumer.ts';
 import { processBatch, processTrial } from '../../../functions/work/sqs-batch.ts';
 import { SIMULATED_CONFIG } from '../../../simulation/engine/sim-system.ts';
 
@@ -199,6 +199,93 @@ describe('a batch of messages', () => {
     expect(begun).toEqual(names);
   });
 
+  it('hands over with each message how often and since when it was received, and how many came with it', async () => {
+    const { worker } = workerOf({}, { atOnce: 1 });
+    const deliveries: Delivery[] = [];
+    worker.consumer.act = async (_system, _message, delivery) => {
+      deliveries.push(delivery);
+      return DONE;
+    };
+    const again = record('a');
+    again.attributes.ApproximateReceiveCount = '2';
+    again.attributes.ApproximateFirstReceiveTimestamp = '1772366400000';
+    again.messageAttributes = { earlierAttempts: { dataType: 'Number', stringValue: '6' } };
+    await processBatch(worker, batch(again, record('b')), ENOUGH);
+    expect(deliveries).toEqual([
+      {
+        body: '"a"',
+        messageId: 'a',
+        receiveCount: 8,
+        maxReceives: 10,
+        endsBy: 30_000,
+        earlierAttempts: 6,
+        firstReceivedAt: 1_772_366_400_000,
+        batch: { size: 2 },
+      },
+      expect.objectContaining({ messageId: 'b', receiveCount: 1, earlierAttempts: 0, firstReceivedAt: 0 }),
+    ]);
+  });
+
+  it.each(['', 'many', '7x', 'x7', '-7', '1.5', '1234567890123456'])(
+    'takes %j, which anybody may have written on a message, for no earlier attempts',
+    async (stringValue) => {
+      const { worker } = workerOf({});
+      const receives: number[] = [];
+      worker.consumer.act = async (_system, _message, { receiveCount }) => {
+        receives.push(receiveCount);
+        return DONE;
+      };
+      const marked = record('a');
+      marked.messageAttributes = { earlierAttempts: { dataType: 'Number', stringValue } };
+      await processBatch(worker, batch(marked), ENOUGH);
+      expect(receives).toEqual([1]);
+    },
+  );
+
+  it('says which message it could set no delay for, and why', async () => {
+    const postpone = () => Promise.reject(new Error('the delivery is over'));
+    const { worker, lines } = workerOf(
+      {
+        a: async () => ({ outcome: 'retry', reason: 'busy', delaySeconds: 1, failed: true, recorded: true }),
+      },
+      { receiver: { postpone } },
+    );
+    const levels: string[] = [];
+    const { log } = worker.system.telemetry;
+    worker.system.telemetry.log = (level, message, properties) => {
+      if (message === 'delay not set') levels.push(level);
+      log(level, message, properties);
+    };
+    await processBatch(worker, batch(record('a')), ENOUGH);
+    expect(levels).toEqual(['warn']);
+    expect(lines).toContainEqual({
+      message: 'delay not set',
+      messageId: 'a',
+      error: 'Error: the delivery is over',
+    });
+  });
+
+  it('names what it left for a later delivery, and counts it apart', async () => {
+    const { worker, metrics, lines, begun } = workerOf({});
+    await processBatch(worker, batch(record('a')), () => 11_999);
+    expect([begun, metrics]).toEqual([[], ['MessageLeft']]);
+    expect(lines.at(-1)).toMatchObject({
+      reasons: { 'time ran short': 1 },
+      messages: [{ messageId: 'a', ended: 'MessageLeft', reason: 'time ran short' }],
+    });
+    await processBatch(worker, batch(record('a')), () => 12_000);
+    expect(begun).toEqual(['a']);
+  });
+
+  it('counts a message that was given up, with its reason', async () => {
+    const { worker, metrics, lines } = workerOf({
+      a: async () => ({ outcome: 'dead-letter', reason: 'unknown kind', recorded: true }),
+    });
+    await processBatch(worker, batch(record('a')), ENOUGH);
+    expect(metrics).toEqual(['MessageDeadLettered']);
+    expect(lines.at(-1)).toMatchObject({ reasons: { 'unknown kind': 1 }, MessageDeadLettered: 1 });
+  });
+
   it('counts a failed attempt apart from a wait that was planned', async () => {
     const wait = async (): Promise<Outcome> => ({
       outcome: 'retry',
@@ -339,6 +426,25 @@ describe('the one message of a trial', () => {
     const { response, given } = await tried({ outcome: 'dead-letter', reason: 'refused', recorded: true });
     expect(given).toEqual([['a', 'refused']]);
     expect(response).toEqual({ batchItemFailures: [], trial: { verdict: 'nothing', reason: 'refused' } });
+  });
+
+  it('that is hopeless failed where it cannot be put into the dead-letter queue', async () => {
+    const deadLetter = () => Promise.reject(new Error('no queue'));
+    const { worker } = workerOf(
+      { a: async () => ({ outcome: 'dead-letter', reason: 'refused', recorded: true }) },
+      { receiver: { deadLetter } },
+    );
+    expect(await processTrial(worker, { trial: true, Records: [last()] }, ENOUGH)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'a' }],
+      trial: { verdict: 'failed', reason: 'refused' },
+    });
+  });
+
+  it('is told of at its end, as a batch is', async () => {
+    const { worker, metrics, lines } = workerOf({});
+    await processTrial(worker, { trial: true, Records: [record('a')] }, ENOUGH);
+    expect(metrics).toEqual(['MessageDone']);
+    expect(lines).toEqual([{ message: 'batch', queue: 'notify', reasons: { sent: 1 }, MessageDone: 1 }]);
   });
 
   it('is an attempt after those of the messages that it is a copy of', async () => {

@@ -1,5 +1,5 @@
 import { MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
-import type { QueueName } from '../../../functions/platform/ports.ts';
+import type { LogLevel, QueueName } from '../../../functions/platform/ports.ts';
 import { buildSystem } from '../../../functions/platform/system.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
 import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
@@ -24,6 +24,7 @@ export function workStage({ queue = 'notify', fromState = true, canaries = false
   let ids = 0;
   let broken = false;
   const logged: { message: string; properties: Record<string, unknown> }[] = [];
+  const levels = new Map<string, LogLevel>();
   const metrics: { name: string; properties: Record<string, unknown> }[] = [];
   const sent: { queue: QueueName; body: string }[] = [];
   const handedBack: string[] = [];
@@ -49,7 +50,10 @@ export function workStage({ queue = 'notify', fromState = true, canaries = false
     events: { publish: async () => undefined },
     operators: { tell: async () => undefined },
     telemetry: {
-      log: (_level, message, properties = {}) => void logged.push({ message, properties }),
+      log: (level, message, properties = {}) => {
+        levels.set(message, level);
+        logged.push({ message, properties });
+      },
       metric: (name, _value, _unit, properties = {}) => void metrics.push({ name, properties }),
     },
     config: {
@@ -92,6 +96,8 @@ export function workStage({ queue = 'notify', fromState = true, canaries = false
     table,
     consumer,
     logged,
+    /** How loud a message was logged last; undefined where it never was. */
+    levelOf: (message: string) => levels.get(message),
     metrics,
     sent,
     handedBack,

@@ -333,3 +333,111 @@ describe('a digest of several', () => {
     expect(() => renderDigest(facts([]))).toThrow(RangeError);
   });
 });
+
+describe('the frame of a mail', () => {
+  it('has the picture of the brand where there is one', () => {
+    const brand = { name: 'Acme Flow', colour: '#123456' };
+    const picture = /<img[^>]*>/g;
+    expect(rendered([item()], { brand }).html.match(picture)).toBeNull();
+    const [image = ''] =
+      rendered([item()], { brand: { ...brand, logo: 'https://acme.test/l.png' } }).html.match(picture) ?? [];
+    expect(image).toContain('src="https://acme.test/l.png"');
+  });
+
+  it.each<[Partial<MailItem>, string]>([
+    [{}, 'What to do'],
+    [{ notice: 'disabled', disableAt: null }, 'What to do'],
+    [{ notice: 'enabled', disableAt: null }, 'What to do'],
+    [{ notice: 'withdrawn', disableAt: null }, 'What it means'],
+    [{ notice: 'recovered', disableAt: null }, 'What it means'],
+  ])('of one part says what to do, or what it means: %j: %s', (changes, heading) => {
+    for (const count of [1, 2]) expect(rendered(many(count, changes)).text).toContain(`== ${heading} ==`);
+  });
+
+  it('of several parts names and counts each', () => {
+    const { text } = rendered([...many(2), recovered]);
+    expect(text.match(/^== .* ==$/gm)).toEqual([
+      '== Will be turned off unless you act (2) ==',
+      '== Running again ==',
+    ]);
+  });
+});
+
+describe('where a mail leads', () => {
+  const links = {
+    page: 'https://page.test/d/L',
+    preferences: 'https://page.test/d/L/preferences',
+    unsubscribe: 'https://page.test/u/L',
+    task: ({ task }: { task: string }) => `https://page.test/d/L/${task}`,
+  };
+  const stillOff = { ...disabled, notice: 'still-off' } as const;
+
+  it.each<[string, MailItem[], string | undefined]>([
+    ['turned off', [disabled], 'Review and turn on again'],
+    ['still off', [stillOff], 'Review and turn on again'],
+    ['off, one way or the other', [disabled, stillOff, recovered], 'Review and turn on again'],
+    ['off or not', [disabled, item()], 'Review and keep'],
+    ['well again', [recovered], undefined],
+  ])('where all that is open is %s', (_what, items, words) => {
+    const { text } = rendered(items, { links });
+    expect(/^(Review and .*):$/m.exec(text)?.[1]).toBe(words);
+  });
+
+  it.each([
+    [2, 2],
+    [10, 10],
+    [11, 0],
+  ])('of %i tasks to the pages of %i: of more the one page tells', (count, pages) => {
+    const { text } = rendered(many(count), { links });
+    expect(text.match(/^ *https:\/\/page\.test\/d\/L\/acmeCo/gm) ?? []).toHaveLength(pages);
+    expect(text).toContain('https://page.test/d/L\n');
+    expect(rendered(many(count)).text).not.toContain('page.test');
+  });
+});
+
+it('a mail of many leads to no single task, though one of them shares its date with none', () => {
+  const links = {
+    page: 'https://page.test/d/L',
+    preferences: '',
+    unsubscribe: '',
+    task: () => 'https://page.test/one',
+  };
+  const lone = item({ task: 'acmeCo/lone', disableAt: at('2026-02-09T00:00:00Z') });
+  const { text } = rendered([...many(11), lone], { links });
+  expect(text).toContain('* "acmeCo/lone"');
+  expect(text).not.toContain('https://page.test/one');
+});
+
+describe('how many a mail tells', () => {
+  it('ten one by one, more by what they have in common', () => {
+    const oneByOne = (count: number) => rendered(many(count)).text.match(/^\* /gm)?.length ?? 0;
+    expect([9, 10, 11].map(oneByOne)).toEqual([9, 10, 0]);
+  });
+
+  it('and by names that end no quotes', () => {
+    const items = Array.from({ length: 11 }, (_, place) => item({ task: `acmeCo/a "${place}"` }));
+    expect(rendered(items).text).toContain('- "acmeCo/a \\"7\\""\n');
+    expect(rendered(items.slice(0, 2)).text).toContain('* "acmeCo/a \\"1\\""\n');
+  });
+
+  it('is as many as it has room for; the first that finds none begins the next mail', () => {
+    const items = many(230).map((each) => ({ ...each, task: `${each.task}-${'x'.repeat(480)}` }));
+    const { left, html, text, subject } = rendered(items);
+    const told = items.length - left.length;
+    expect(left).toEqual(items.slice(told));
+    expect(Buffer.byteLength(html)).toBeLessThan(100_000);
+    expect(rendered(items.slice(0, told + 1)).left).toEqual([items[told]]);
+    expect(rendered(items.slice(0, told))).toEqual({ left: [], html, text, subject });
+    expect(subject).toMatch(new RegExp(`^${told} tasks`));
+    expect(text).not.toMatch(/^\* /m);
+  });
+});
+
+it('why its reader is told stands at the top where it is one reason, else with each task', () => {
+  const because = (...scopes: string[]) => {
+    const items = scopes.map((scope, place) => item({ task: `t${place}`, why: { as: 'admin', scope } }));
+    return flat(rendered(items).text).match(/are an admin of "[^"]*"\. (?:You can|Nobody|Also)/g);
+  };
+  expect(because('a/', 'a/')).toEqual(['are an admin of "a/". You can']);
+  expect(because('a/', 'b/')).toEqual(['are an admin of "a/". Also', 'are an admin of "b/". Also']);
+});

@@ -161,6 +161,89 @@ describe('an event of a configuration set', () => {
     },
   );
 
+  it.each([' notspam ', 'NOT SPAM'])('nor is a complaint of type %j one', (complaintFeedbackType) => {
+    const record = { eventType: 'Complaint', complaint: { ...complaint, complaintFeedbackType }, mail };
+    expect(one(record).kind).toBe('not-spam');
+  });
+
+  it.each(['this is not-spam', 'knot-spam'])('but a complaint of type %j is one', (complaintFeedbackType) => {
+    const record = { eventType: 'Complaint', complaint: { ...complaint, complaintFeedbackType }, mail };
+    expect(one(record).kind).toBe('complained');
+  });
+
+  it('what is no complaint is no word of spam, whatever stands beside it', () => {
+    const beside = { complaint: { ...complaint, complaintFeedbackType: 'not-spam' } };
+    expect(one({ eventType: 'Delivery', delivery, ...beside, mail }).kind).toBe('delivered');
+  });
+
+  it.each<[string, string, object]>([
+    ['Bounce', 'bounce', { bounceType: 'Transient', bouncedRecipients: [{ emailAddress: 'bo@acme.test' }] }],
+    ['Complaint', 'complaint', { complainedRecipients: [{ emailAddress: 'bo@acme.test' }] }],
+    ['Delivery', 'delivery', { recipients: ['bo@acme.test'] }],
+    ['DeliveryDelay', 'deliveryDelay', { delayedRecipients: [{ emailAddress: 'bo@acme.test' }] }],
+  ])('%s tells when it was, by its own instant, and of whom, by its own list', (eventType, part, of) => {
+    const event = (more: object) => one({ eventType, [part]: { ...of, ...more }, mail });
+    expect(event({ timestamp: AT })).toMatchObject({ at: INSTANT, recipients: ['bo@acme.test'] });
+    for (const timestamp of [undefined, null, 'yesterday'])
+      expect(event({ timestamp }).at).toBe(Date.parse('2026-01-29T00:00:00Z'));
+    const lists = {
+      bouncedRecipients: null,
+      complainedRecipients: null,
+      recipients: null,
+      delayedRecipients: null,
+    };
+    expect(event(lists).recipients).toEqual(['ana@acme.test']);
+  });
+
+  it.each<[string, object, object]>([
+    [
+      'a complaint',
+      { eventType: 'Complaint', complaint: { ...complaint, complaintSubType: 'Fraud' } },
+      { subType: 'Fraud' },
+    ],
+    [
+      'a delay',
+      { eventType: 'DeliveryDelay', deliveryDelay: { delayType: 'MailboxFull' } },
+      { subType: 'MailboxFull' },
+    ],
+    [
+      'a complaint of one on a list',
+      { eventType: 'Complaint', complaint: { ...complaint, complaintSubType: 'OnAccountSuppressionList' } },
+      { subType: 'OnAccountSuppressionList', reason: 'suppressed' },
+    ],
+  ])('%s has the kind that SES gives it, and none of bounces', (_what, record, said) => {
+    const event = one({ ...record, mail });
+    expect(event).toMatchObject(said);
+    expect(event).not.toHaveProperty('bounceType');
+  });
+
+  it.each(['NotSuppressed', 'SuppressedForNow'])('a bounce of kind %s is for no list', (subType) => {
+    const event = one({ eventType: 'Bounce', bounce: bounce('Transient', subType), mail });
+    expect(event).toMatchObject({ bounceType: 'transient', subType });
+    expect(event).not.toHaveProperty('reason');
+  });
+
+  it('for a list of a tenant is for good, too', () => {
+    const record = { eventType: 'Bounce', bounce: bounce('Transient', 'OnTenantSuppressionList'), mail };
+    expect(one(record)).toMatchObject({ bounceType: 'permanent', reason: 'suppressed' });
+  });
+
+  it('says only what SES said', () => {
+    const bare = { messageId: 'ses-1', timestamp: null, destination: null, tags: null, headers: null };
+    const event = one({
+      eventType: 'Complaint',
+      complaint: { complaintSubType: null, timestamp: AT },
+      mail: bare,
+    });
+    expect(event).toEqual({ kind: 'complained', messageId: 'ses-1', recipients: [], at: INSTANT });
+  });
+
+  it('reads an address behind a name though spaces follow, and nothing that is not at the end', () => {
+    const recipients = ['Ana <ana@acme.test> ', '<cy@acme.test> bo@acme.test', 'Di <a> <di@acme.test>'];
+    const event = one({ eventType: 'Delivery', delivery: { recipients, timestamp: AT }, mail });
+    expect(event.recipients).toEqual(['ana@acme.test', 'di@acme.test']);
+  });
+
   it.each(['Open', 'Click', 'Subscription'])('%s says nothing of its fate', (eventType) => {
     expect(parseSesEvent({ eventType, mail })).toEqual({ ok: true, events: [] });
   });
@@ -179,6 +262,15 @@ describe('a notification of an identity', () => {
 
   it('brings the digest back in the header, however it is spelt', () => {
     const record = { notificationType: 'Delivery', delivery, mail: { ...bareMail, headers: mail.headers } };
+    expect(one(record).digest).toBe(DIGEST);
+  });
+
+  it.each<[string, object]>([
+    ['spaces around it', { tags: null, headers: [{ name: 'X-Taskwarden-Digest', value: ` ${DIGEST} ` }] }],
+    ['tags of others alone', { tags: { other: ['x'] }, headers: mail.headers }],
+    ['a tag without a value', { tags: { digest: [] }, headers: mail.headers }],
+  ])('or finds it in the header with %s', (_what, more) => {
+    const record = { notificationType: 'Delivery', delivery, mail: { ...bareMail, ...more } };
     expect(one(record).digest).toBe(DIGEST);
   });
 
@@ -242,6 +334,36 @@ describe('what cannot be read is refused with a reason', () => {
     ],
   ])('%s', (_, body, reason) => {
     expect(parseSesEvent(body)).toEqual({ ok: false, reason });
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['no mail', { eventType: 'Send' }, /^mail: /],
+    ['an empty id', { eventType: 'Send', mail: { ...mail, messageId: '' } }, /^mail\.messageId: /],
+    ['a bounce without a type', { eventType: 'Bounce', bounce: {}, mail }, /^bounce\.bounceType: /],
+    [
+      'a header that is none',
+      { eventType: 'Send', mail: { ...mail, headers: [{}] } },
+      /^mail\.headers\.0\.name: /,
+    ],
+    [
+      'a tag that is none',
+      { eventType: 'Send', mail: { ...mail, tags: { digest: 'x' } } },
+      /^mail\.tags\.digest: /,
+    ],
+    [
+      'a recipient that is none',
+      { eventType: 'Delivery', delivery: { recipients: [7] }, mail },
+      /^delivery\.recipients\.0: /,
+    ],
+    [
+      'a delayed recipient that is none',
+      { eventType: 'DeliveryDelay', deliveryDelay: { delayedRecipients: [{}] }, mail },
+      /^deliveryDelay\.delayedRecipients\.0\.emailAddress: /,
+    ],
+    ['a type that is none', { eventType: 7, mail }, /^no eventType or notificationType that is known$/],
+    ['SNS around something else', { Type: 'Notification', Message: 7 }, /^no eventType/],
+  ])('%s', (_what, body, reason) => {
+    expect(parseSesEvent(body)).toEqual({ ok: false, reason: expect.stringMatching(reason) });
   });
 
   it('naming the field', () => {

@@ -98,6 +98,37 @@ it.each(['wärden@b.test', '.warden@b.test', 'warden.@b.test', 'war..den@b.test'
   },
 );
 
+describe('a sender', () => {
+  const client = { send: async () => ({ MessageId: 'm' }) } as unknown as Pick<SESClient, 'send'>;
+  const made = (options: { sender: string; replyTo?: string }) => {
+    const clock = new SetClock();
+    return new SesMailer(client, { clock, bucket: new TokenBucket({ perSecond: 1, clock }), ...options });
+  };
+
+  it('is an address, or one behind a name, also before a space', () => {
+    for (const sender of ['a@b.test', 'Warden <a@b.test>', 'Warden <a@b.test> ', '<a@b.test>'])
+      expect(() => made({ sender })).not.toThrow();
+  });
+
+  it('is refused by its name where it is none, and so is whom to reply to', () => {
+    expect(() => made({ sender: 'Warden <a@b.test> x' })).toThrow(
+      new RangeError("not a sender's address: Warden <a@b.test> x"),
+    );
+    expect(() => made({ sender: 'a@b.test', replyTo: 'nobody\r\n' })).toThrow(
+      new RangeError('not an address to reply to: nobody'),
+    );
+  });
+});
+
+it('an answer without the name of the mail leaves open whether it went', async () => {
+  const client = { send: async () => ({}) } as unknown as Pick<SESClient, 'send'>;
+  expect(await mailer(client).mailer.send(mail)).toEqual({
+    outcome: 'unknown',
+    code: 'NoMessageId',
+    message: 'SES answered without a message id',
+  });
+});
+
 describe('against a server', () => {
   let server: Server | undefined;
   let requests = 0;
@@ -214,7 +245,12 @@ describe('the pace', () => {
     const bucket = new TokenBucket({ perSecond: 0.1, clock, sleep: async () => undefined });
     const slow = new SesMailer(client, { clock, bucket, sender: 'a@b.test' });
     expect(await slow.send(mail)).toMatchObject({ outcome: 'accepted' });
-    expect(await slow.send(mail)).toMatchObject({ outcome: 'refused', cause: 'rate' });
+    expect(await slow.send(mail)).toEqual({
+      outcome: 'refused',
+      cause: 'rate',
+      code: 'OwnRate',
+      message: 'the rate of this worker is used up',
+    });
     clock.time += 10_000;
     expect(await slow.send(mail)).toMatchObject({ outcome: 'accepted' });
   });
@@ -239,5 +275,58 @@ describe('the pace', () => {
 
   it.each([0, -1, Number.NaN])('refuses a rate of %d', (perSecond) => {
     expect(() => new TokenBucket({ perSecond, clock: new SetClock() })).toThrow(RangeError);
+  });
+});
+
+describe('whether a mail would be taken now', () => {
+  const QUOTA = { Max24HourSend: 200, SentLast24Hours: 199 };
+
+  /** What SES answers to the two questions: an answer, or an error of this name. */
+  function asked(quota: object | string, account: object | string) {
+    const answers = [quota, account];
+    const questions: unknown[] = [];
+    const send = async (command: { constructor: { name: string } }) => {
+      questions.push(command.constructor.name);
+      const answer = answers[questions.length - 1];
+      if (typeof answer === 'string') throw Object.assign(new Error('no'), { name: answer });
+      return answer;
+    };
+    const check = () => mailer({ send } as unknown as Pick<SESClient, 'send'>).mailer.check();
+    return { check, questions };
+  }
+
+  it.each<[string, object | string, object | string]>([
+    ['the account may send and has room', QUOTA, { Enabled: true }],
+    ['there is no quota', { Max24HourSend: -1, SentLast24Hours: 5_000 }, { Enabled: true }],
+    ['nothing is said', {}, {}],
+    ['nothing is said of a quota', { SentLast24Hours: 5 }, {}],
+    ['nothing was sent yet', { Max24HourSend: 200 }, {}],
+    ['it may not ask', 'AccessDeniedException', 'AccessDenied'],
+    ['an emulator does not know the question', 'NotImplemented', 'InvalidAction'],
+    ['nor another', 'UnknownOperationException', {}],
+  ])('yes, where %s', async (_what, quota, account) => {
+    const { check, questions } = asked(quota, account);
+    await expect(check()).resolves.toBeUndefined();
+    expect(questions).toEqual(['GetSendQuotaCommand', 'GetAccountSendingEnabledCommand']);
+  });
+
+  it.each<[string, object | string, object | string, object]>([
+    [
+      'the quota is used up',
+      { Max24HourSend: 200, SentLast24Hours: 200 },
+      {},
+      { name: 'SesNotAuthorized', message: 'SES: the quota of 200 mails in 24 h is used up' },
+    ],
+    ['there is none', { Max24HourSend: 0 }, {}, { name: 'SesNotAuthorized' }],
+    [
+      'the account may not send',
+      QUOTA,
+      { Enabled: false },
+      { name: 'SesNotAuthorized', message: 'SES: the account may not send' },
+    ],
+    ['SES does not answer', 'TimeoutError', {}, { name: 'TimeoutError' }],
+    ['SES does not answer the second question', QUOTA, 'TimeoutError', { name: 'TimeoutError' }],
+  ])('no, where %s', async (_what, quota, account, error) => {
+    await expect(asked(quota, account).check()).rejects.toMatchObject(error);
   });
 });
