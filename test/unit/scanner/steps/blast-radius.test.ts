@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Counted, type Fleet, heldBySpike } from '../../../functions/scanner/steps/blast-radius.ts';
+import { type Counted, type Fleet, heldBySpike } from '../../../../functions/scanner/steps/blast-radius.ts';
 
 const BRAKE = { share: 0.1, shareFloor: 10 };
 

@@ -1,0 +1,125 @@
+import type { Instant } from '../../../functions/abandonment/time.ts';
+import type { OperatorAlert, QueueName } from '../../../functions/platform/ports.ts';
+import type { RuntimeConfig, System } from '../../../functions/platform/system.ts';
+import type { Budget, Turn } from '../../../functions/scanner/generator.ts';
+import type { Run } from '../../../functions/scanner/run.ts';
+import { countWrites, type PlaneCount } from '../../../functions/store/counts.ts';
+import { type DataPlaneRecord, dataPlaneWrite, newDataPlane } from '../../../functions/store/data-planes.ts';
+import { FleetView } from '../../../functions/store/fleet-view.ts';
+import { keys } from '../../../functions/store/keys.ts';
+import { loadPolicies } from '../../../functions/store/policies.ts';
+import type { Table, Write } from '../../../functions/store/table/table.port.ts';
+import { loadTask, type TaskRecord, taskWrite } from '../../../functions/store/tasks.ts';
+import { START, workStage } from '../work/stage.ts';
+
+/** A step of a tick, or a generator: what takes a turn in a run. */
+interface Taken {
+  run(run: Run, budget: Budget, cursor: string | null): Promise<Turn>;
+}
+
+/** What came of a turn. */
+interface Came extends Turn {
+  figures: Record<string, number>;
+  run: Run;
+}
+
+/** A message as its worker would get it. */
+interface Sent {
+  queue: QueueName;
+  body: Record<string, unknown>;
+  delaySeconds?: number | undefined;
+  group?: string | undefined;
+}
+
+/** A plane that is up, in use and gives no life signs. */
+export const aPlane = (name: string, more: Partial<DataPlaneRecord> = {}): DataPlaneRecord => ({
+  ...newDataPlane(name, START),
+  ...more,
+});
+
+/** So many more in the counters of a tenant on a plane. */
+export const counted = (
+  dataPlane: string,
+  tenant: string,
+  by: Partial<Pick<PlaneCount, 'eligible' | 'alive' | 'jobs'>>,
+): Write => ({ add: keys.count(dataPlane, tenant), by });
+
+/** A run on a table in memory, of which a test takes one step or generator alone. */
+export function runStage(config: Partial<RuntimeConfig> = {}) {
+  const stage = workStage();
+  const { system, table } = stage;
+  const sent: Sent[] = [];
+  const told: OperatorAlert[] = [];
+  const logged: { level: string; message: string; properties: object | undefined }[] = [];
+  const measured: {
+    name: string;
+    value: number;
+    unit: string | undefined;
+    properties: object | undefined;
+  }[] = [];
+  Object.assign(system, {
+    config: { ...system.config, ...config },
+    queues: {
+      send: async (queue, messages) => {
+        for (const { body, ...how } of messages) sent.push({ queue, body: JSON.parse(body), ...how });
+      },
+    },
+    operators: { tell: async (alert, others = []) => void told.push(alert, ...others) },
+    telemetry: {
+      log: (level, message, properties) => void logged.push({ level, message, properties }),
+      metric: (name, value, unit, properties) => void measured.push({ name, value, unit, properties }),
+    },
+  } satisfies Partial<System>);
+  let given = 0;
+  /** Writes rows as they stand before the run. */
+  const write = async (...writes: Write[]): Promise<void> => {
+    for (let from = 0; from < writes.length; from += 90) {
+      given += 1;
+      const result = await table.transact(writes.slice(from, from + 90), `given${given}`);
+      if (result.outcome !== 'applied') throw new Error(`not written: ${result.outcome}`);
+    }
+  };
+  return {
+    ...stage,
+    /** What went to queues, to operators, and to the log. */
+    sent,
+    told,
+    logged,
+    measured,
+    write,
+    /** A policy of a scope, with durations as text. */
+    policy: (document: Record<string, unknown>, scope = '') =>
+      write({ put: { ...keys.policy(scope), v: 1, document } }),
+    planes: (...planes: DataPlaneRecord[]) => write(...planes.map(dataPlaneWrite)),
+    /** Tasks, with their places in indexes and in the counters of their planes. */
+    tasks: async (...records: TaskRecord[]) => {
+      const policies = await loadPolicies(table);
+      for (const record of records) {
+        const policy = policies.for(record.task.id);
+        await write(taskWrite(record, policy), ...countWrites(undefined, record, policy));
+      }
+    },
+    task: async (id = 'acmeCo/a'): Promise<TaskRecord> => {
+      const record = await loadTask(table, id);
+      if (!record) throw new Error(`${id} is not stored`);
+      return record;
+    },
+    /** Another table in the place of the one in memory, which it rests on. */
+    on: (other: Table) => {
+      system.table = other;
+    },
+    /** A run that begins now, of which no step was taken. */
+    begin: async (now: Instant = system.clock.now(), more: Partial<Run> = {}): Promise<Run> => {
+      const view = await FleetView.loadWithPlanes(table, now);
+      return { system, view, id: 'run', now, figures: {}, asked: [], ...more };
+    },
+    /** Takes a step or a generator in a run. */
+    take: async (
+      taken: Taken,
+      run: Run,
+      { budget = { spent: () => false }, cursor = null as string | null } = {},
+    ): Promise<Came> => ({ ...(await taken.run(run, budget, cursor)), figures: run.figures, run }),
+  };
+}
+
+export type RunStage = ReturnType<typeof runStage>;
