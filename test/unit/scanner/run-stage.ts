@@ -31,6 +31,8 @@ interface Sent {
   group?: string | undefined;
 }
 
+const NEVER_SPENT: Budget = { spent: () => false };
+
 /** A plane that is up, in use and gives no life signs. */
 export const aPlane = (name: string, more: Partial<DataPlaneRecord> = {}): DataPlaneRecord => ({
   ...newDataPlane(name, START),
@@ -117,7 +119,7 @@ export function runStage(config: Partial<RuntimeConfig> = {}) {
     take: async (
       taken: Taken,
       run: Run,
-      { budget = { spent: () => false }, cursor = null as string | null } = {},
+      { budget = NEVER_SPENT, cursor = null as string | null } = {},
     ): Promise<Came> => ({ ...(await taken.run(run, budget, cursor)), figures: run.figures, run }),
   };
 }

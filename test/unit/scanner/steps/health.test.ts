@@ -88,7 +88,10 @@ describe('a plane that gives life signs', () => {
 
 const SILENT = { state: 'silent', lifeSignAt: NOW - 3 * HOUR } as const;
 /** Up again after a silence. */
-const BACK = { unknown: [{ from: NOW - 3 * HOUR, to: NOW - HOUR }], lifeSignAt: NOW } as const;
+const BACK: Partial<DataPlaneRecord> = {
+  unknown: [{ from: NOW - 3 * HOUR, to: NOW - HOUR }],
+  lifeSignAt: NOW,
+};
 
 describe('the alert of a silence', () => {
   it.each<[string, Partial<DataPlaneRecord>, Partial<OperatorAlertRecord> | null, object | undefined]>([
@@ -145,8 +148,8 @@ describe('the alert of a silence', () => {
   });
 
   it.each([
-    ['of a silence', { ...SILENT, since: NOW - HOUR }, 1],
-    ['of a deletion', { state: 'deleted', since: NOW - HOUR } as const, 1],
+    ['of a silence', { ...SILENT, since: NOW - HOUR }],
+    ['of a deletion', { state: 'deleted', since: NOW - HOUR } as const],
   ])(
     '%s that could not be stored is counted as a conflict, and raised by the next scan',
     async (_what, plane) => {
