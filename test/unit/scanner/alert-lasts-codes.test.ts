@@ -10,9 +10,8 @@ import type { OperatorAlertRecord } from '../../../functions/store/operator-aler
 import type { Write } from '../../../functions/store/table/table.port.ts';
 import type { TaskRecord } from '../../../functions/store/tasks.ts';
 import { disablingOf, enablingOf } from '../../../functions/work/given-up.ts';
-import { START as NOW } from '../work/stage.ts';
 import { dueTask } from './due-task.ts';
-import { runStage } from './run-stage.ts';
+import { START as NOW, runStage } from './run-stage.ts';
 
 const A = 'acmeCo/a';
 const alert = (code: OperatorAlertCode, subject = A): OperatorAlertRecord => ({

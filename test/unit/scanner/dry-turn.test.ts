@@ -3,8 +3,7 @@ import { formatInstant, HOUR, MINUTE, SECOND } from '../../../functions/abandonm
 import { type Foreseen, foresee, runBeside, takeDryTurn } from '../../../functions/scanner/dry-turn.ts';
 import type { Generator, Turn } from '../../../functions/scanner/generator.ts';
 import { type GeneratorRecord, generatorWrite, newGenerator } from '../../../functions/store/generators.ts';
-import { START as NOW } from '../work/stage.ts';
-import { aPlane, type RunStage, runStage } from './run-stage.ts';
+import { aPlane, START as NOW, type RunStage, runStage } from './run-stage.ts';
 
 const generator = (run: Generator['run'], more: Partial<Generator> = {}): Generator => ({
   name: 'other',

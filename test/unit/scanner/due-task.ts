@@ -3,7 +3,7 @@ import { DAY, type Instant } from '../../../functions/abandonment/time.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
 import { newTaskRecord, type TaskRecord } from '../../../functions/store/tasks.ts';
 import { aTask, fired, warnedAt } from '../abandonment/decide-builders.ts';
-import { START as NOW } from '../work/stage.ts';
+import { START as NOW } from './run-stage.ts';
 
 const ANA = 'ana@acme.test';
 

@@ -15,9 +15,8 @@ import { newRecipient, recipientWrite } from '../../../functions/store/recipient
 import { RowRefused } from '../../../functions/store/table/row-limits.ts';
 import type { Write } from '../../../functions/store/table/table.port.ts';
 import { disablingOf, enablingOf } from '../../../functions/work/given-up.ts';
-import { START as NOW } from '../work/stage.ts';
 import { dueTask } from './due-task.ts';
-import { runStage } from './run-stage.ts';
+import { START as NOW, runStage } from './run-stage.ts';
 
 const A = 'acmeCo/a';
 const ANA: Work = { queue: 'notify', item: 'ana' };

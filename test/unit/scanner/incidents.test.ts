@@ -13,7 +13,7 @@ import {
 } from '../../../functions/scanner/incidents.ts';
 import type { OperatorAlertRecord } from '../../../functions/store/operator-alerts.ts';
 import type { OperatorIncidentRecord } from '../../../functions/store/operator-incidents.ts';
-import { START as NOW } from '../work/stage.ts';
+import { START as NOW } from './run-stage.ts';
 
 /** One that lasts until somebody takes it back, one that comes and goes, and one that only happened. */
 const STAYS = 'correlated-failure';

@@ -11,9 +11,8 @@ import { newTaskRecord, type TaskRecord } from '../../../functions/store/tasks.t
 import { eachNews } from '../../../functions/store/webhook-news.ts';
 import { aTask } from '../abandonment/decide-builders.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
-import { START as NOW } from '../work/stage.ts';
 import { dueTask } from './due-task.ts';
-import { aPlane, type RunStage, runStage } from './run-stage.ts';
+import { aPlane, START as NOW, type RunStage, runStage } from './run-stage.ts';
 
 const A = 'acmeCo/a';
 const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';

@@ -3,8 +3,7 @@ import { DAY } from '../../../functions/abandonment/time.ts';
 import { DEFAULT_RETENTION } from '../../../functions/platform/retention.ts';
 import { recordingSystem } from '../../../functions/scanner/recorded-effects.ts';
 import { endingOf } from '../../../functions/store/table/expiry.ts';
-import { START as NOW } from '../work/stage.ts';
-import { runStage } from './run-stage.ts';
+import { START as NOW, runStage } from './run-stage.ts';
 
 const row = (pk: string, sk: string, more = {}) => ({ pk, sk, v: 1, ...more });
 const ALERT = { code: 'correlated-failure', subject: 'eu-1', detail: 'it is so' } as const;

@@ -1,6 +1,6 @@
-import type { Instant } from '../../../functions/abandonment/time.ts';
+import { type Instant, MINUTE } from '../../../functions/abandonment/time.ts';
 import type { OperatorAlert, QueueName } from '../../../functions/platform/ports.ts';
-import type { RuntimeConfig, System } from '../../../functions/platform/system.ts';
+import { buildSystem, type RuntimeConfig } from '../../../functions/platform/system.ts';
 import type { Budget, Turn } from '../../../functions/scanner/generator.ts';
 import type { Run } from '../../../functions/scanner/run.ts';
 import { countWrites, type PlaneCount } from '../../../functions/store/counts.ts';
@@ -8,9 +8,9 @@ import { type DataPlaneRecord, dataPlaneWrite, newDataPlane } from '../../../fun
 import { FleetView } from '../../../functions/store/fleet-view.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { loadPolicies } from '../../../functions/store/policies.ts';
-import type { Table, Write } from '../../../functions/store/table/table.port.ts';
+import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
+import type { Key, Table, Write } from '../../../functions/store/table/table.port.ts';
 import { loadTask, type TaskRecord, taskWrite } from '../../../functions/store/tasks.ts';
-import { START, workStage } from '../work/stage.ts';
 
 /** A step of a tick, or a generator: what takes a turn in a run. */
 interface Taken {
@@ -46,10 +46,25 @@ export const counted = (
   by: Partial<Pick<PlaneCount, 'eligible' | 'alive' | 'jobs'>>,
 ): Write => ({ add: keys.count(dataPlane, tenant), by });
 
-/** A run on a table in memory, of which a test takes one step or generator alone. */
+/** The present of a run that begins at once. */
+export const START = Date.parse('2026-03-01T12:00:00Z');
+
+const CONFIG: RuntimeConfig = {
+  stage: 'test',
+  functionVersion: '7',
+  contact: 'us',
+  controlPlane: 'own',
+  gatherDisabled: 0,
+  confirmWithin: 30 * MINUTE,
+  sendLease: MINUTE,
+  allowedDomains: null,
+};
+
+/** A run on a table in memory, of which a test takes one step or generator alone. It loads no others: each change is run so. */
 export function runStage(config: Partial<RuntimeConfig> = {}) {
-  const stage = workStage();
-  const { system, table } = stage;
+  const table = new MemoryTable({ freeze: true });
+  let now = START;
+  let ids = 0;
   const sent: Sent[] = [];
   const told: OperatorAlert[] = [];
   const logged: { level: string; message: string; properties: object | undefined }[] = [];
@@ -59,8 +74,21 @@ export function runStage(config: Partial<RuntimeConfig> = {}) {
     unit: string | undefined;
     properties: object | undefined;
   }[] = [];
-  Object.assign(system, {
-    config: { ...system.config, ...config },
+  const writes: number[] = [];
+  const system = buildSystem('a test', {
+    clock: { now: () => now },
+    random: { next: () => 0, id: () => `id${String(++ids).padStart(6, '0')}` },
+    // Writes of the run are counted, those of a test beside it are not.
+    table: {
+      get: (key) => table.get(key),
+      batchGet: (keys) => table.batchGet(keys),
+      query: (query) => table.query(query),
+      scan: (...from) => table.scan(...from),
+      transact: async (some, writer) => {
+        writes.push(some.length);
+        return table.transact(some, writer);
+      },
+    },
     queues: {
       send: async (queue, messages) => {
         for (const { body, ...how } of messages) sent.push({ queue, body: JSON.parse(body), ...how });
@@ -71,7 +99,8 @@ export function runStage(config: Partial<RuntimeConfig> = {}) {
       log: (level, message, properties) => void logged.push({ level, message, properties }),
       metric: (name, value, unit, properties) => void measured.push({ name, value, unit, properties }),
     },
-  } satisfies Partial<System>);
+    config: { ...CONFIG, ...config },
+  });
   let given = 0;
   /** Writes rows as they stand before the run. */
   const write = async (...writes: Write[]): Promise<void> => {
@@ -82,7 +111,16 @@ export function runStage(config: Partial<RuntimeConfig> = {}) {
     }
   };
   return {
-    ...stage,
+    system,
+    table,
+    writes,
+    pass: (milliseconds: number) => {
+      now += milliseconds;
+    },
+    rows: async (key: Partial<Key>) => {
+      const { rows } = await table.scan();
+      return rows.filter(({ pk, sk }) => pk.startsWith(key.pk ?? '') && sk.startsWith(key.sk ?? ''));
+    },
     /** What went to queues, to operators, and to the log. */
     sent,
     told,
@@ -111,9 +149,9 @@ export function runStage(config: Partial<RuntimeConfig> = {}) {
       system.table = other;
     },
     /** A run that begins now, of which no step was taken. */
-    begin: async (now: Instant = system.clock.now(), more: Partial<Run> = {}): Promise<Run> => {
-      const view = await FleetView.loadWithPlanes(table, now);
-      return { system, view, id: 'run', now, figures: {}, asked: [], ...more };
+    begin: async (at: Instant = system.clock.now(), more: Partial<Run> = {}): Promise<Run> => {
+      const view = await FleetView.loadWithPlanes(table, at);
+      return { system, view, id: 'run', now: at, figures: {}, asked: [], ...more };
     },
     /** Takes a step or a generator in a run. */
     take: async (

@@ -10,9 +10,8 @@ import { newRecipient, type RecipientRecord, recipientWrite } from '../../../fun
 import type { Write } from '../../../functions/store/table/table.port.ts';
 import type { TaskRecord } from '../../../functions/store/tasks.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
-import { START as NOW } from '../work/stage.ts';
 import { dueTask } from './due-task.ts';
-import { type RunStage, runStage } from './run-stage.ts';
+import { START as NOW, type RunStage, runStage } from './run-stage.ts';
 
 const A = 'acmeCo/a';
 const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';

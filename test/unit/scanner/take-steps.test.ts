@@ -6,8 +6,7 @@ import type { Step } from '../../../functions/scanner/step.ts';
 import { takeSteps } from '../../../functions/scanner/take-steps.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
-import { START as NOW } from '../work/stage.ts';
-import { runStage } from './run-stage.ts';
+import { START as NOW, runStage } from './run-stage.ts';
 
 /** Steps that note that they were taken, from where, and come to what a test says. */
 function stageOf(

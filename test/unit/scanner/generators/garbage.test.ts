@@ -15,8 +15,7 @@ import {
 import type { Write } from '../../../../functions/store/table/table.port.ts';
 import { newTaskRecord, type TaskRecord } from '../../../../functions/store/tasks.ts';
 import { aTask } from '../../abandonment/decide-builders.ts';
-import { START as NOW } from '../../work/stage.ts';
-import { aPlane, counted, type RunStage, runStage } from '../run-stage.ts';
+import { aPlane, counted, START as NOW, type RunStage, runStage } from '../run-stage.ts';
 
 const KEPT = DEFAULT_RETENTION;
 const deleted = (id: string, deletedAt: number): TaskRecord =>

@@ -8,8 +8,7 @@ import {
   loadListing,
   newListingRecord,
 } from '../../../../functions/store/listings.ts';
-import { START as NOW } from '../../work/stage.ts';
-import { runStage } from '../run-stage.ts';
+import { START as NOW, runStage } from '../run-stage.ts';
 
 describe('listings', () => {
   const settings = {

@@ -4,8 +4,7 @@ import { beginWork } from '../../../../functions/operator-work/begin-work.ts';
 import { undoKind } from '../../../../functions/operator-work/kinds/undo.ts';
 import { operatorWorkGenerator } from '../../../../functions/scanner/generators/operator-work.ts';
 import { loadPauses } from '../../../../functions/store/pauses.ts';
-import { START as NOW } from '../../work/stage.ts';
-import { runStage } from '../run-stage.ts';
+import { START as NOW, runStage } from '../run-stage.ts';
 
 describe('bulk commands', () => {
   /** A stage whose operators gave a command about tasks that are not known: each of them is tried, and skipped. */

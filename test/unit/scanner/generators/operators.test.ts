@@ -18,8 +18,7 @@ import { pausesWrite } from '../../../../functions/store/pauses.ts';
 import type { Write } from '../../../../functions/store/table/table.port.ts';
 import { eachNews } from '../../../../functions/store/webhook-news.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
-import { START as NOW } from '../../work/stage.ts';
-import { type RunStage, runStage } from '../run-stage.ts';
+import { START as NOW, type RunStage, runStage } from '../run-stage.ts';
 
 /** One that lasts until it is taken back, one that comes and goes, one that is told once, and one that only happened. */
 const STAYS = 'correlated-failure';

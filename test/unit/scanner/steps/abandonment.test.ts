@@ -6,8 +6,7 @@ import { bucketOf } from '../../../../functions/store/keys.ts';
 import type { Key } from '../../../../functions/store/table/table.port.ts';
 import { newTaskRecord, type TaskRecord } from '../../../../functions/store/tasks.ts';
 import { aTask } from '../../abandonment/decide-builders.ts';
-import { START as NOW } from '../../work/stage.ts';
-import { aPlane, type RunStage, runStage } from '../run-stage.ts';
+import { aPlane, START as NOW, type RunStage, runStage } from '../run-stage.ts';
 
 const A = 'acmeCo/a';
 

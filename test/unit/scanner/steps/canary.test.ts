@@ -5,8 +5,7 @@ import { METRIC } from '../../../../functions/platform/names.ts';
 import { QUEUE_NAMES, type QueueName } from '../../../../functions/platform/queues.ts';
 import { canaryStep } from '../../../../functions/scanner/steps/canary.ts';
 import { keys } from '../../../../functions/store/keys.ts';
-import { START as NOW } from '../../work/stage.ts';
-import { type RunStage, runStage } from '../run-stage.ts';
+import { START as NOW, type RunStage, runStage } from '../run-stage.ts';
 
 const BEFORE = NOW - 15 * MINUTE;
 const USED = QUEUE_NAMES.filter((queue) => queue !== 'listing');

@@ -16,9 +16,8 @@ import type { Write } from '../../../../functions/store/table/table.port.ts';
 import { loadTask, type TaskRecord } from '../../../../functions/store/tasks.ts';
 import { disablingOf } from '../../../../functions/work/given-up.ts';
 import { puts, refusing, takingNo } from '../../store/refusing-table.ts';
-import { START as NOW } from '../../work/stage.ts';
 import { dueTask } from '../due-task.ts';
-import { aPlane, counted, type RunStage, runStage } from '../run-stage.ts';
+import { aPlane, counted, START as NOW, type RunStage, runStage } from '../run-stage.ts';
 
 const A = 'acmeCo/a';
 const B = 'acmeCo/b';
@@ -104,8 +103,9 @@ describe('what is due', () => {
     const well = dueTask(A);
     well.evidence = { ...well.evidence, statuses: ['PRIMARY'] };
     const stage = await stageOf([well, dueTask(B)]);
-    expect((await scan(stage)).queued).toEqual([B]);
+    expect(await scan(stage)).toMatchObject({ queued: [B], figures: { resolved: 1, queuedToDisable: 1 } });
     expect((await stage.task(A)).open).toBeNull();
+    expect(await stage.rows({ pk: 'OOPS#' })).toEqual([]);
   });
 
   it('is not queued where an owner, an operator or the hour keeps it', async () => {
@@ -213,9 +213,32 @@ describe('what is due', () => {
       return transact.call(stage.table, writes, writer);
     };
     expect((await scan(stage)).figures).toMatchObject({ failed: 1 });
+    expect(await stage.rows({ pk: 'OOPS#' })).toMatchObject([{ worker: 'scanner/disabling', item: A }]);
     expect(await stage.rows({ pk: 'GIVEN-UP' })).toEqual([]);
     stage.table.transact = transact;
     expect((await scan(stage)).queued).toEqual([A]);
+  });
+
+  it('and cannot be read keeps no other from being queued', async () => {
+    const stage = await stageOf([dueTask(A), dueTask(B)]);
+    const { batchGet } = stage.table;
+    stage.table.batchGet = async (asked) => {
+      if (asked.some(({ pk }) => pk === `T#${A}`)) throw new Error('unreadable');
+      return batchGet.call(stage.table, asked);
+    };
+    expect(await scan(stage)).toMatchObject({ figures: { failed: 1 }, queued: [B] });
+    expect(await stage.rows({ pk: 'OOPS#' })).toMatchObject([
+      { worker: 'scanner/disabling', item: `T#${A}` },
+    ]);
+  });
+
+  it('and changes too fast to be looked at is left to the next scan', async () => {
+    const well = dueTask(A);
+    well.evidence = { ...well.evidence, statuses: ['PRIMARY'] };
+    const stage = await stageOf([well, dueTask(B)]);
+    stage.on(refusing(stage.system.table, (writes) => puts(writes, `T#${A}`), { times: 5 }));
+    expect(await scan(stage)).toMatchObject({ figures: { conflicts: 5, queuedToDisable: 1 }, queued: [B] });
+    expect(await stage.rows({ pk: 'OOPS#' })).toEqual([]);
   });
 });
 
@@ -243,6 +266,13 @@ describe('the pace', () => {
     const after = (await loadRateLimit(stage.table)).runs;
     // Where nothing goes nothing is written, and what is past stays on the row until then.
     expect(after).toEqual(allowed > 0 ? [...recent, own] : runs);
+  });
+
+  it('is asked again with the next scan where it could not be set aside', async () => {
+    const stage = await stageOf([dueTask(A)]);
+    stage.on(refusing(stage.system.table, (writes) => puts(writes, 'META', ({ sk }) => sk === 'PACE')));
+    expect((await scan(stage)).queued).toEqual([]);
+    expect((await scan(stage)).queued).toEqual([A]);
   });
 
   it('notes of which tenants and planes they were, and of none that were approved', async () => {
@@ -324,6 +354,38 @@ describe('a spike', () => {
     expect(await heldIn(stage)).toHaveLength(held);
   });
 
+  it.each<[string, number, RateLimitEntry[], number]>([
+    ['109 tasks', 98, [], 6],
+    ['110 tasks', 99, [], 0],
+    ['109 tasks, beside entries of before that say nothing', 98, [{ at: NOW - HOUR, count: 5 }], 6],
+    [
+      '109 tasks, beside a run that is known to have disabled nothing',
+      98,
+      [{ at: NOW - HOUR, run: 'r1', count: 0 }],
+      6,
+    ],
+  ])(
+    'of two planes is one of the fleet, of which the larger part is held: of %s',
+    async (_what, others, runs, held) => {
+      const tasks = [...many(6), ...many(5, { dataPlane: 'us-1' }, 'acmeCo/u')];
+      const stage = await stageOf(tasks, {}, counted('us-1', 'beta', { eligible: others }), paced(...runs));
+      await scan(stage);
+      expect(await heldIn(stage)).toHaveLength(held);
+    },
+  );
+
+  it('is not asked after, nor the fleet counted, where too few are due for one', async () => {
+    const stage = await stageOf(many(10));
+    const read: string[] = [];
+    const { query } = stage.table;
+    stage.table.query = (asked) => {
+      read.push(asked.pk);
+      return query.call(stage.table, asked);
+    };
+    await scan(stage);
+    expect(read.filter((pk) => pk.startsWith('COUNT#'))).toEqual([]);
+  });
+
   it('holds the plane that it is of alone; the others go on', async () => {
     const tasks = [...many(11), ...many(2, { dataPlane: 'us-1' }, 'acmeCo/u')];
     const stage = await stageOf(tasks, {}, counted('us-1', 'beta', { eligible: 500 }));
@@ -377,7 +439,7 @@ describe('a spike', () => {
 
   it('what is on again is no more than what is on', async () => {
     const runs: RateLimitEntry = { at: NOW - HOUR, run: 'r1', count: 5 };
-    const stage = await stageOf(many(11), {}, counted('eu-1', 'gamma', { eligible: 92 }), paced(runs));
+    const stage = await stageOf(many(11), {}, counted('eu-1', 'gamma', { eligible: 95 }), paced(runs));
     const [service, job] = many(2, { disableAt: NOW + DAY }, 'beta/on');
     await stage.tasks(service!, {
       ...job!,
@@ -385,7 +447,7 @@ describe('a spike', () => {
       next: null,
       task: { ...job!.task, kind: 'job', startedAt: NOW },
     });
-    // 105 on, and the two of them twice would be 107; three more that were deleted since are in no fleet.
+    // 108 are on, of which 11 are more than a tenth, and the two of them twice would be 110; three more that were deleted since are in no fleet.
     for (const id of ['beta/on00', 'beta/on01', 'beta/gone1', 'beta/gone2', 'beta/gone3'])
       await stage.write({ put: { ...keys.turnedOff('r1', id), v: 1 } });
     expect((await scan(stage)).queued).toEqual([]);
@@ -431,6 +493,18 @@ describe('what a spike held before', () => {
     const resting = await stageOf([dueTask(A, { open: HELD })], {}, known({ rejected }));
     await scan(resting);
     expect(await spike(resting)).toMatchObject({ detail: 'as it was', rejected });
+  });
+
+  it('rests where an operator rejected it and nothing joined it, however much it is', async () => {
+    const stage = await stageOf(many(11, { open: HELD }), {}, known({ rejected }));
+    await scan(stage);
+    expect(await spike(stage)).toMatchObject({ detail: 'as it was', rejected });
+  });
+
+  it('is told where operators did not hear of it, and more that joins it is held', async () => {
+    const stage = await stageOf([dueTask(A, { open: HELD }), ...many(10)]);
+    expect((await scan(stage)).queued).toEqual([]);
+    expect([await heldIn(stage), await spike(stage)]).toMatchObject([{ length: 11 }, { toldAt: null }]);
   });
 
   it('goes on once it is approved, and counts towards no spike any more', async () => {

@@ -10,8 +10,7 @@ import {
 import { loadOperatorAlert, operatorAlert } from '../../../../functions/store/operator-alerts.ts';
 import { loadPauses, type PausesRecord, pausesWrite } from '../../../../functions/store/pauses.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
-import { START as NOW } from '../../work/stage.ts';
-import { type RunStage, runStage } from '../run-stage.ts';
+import { START as NOW, type RunStage, runStage } from '../run-stage.ts';
 
 /** A round that began an hour ago, was asked for then, and was not answered. */
 const ROUND: FeedbackCanaryRecord = {

@@ -23,8 +23,7 @@ import { scansWrite } from '../../../../functions/store/scans.ts';
 import { newTaskRecord, type TaskRecord } from '../../../../functions/store/tasks.ts';
 import { aTask } from '../../abandonment/decide-builders.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
-import { START as NOW } from '../../work/stage.ts';
-import { aPlane, counted, type RunStage, runStage } from '../run-stage.ts';
+import { aPlane, counted, START as NOW, type RunStage, runStage } from '../run-stage.ts';
 
 const EU = 'eu-1';
 const LIMIT = 15 * MINUTE;

@@ -10,9 +10,8 @@ import type { Write } from '../../../../functions/store/table/table.port.ts';
 import type { TaskRecord } from '../../../../functions/store/tasks.ts';
 import { disablingOf, enablingOf } from '../../../../functions/work/given-up.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
-import { START as NOW } from '../../work/stage.ts';
 import { dueTask } from '../due-task.ts';
-import { aPlane, type RunStage, runStage } from '../run-stage.ts';
+import { aPlane, START as NOW, type RunStage, runStage } from '../run-stage.ts';
 
 const A = 'acmeCo/a';
 

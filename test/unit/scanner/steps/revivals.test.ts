@@ -8,8 +8,7 @@ import {
   type RecipientRecord,
   recipientWrite,
 } from '../../../../functions/store/recipients.ts';
-import { START as NOW } from '../../work/stage.ts';
-import { runStage } from '../run-stage.ts';
+import { START as NOW, runStage } from '../run-stage.ts';
 
 /** A stage with recipients who are dead, and when each is to live again. */
 async function stageOf(dead: Record<string, [Instant, RecipientRecord['dead']]>) {

@@ -6,9 +6,8 @@ import { evaluationRequest } from '../../../../functions/store/looks.ts';
 import { allRows } from '../../../../functions/store/rows.ts';
 import { newTaskRecord, type TaskRecord } from '../../../../functions/store/tasks.ts';
 import { aTask } from '../../abandonment/decide-builders.ts';
-import { START as NOW } from '../../work/stage.ts';
 import { dueTask } from '../due-task.ts';
-import { aPlane, type RunStage, runStage } from '../run-stage.ts';
+import { aPlane, START as NOW, type RunStage, runStage } from '../run-stage.ts';
 
 /** A task with an open episode that somebody enabled, or that recovered, since it was looked at last. */
 function recovered(id: string, dataPlane = 'eu-1'): TaskRecord {

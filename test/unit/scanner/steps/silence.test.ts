@@ -4,8 +4,7 @@ import { readControlPlanes } from '../../../../functions/platform/control-plane-
 import { silenceStep } from '../../../../functions/scanner/steps/silence.ts';
 import { loadDataPlane } from '../../../../functions/store/data-planes.ts';
 import { type ListingRecord, listingWrite, newListingRecord } from '../../../../functions/store/listings.ts';
-import { START as NOW } from '../../work/stage.ts';
-import { aPlane, runStage } from '../run-stage.ts';
+import { aPlane, START as NOW, runStage } from '../run-stage.ts';
 
 const settings = (name: string, more = {}) => ({
   type: 'http',
@@ -77,7 +76,6 @@ it('a control plane that was never heard of is not missed, and one that is liste
 
 it('nothing is read where no control plane is listed', async () => {
   const stage = runStage();
-  stage.breakTable(true);
   stage.table.query = () => Promise.reject(new Error('read'));
   const run = { system: stage.system, figures: {} } as never;
   expect(await stage.take(silenceStep, run)).toMatchObject({ cursor: null });

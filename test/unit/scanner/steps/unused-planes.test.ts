@@ -10,8 +10,7 @@ import {
 import { keys } from '../../../../functions/store/keys.ts';
 import type { Query, Write } from '../../../../functions/store/table/table.port.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
-import { START as NOW } from '../../work/stage.ts';
-import { aPlane, counted, type RunStage, runStage } from '../run-stage.ts';
+import { aPlane, counted, START as NOW, type RunStage, runStage } from '../run-stage.ts';
 
 const OLD = 'old';
 const UNUSED = { since: NOW - 400 * DAY, usedAt: NOW - 30 * DAY };

@@ -2,8 +2,7 @@ import { expect, it } from 'vitest';
 import { type Instant, MINUTE } from '../../../../functions/abandonment/time.ts';
 import { watchdogStep } from '../../../../functions/scanner/steps/watchdog.ts';
 import { bucketOf, keys, WORK_BUCKETS } from '../../../../functions/store/keys.ts';
-import { START as NOW } from '../../work/stage.ts';
-import { runStage } from '../run-stage.ts';
+import { START as NOW, runStage } from '../run-stage.ts';
 
 /** A stage with attempts: by their item until when each may run, and when it ended. */
 async function stageOf(attempts: Record<string, { endsBy: Instant; endedAt?: Instant }>) {

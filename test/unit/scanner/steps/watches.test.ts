@@ -4,8 +4,7 @@ import { METRIC } from '../../../../functions/platform/names.ts';
 import { watchesStep } from '../../../../functions/scanner/steps/watches.ts';
 import { keys } from '../../../../functions/store/keys.ts';
 import { loadOperatorAlert, operatorAlert } from '../../../../functions/store/operator-alerts.ts';
-import { START as NOW } from '../../work/stage.ts';
-import { aPlane, type RunStage, runStage } from '../run-stage.ts';
+import { aPlane, START as NOW, type RunStage, runStage } from '../run-stage.ts';
 
 /** A stage that watches; when an event came in last, and since when SES says nothing. */
 async function stageOf({
