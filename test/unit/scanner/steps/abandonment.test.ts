@@ -35,7 +35,7 @@ async function stageOf(...tasks: TaskRecord[]) {
 }
 
 /** Takes the step; gives the tasks that have an episode then, and those whose row was read for it. */
-async function scan(stage: RunStage, { spent = () => false, cursor = null as string | null } = {}) {
+async function scan(stage: RunStage, { spent = (): boolean => false, cursor = null as string | null } = {}) {
   const read: string[] = [];
   const { batchGet } = stage.table;
   stage.table.batchGet = (keys: Key[]) => {

@@ -37,7 +37,7 @@ const requests = async ({ table }: RunStage) =>
 /** Takes the step, and gives which tasks were looked at. */
 async function look(
   stage: RunStage,
-  { spent = () => false, asked = undefined as string[] | undefined } = {},
+  { spent = (): boolean => false, asked = undefined as string[] | undefined } = {},
 ) {
   const rows = await allRows(stage.table, { pk: keys.look('').pk });
   const run = await stage.begin(NOW, { asked: rows.filter(({ sk }) => asked?.includes(sk) ?? true) });
