@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { faultOf } from '../../../functions/scanner/faults.ts';
 import type { Run } from '../../../functions/scanner/run.ts';
 import { listOops } from '../../../functions/store/oops.ts';
-import { workStage } from '../work/stage.ts';
+import { runStage } from './run-stage.ts';
 
 it.each([
   ['a name', 'acmeCo/a', 'acmeCo/a'],
@@ -16,7 +16,7 @@ it.each([
   ],
   ['one recipient', [{ key: '5f1d' }], '5f1d'],
 ])('the record of a failure names %s', async (_, item, name) => {
-  const { system, table } = workStage();
+  const { system, table } = runStage();
   const run = { system, figures: {} } as unknown as Run;
   await faultOf(run, 'digests')(item, new Error('x'));
   expect(await listOops(table)).toMatchObject([{ worker: 'scanner/digests', lastItem: name }]);
