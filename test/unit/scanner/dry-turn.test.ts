@@ -3,7 +3,7 @@ import { formatInstant, HOUR, MINUTE, SECOND } from '../../../functions/abandonm
 import { type Foreseen, foresee, runBeside, takeDryTurn } from '../../../functions/scanner/dry-turn.ts';
 import type { Generator, Turn } from '../../../functions/scanner/generator.ts';
 import { type GeneratorRecord, generatorWrite, newGenerator } from '../../../functions/store/generators.ts';
-import { aPlane, START as NOW, type RunStage, runStage } from './run-stage.ts';
+import { aPlane, START as NOW, only, type RunStage, runStage } from './run-stage.ts';
 
 const generator = (run: Generator['run'], more: Partial<Generator> = {}): Generator => ({
   name: 'other',
@@ -72,7 +72,7 @@ describe('a dry turn', () => {
       turn: { cursor: '1', worked: 5 },
       // A full page is followed by the next at once.
       nextAt: NOW,
-      figures: { worked: 5 },
+      figures: only({ worked: 5 }),
       writes: [{ kind: 'put A', what: 'A B' }],
       messages: [{ kind: 'queue notify', what: '{}' }],
     });

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { expect } from 'vitest';
 import { type Instant, MINUTE } from '../../../functions/abandonment/time.ts';
 import type { OperatorAlert, QueueName } from '../../../functions/platform/ports.ts';
 import { buildSystem, type RuntimeConfig } from '../../../functions/platform/system.ts';
@@ -32,6 +34,10 @@ interface Sent {
 }
 
 const NEVER_SPENT: Budget = { spent: () => false };
+
+/** In what is matched in part: these figures and no others. */
+export const only = (figures: Record<string, number>): unknown =>
+  expect.toSatisfy((given: unknown) => isDeepStrictEqual(given, figures), `only ${JSON.stringify(figures)}`);
 
 /** A plane that is up, in use and gives no life signs. */
 export const aPlane = (name: string, more: Partial<DataPlaneRecord> = {}): DataPlaneRecord => ({

@@ -15,7 +15,7 @@ import {
 import type { Write } from '../../../../functions/store/table/table.port.ts';
 import { newTaskRecord, type TaskRecord } from '../../../../functions/store/tasks.ts';
 import { aTask } from '../../abandonment/decide-builders.ts';
-import { aPlane, counted, START as NOW, type RunStage, runStage } from '../run-stage.ts';
+import { aPlane, counted, START as NOW, only, type RunStage, runStage } from '../run-stage.ts';
 
 const KEPT = DEFAULT_RETENTION;
 const deleted = (id: string, deletedAt: number): TaskRecord =>
@@ -118,7 +118,7 @@ describe('what ended long ago', () => {
       if (key.pk === 'T#acmeCo/bad') throw new Error('unreadable');
       return get.call(stage.table, key);
     };
-    expect(await take(stage)).toMatchObject({ worked: 1, figures: { failed: 1 } });
+    expect(await take(stage)).toMatchObject({ worked: 1, figures: only({ failed: 1 }) });
     expect(await stage.rows({ pk: 'OOPS#' })).toMatchObject([
       { worker: 'scanner/garbage', item: 'acmeCo/bad' },
     ]);

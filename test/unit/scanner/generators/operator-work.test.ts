@@ -4,7 +4,7 @@ import { beginWork } from '../../../../functions/operator-work/begin-work.ts';
 import { undoKind } from '../../../../functions/operator-work/kinds/undo.ts';
 import { operatorWorkGenerator } from '../../../../functions/scanner/generators/operator-work.ts';
 import { loadPauses } from '../../../../functions/store/pauses.ts';
-import { START as NOW, runStage } from '../run-stage.ts';
+import { START as NOW, only, runStage } from '../run-stage.ts';
 
 describe('bulk commands', () => {
   /** A stage whose operators gave a command about tasks that are not known: each of them is tried, and skipped. */
@@ -22,16 +22,20 @@ describe('bulk commands', () => {
   it('are worked to their end, and then asked for no more', async () => {
     const stage = await stageOf(250);
     expect(await stage.isWanted()).toBe(true);
-    expect(await stage.take()).toMatchObject({ cursor: null, worked: 250, figures: { operatorWork: 250 } });
+    expect(await stage.take()).toMatchObject({
+      cursor: null,
+      worked: 250,
+      figures: only({ operatorWork: 250 }),
+    });
     stage.pass(2 * HOUR);
-    expect(await stage.take()).toMatchObject({ cursor: null, worked: 0, figures: {} });
+    expect(await stage.take()).toMatchObject({ cursor: null, worked: 0, figures: only({}) });
     expect([await stage.isWanted(), (await loadPauses(stage.table)).bulkWork]).toEqual([false, undefined]);
   });
 
   it('of many pages leave others their turn after ten, and go on with the next', async () => {
     const stage = await stageOf(1_050);
     const first = await stage.take();
-    expect(first).toMatchObject({ worked: 1_000, figures: { operatorWork: 1_000 } });
+    expect(first).toMatchObject({ worked: 1_000, figures: only({ operatorWork: 1_000 }) });
     expect(first.cursor).toMatch(/^[^#]+#\d+$/);
     expect(await stage.take({ cursor: first.cursor })).toMatchObject({ cursor: null, worked: 50 });
   });
@@ -41,7 +45,7 @@ describe('bulk commands', () => {
     expect(await stage.take({ budget: { spent: () => true } })).toMatchObject({
       cursor: null,
       worked: 0,
-      figures: {},
+      figures: only({}),
     });
     expect(await stage.isWanted()).toBe(true);
   });

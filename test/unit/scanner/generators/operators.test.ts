@@ -18,7 +18,7 @@ import { pausesWrite } from '../../../../functions/store/pauses.ts';
 import type { Write } from '../../../../functions/store/table/table.port.ts';
 import { eachNews } from '../../../../functions/store/webhook-news.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
-import { START as NOW, type RunStage, runStage } from '../run-stage.ts';
+import { START as NOW, only, type RunStage, runStage } from '../run-stage.ts';
 
 /** One that lasts until it is taken back, one that comes and goes, one that is told once, and one that only happened. */
 const STAYS = 'correlated-failure';
@@ -94,7 +94,7 @@ describe('what is new', () => {
         await tell(first, others);
       },
     };
-    expect(await take(stage)).toMatchObject({ cursor: null, figures: {} });
+    expect(await take(stage)).toMatchObject({ cursor: null, figures: only({}) });
     expect(texts(stage)).toEqual([`${STAYS} a: a it is`, `${STAYS} b: b it is`, `${FLAPS} b: b it is`]);
     expect(messages).toEqual([2, 1]);
     expect(await loadOperatorAlert(stage.table, STAYS, 'a')).toMatchObject({

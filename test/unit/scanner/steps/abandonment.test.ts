@@ -6,7 +6,7 @@ import { bucketOf } from '../../../../functions/store/keys.ts';
 import type { Key } from '../../../../functions/store/table/table.port.ts';
 import { newTaskRecord, type TaskRecord } from '../../../../functions/store/tasks.ts';
 import { aTask } from '../../abandonment/decide-builders.ts';
-import { aPlane, START as NOW, type RunStage, runStage } from '../run-stage.ts';
+import { aPlane, START as NOW, only, type RunStage, runStage } from '../run-stage.ts';
 
 const A = 'acmeCo/a';
 
@@ -103,7 +103,10 @@ describe('a scope with a lower threshold', () => {
     const since = NOW - 2 * DAY;
     const stage = await stageOf(failing(A, since), failing('acmeCo/ab', since), failing('acmeCo/b', since));
     await stage.policy({ warnAfter: '2d' }, A);
-    expect(await scan(stage)).toMatchObject({ fired: [A], figures: { considered: 1 } });
+    expect(await scan(stage)).toMatchObject({
+      fired: [A],
+      figures: only({ considered: 1, fired: 1, notices: 1 }),
+    });
   });
 
   it('that has a higher threshold of its own inside keeps that', async () => {
@@ -120,9 +123,13 @@ describe('what keeps a task from firing', () => {
   it('is noted once, and its row is read no more while it lasts', async () => {
     // Its plane is silent for an hour; it was abandoned before.
     const stage = await stageOf(failing(A, since, { task: { dataPlane: 'us-1' } }));
-    expect(await scan(stage)).toMatchObject({ fired: [], read: [A], figures: { considered: 1, held: 1 } });
+    expect(await scan(stage)).toMatchObject({
+      fired: [],
+      read: [A],
+      figures: only({ considered: 1, held: 1 }),
+    });
     expect((await stage.task(A)).hold).toEqual({ reason: 'unknown', since: NOW });
-    expect(await scan(stage)).toMatchObject({ fired: [], read: [], figures: { considered: 1 } });
+    expect(await scan(stage)).toMatchObject({ fired: [], read: [], figures: only({ considered: 1 }) });
   });
 
   it('is noted no more once it is over', async () => {
@@ -148,5 +155,46 @@ describe('what keeps a task from firing', () => {
     await stage.policy({ mode }, 'acmeCo/');
     expect(await scan(stage)).toMatchObject({ fired: [], read: [A] });
     expect(await stage.task(A)).toMatchObject({ next: { at: until, why: 'look' } });
+  });
+
+  it('is nothing where less of its time counts than it failed for, and its row is not read', async () => {
+    const stage = await stageOf(failing(A, NOW - 14 * DAY, { task: { dataPlane: 'ap-1' } }));
+    await stage.planes(aPlane('ap-1', { unknown: [{ from: NOW - 3 * HOUR, to: NOW - 2 * HOUR }] }));
+    expect(await scan(stage)).toMatchObject({ fired: [], read: [], figures: only({ considered: 1 }) });
+  });
+});
+
+describe('a task that is alive by a policy that is newer than its row', () => {
+  const since = NOW - 20 * DAY;
+  const standby = (spells?: Evidence['spells']) =>
+    failing(A, since, { evidence: { statuses: ['STANDBY'], ...(spells && { spells }) } });
+  const scanned = async (record: TaskRecord, minHealthy: string) => {
+    const stage = await stageOf(record);
+    await stage.policy({ aliveStatuses: ['PRIMARY', 'STANDBY'], minHealthy }, 'acmeCo/');
+    return { ...(await scan(stage)), evidence: (await stage.task(A)).evidence };
+  };
+
+  it('and has lasted is judged so, and what was before is over', async () => {
+    const { read, fired, evidence } = await scanned(standby({ STANDBY: NOW - 3 * HOUR }), '2h');
+    expect([read, fired]).toEqual([[A], []]);
+    expect(evidence.spells).toBeUndefined();
+    expect(evidence.lostAt).toBeUndefined();
+  });
+
+  it('and was judged before is not read for it', async () => {
+    expect(await scanned(standby(), '2h')).toMatchObject({ read: [], fired: [] });
+  });
+
+  it('that cannot be read leaves its record, and keeps no other from firing', async () => {
+    const stage = await stageOf(failing(A, since), failing('acmeCo/b', since));
+    const { batchGet } = stage.table;
+    stage.table.batchGet = async (asked) => {
+      if (asked.some(({ pk }) => pk === `T#${A}`)) throw new Error('unreadable');
+      return batchGet.call(stage.table, asked);
+    };
+    const run = await stage.begin();
+    await stage.take(abandonmentStep, run);
+    expect(run.figures).toEqual({ considered: 2, failed: 1, fired: 1, notices: 1 });
+    expect(await stage.rows({ pk: 'OOPS#' })).toMatchObject([{ worker: 'scanner/abandonment' }]);
   });
 });

@@ -5,7 +5,7 @@ import { METRIC } from '../../../../functions/platform/names.ts';
 import { QUEUE_NAMES, type QueueName } from '../../../../functions/platform/queues.ts';
 import { canaryStep } from '../../../../functions/scanner/steps/canary.ts';
 import { keys } from '../../../../functions/store/keys.ts';
-import { START as NOW, type RunStage, runStage } from '../run-stage.ts';
+import { START as NOW, only, type RunStage, runStage } from '../run-stage.ts';
 
 const BEFORE = NOW - 15 * MINUTE;
 const USED = QUEUE_NAMES.filter((queue) => queue !== 'listing');
@@ -27,7 +27,7 @@ const missed = ({ measured }: RunStage) =>
 describe('a canary', () => {
   it('goes through each queue in use with each scan, and lives for four of them', async () => {
     const stage = await stageOf();
-    expect(await take(stage, { at: NOW - MINUTE })).toMatchObject({ cursor: null, figures: {} });
+    expect(await take(stage, { at: NOW - MINUTE })).toMatchObject({ cursor: null, figures: only({}) });
     expect(stage.sent.map(({ queue }) => queue).sort()).toEqual([...USED].sort());
     for (const { body } of stage.sent)
       expect(body).toEqual({
@@ -53,7 +53,7 @@ describe('a canary', () => {
 
   it('is sent nowhere, and missed nowhere, where nobody watches', async () => {
     const stage = runStage();
-    expect(await take(stage, { before: BEFORE })).toMatchObject({ cursor: null, figures: {} });
+    expect(await take(stage, { before: BEFORE })).toMatchObject({ cursor: null, figures: only({}) });
     expect([stage.sent, stage.measured]).toEqual([[], []]);
   });
 

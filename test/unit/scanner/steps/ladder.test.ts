@@ -11,7 +11,7 @@ import type { TaskRecord } from '../../../../functions/store/tasks.ts';
 import { disablingOf, enablingOf } from '../../../../functions/work/given-up.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
 import { dueTask } from '../due-task.ts';
-import { aPlane, START as NOW, type RunStage, runStage } from '../run-stage.ts';
+import { aPlane, START as NOW, only, type RunStage, runStage } from '../run-stage.ts';
 
 const A = 'acmeCo/a';
 
@@ -56,7 +56,7 @@ describe('a task whose instant has come', () => {
       }),
     );
     const stage = await stageOf(records);
-    expect(await take(stage)).toMatchObject({ cursor: null, figures: { looked: 1, resolved: 1 } });
+    expect(await take(stage)).toMatchObject({ cursor: null, figures: only({ looked: 1, resolved: 1 }) });
     expect((await stage.task(A)).open).toBeNull();
     expect((await stage.task('acmeCo/later')).open).not.toBeNull();
     expect(queued(stage)).toEqual([]);
@@ -66,7 +66,10 @@ describe('a task whose instant has come', () => {
     const ids = Array.from({ length: 20 }, (_, number) => `acmeCo/t${number}`);
     expect(new Set(ids.map((id) => bucketOf(id))).size).toBe(8);
     const stage = await stageOf(ids.map((id) => onItsWay({}, id)));
-    expect(await take(stage, { budget: { spent: () => true } })).toMatchObject({ cursor: '0', figures: {} });
+    expect(await take(stage, { budget: { spent: () => true } })).toMatchObject({
+      cursor: '0',
+      figures: only({}),
+    });
     const last = ids.filter((id) => bucketOf(id) === 7);
     expect((await take(stage, { cursor: '7' })).figures.looked).toBe(last.length);
     expect((await take(stage)).figures.looked).toBe(ids.length - last.length);
@@ -81,7 +84,27 @@ describe('a task whose instant has come', () => {
       if (page.rows.length > 0) await stage.table.transact([{ delete: keys.task(A) }], 'meanwhile');
       return page;
     };
-    expect(await take(stage)).toMatchObject({ cursor: null, figures: {} });
+    expect(await take(stage)).toMatchObject({ cursor: null, figures: only({}) });
+  });
+
+  it('may change too fast to be looked at: the next scan looks again', async () => {
+    const well = onItsWay();
+    well.evidence = { ...well.evidence, statuses: ['PRIMARY'] };
+    const stage = await stageOf([well]);
+    stage.on(refusing(stage.system.table, (writes) => puts(writes, `T#${A}`), { times: 5 }));
+    expect((await take(stage)).figures).toEqual({ looked: 1, conflicts: 5 });
+    expect((await take(stage)).figures).toEqual({ looked: 1, resolved: 1 });
+  });
+
+  it('and cannot be read leaves its record, and keeps no other from being looked at', async () => {
+    const stage = await stageOf([onItsWay(), onItsWay({}, 'acmeCo/b')]);
+    const { batchGet } = stage.table;
+    stage.table.batchGet = async (asked) => {
+      if (asked.some(({ pk }) => pk === `T#${A}`)) throw new Error('unreadable');
+      return batchGet.call(stage.table, asked);
+    };
+    expect((await take(stage)).figures).toEqual({ looked: 1, failed: 1 });
+    expect(await stage.rows({ pk: 'OOPS#' })).toMatchObject([{ worker: 'scanner/ladder', item: `T#${A}` }]);
   });
 });
 
@@ -167,7 +190,7 @@ describe('a disabling of which nothing was heard', () => {
   it('is not queued where the task changed as that was noted', async () => {
     const stage = await stageOf([onItsWay(unconfirmed)]);
     stage.on(refusing(stage.system.table, (writes) => puts(writes, `T#${A}`)));
-    await take(stage);
+    expect((await take(stage)).figures).toEqual({ looked: 1 });
     expect(queued(stage)).toEqual([]);
     expect(await loadOperatorAlert(stage.table, 'disable-failing', A)).toBeUndefined();
   });
@@ -287,7 +310,7 @@ describe('an enabling of which nothing was heard', () => {
   it('is not queued where the task changed as that was noted', async () => {
     const stage = await stageOf([toBeEnabled(NOW)]);
     stage.on(refusing(stage.system.table, (writes) => puts(writes, `T#${A}`)));
-    await take(stage);
+    expect((await take(stage)).figures).toEqual({ looked: 1 });
     expect(stage.sent).toEqual([]);
   });
 });

@@ -8,7 +8,8 @@ import {
   type RecipientRecord,
   recipientWrite,
 } from '../../../../functions/store/recipients.ts';
-import { START as NOW, runStage } from '../run-stage.ts';
+import { refusing } from '../../store/refusing-table.ts';
+import { START as NOW, only, runStage } from '../run-stage.ts';
 
 /** A stage with recipients who are dead, and when each is to live again. */
 async function stageOf(dead: Record<string, [Instant, RecipientRecord['dead']]>) {
@@ -33,7 +34,7 @@ it('an address lives again when its time is over, and all that is open is looked
     long: [NOW - DAY, softly(NOW - DAY)],
     later: [NOW + 1, softly(NOW + 1)],
   });
-  expect(await stage.take()).toMatchObject({ cursor: null, figures: { revived: 2 } });
+  expect(await stage.take()).toMatchObject({ cursor: null, figures: only({ revived: 2 }) });
   expect([await stage.isDead('over'), await stage.isDead('long'), await stage.isDead('later')]).toEqual([
     false,
     false,
@@ -51,6 +52,26 @@ it('an address that is dead for good by now stays so, and is not found again', a
 
 it('what is over waits for the next scan where time is short', async () => {
   const stage = await stageOf({ ana: [NOW, softly(NOW)] });
-  expect(await stage.take(() => true)).toMatchObject({ cursor: '0', figures: {} });
+  expect(await stage.take(() => true)).toMatchObject({ cursor: '0', figures: only({}) });
   expect([await stage.isDead('ana'), await stage.waiting()]).toEqual([true, ['ana']]);
+});
+
+it('one that cannot be written leaves its record, and keeps no other from living again', async () => {
+  const stage = await stageOf({ ana: [NOW - 1, softly(NOW - 1)], bob: [NOW, softly(NOW)] });
+  stage.on(
+    refusing(
+      stage.system.table,
+      (writes) => writes.some((write) => 'delete' in write && write.delete.sk.endsWith('#ana')),
+      {
+        times: 100,
+        answer: { outcome: 'busy', reason: 'throttled' },
+      },
+    ),
+  );
+  expect((await stage.take()).figures).toEqual({ revived: 2, failed: 1 });
+  expect(await stage.waiting()).toEqual(['ana']);
+  expect(await stage.rows({ pk: 'OOPS#' })).toMatchObject([{ worker: 'scanner/revivals', item: 'SOFT' }]);
+  expect(stage.logged.map(({ properties }) => JSON.stringify(properties)).join()).toContain(
+    'the end of a death for a time',
+  );
 });

@@ -6,6 +6,7 @@ import { evaluationRequest } from '../../../../functions/store/looks.ts';
 import { allRows } from '../../../../functions/store/rows.ts';
 import { newTaskRecord, type TaskRecord } from '../../../../functions/store/tasks.ts';
 import { aTask } from '../../abandonment/decide-builders.ts';
+import { refusing } from '../../store/refusing-table.ts';
 import { dueTask } from '../due-task.ts';
 import { aPlane, START as NOW, type RunStage, runStage } from '../run-stage.ts';
 
@@ -99,4 +100,27 @@ describe('a request that came since the run began', () => {
     const stage = await stageOf('D#us-1');
     expect((await look(stage)).figures.looked).toBe(1);
   });
+});
+
+it('a task that cannot be read leaves its record, and keeps no other from being looked at', async () => {
+  const stage = await stageOf('P#acmeCo/');
+  const { batchGet } = stage.table;
+  stage.table.batchGet = async (asked) => {
+    if (asked.some(({ pk }) => pk === 'T#acmeCo/a')) throw new Error('unreadable');
+    return batchGet.call(stage.table, asked);
+  };
+  expect((await look(stage)).looked).toEqual(['acmeCo/ab', 'acmeCo/prod/c']);
+  expect(await stage.rows({ pk: 'OOPS#' })).toMatchObject([{ worker: 'scanner/scopes', item: 'acmeCo/a' }]);
+});
+
+it('a request that is to be forgotten and cannot be says so, and is worked again', async () => {
+  const stage = await stageOf('ALL');
+  stage.on(
+    refusing(stage.system.table, (writes) => writes.some((write) => 'delete' in write), {
+      times: 100,
+      answer: { outcome: 'busy', reason: 'throttled' },
+    }),
+  );
+  await expect(look(stage)).rejects.toThrow('the end of a request to look at a scope');
+  expect(await requests(stage)).toEqual(['ALL']);
 });

@@ -87,3 +87,16 @@ it('nothing is read where no control plane is listed', async () => {
     cursor: null,
   });
 });
+
+it('a control plane whose planes cannot be written keeps no other from being watched', async () => {
+  const stage = await stageOf({ bad: { heardAt: NOW - HOUR }, good: { heardAt: NOW - HOUR } });
+  await stage.planes(aPlane('bad-1'), aPlane('good-1'));
+  const { transact } = stage.table;
+  stage.table.transact = async (writes, writer) => {
+    if (writes.some((write) => 'put' in write && write.put.sk === 'bad-1')) throw new Error('unwritable');
+    return transact.call(stage.table, writes, writer);
+  };
+  const { figures, run } = await stage.take();
+  expect([figures, run.view.planeOf('good-1')?.state]).toEqual([{ failed: 1 }, 'silent']);
+  expect(await stage.rows({ pk: 'OOPS#' })).toMatchObject([{ worker: 'scanner/silence', item: 'bad' }]);
+});

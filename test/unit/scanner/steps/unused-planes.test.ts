@@ -10,7 +10,7 @@ import {
 import { keys } from '../../../../functions/store/keys.ts';
 import type { Query, Write } from '../../../../functions/store/table/table.port.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
-import { aPlane, counted, START as NOW, type RunStage, runStage } from '../run-stage.ts';
+import { aPlane, counted, START as NOW, only, type RunStage, runStage } from '../run-stage.ts';
 
 const OLD = 'old';
 const UNUSED = { since: NOW - 400 * DAY, usedAt: NOW - 30 * DAY };
@@ -109,11 +109,15 @@ describe('while others are at it', () => {
   it('it stays where it gets a task, or is named', async () => {
     const task = await stageOf({}, counted(OLD, 'acmeCo', { eligible: 0 }));
     meanwhile(task, counted(OLD, 'acmeCo', { eligible: 1 }));
-    expect(await look(task)).toMatchObject({ figures: { conflicts: 1 }, planes: ['eu-1', OLD], count: 2 });
+    expect(await look(task)).toMatchObject({
+      figures: only({ conflicts: 1 }),
+      planes: ['eu-1', OLD],
+      count: 2,
+    });
     const named = await stageOf();
     meanwhile(named, { put: { ...(await named.table.get(keys.dataPlane(OLD)))!, usedAt: NOW, rev: 2 } });
     expect(await look(named)).toMatchObject({
-      figures: { conflicts: 1 },
+      figures: only({ conflicts: 1 }),
       stored: { usedAt: NOW },
       planes: ['eu-1', OLD],
     });
@@ -124,7 +128,7 @@ describe('while others are at it', () => {
     stage.on(refusing(stage.system.table, (writes) => puts(writes, 'PLANES')));
     // What is known of it otherwise is stored all the same.
     expect(await look(stage)).toMatchObject({
-      figures: { conflicts: 1 },
+      figures: only({ conflicts: 1 }),
       stored: { state: 'silent', usedAt: UNUSED.usedAt, rev: 2 },
     });
     expect((await look(stage)).stored).toMatchObject({ usedAt: NOW, rev: 3 });
