@@ -73,12 +73,12 @@ export function runStage(config: Partial<RuntimeConfig> = {}) {
   let ids = 0;
   const sent: Sent[] = [];
   const told: OperatorAlert[] = [];
-  const logged: { level: string; message: string; properties: object | undefined }[] = [];
+  const logged: { level: string; message: string; properties: Record<string, unknown> }[] = [];
   const measured: {
     name: string;
     value: number;
-    unit: string | undefined;
-    properties: object | undefined;
+    unit?: string | undefined;
+    properties: Record<string, unknown>;
   }[] = [];
   const writes: number[] = [];
   const system = buildSystem('a test', {
@@ -102,8 +102,8 @@ export function runStage(config: Partial<RuntimeConfig> = {}) {
     },
     operators: { tell: async (alert, others = []) => void told.push(alert, ...others) },
     telemetry: {
-      log: (level, message, properties) => void logged.push({ level, message, properties }),
-      metric: (name, value, unit, properties) => void measured.push({ name, value, unit, properties }),
+      log: (level, message, properties = {}) => void logged.push({ level, message, properties }),
+      metric: (name, value, unit, properties = {}) => void measured.push({ name, value, unit, properties }),
     },
     config: { ...CONFIG, ...config },
   });
