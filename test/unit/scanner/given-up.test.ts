@@ -168,6 +168,7 @@ describe('what is given up', () => {
     ['while the task is off by us', enabling, 7, off(), true],
     ['no more with another disabling', enablingOf(A, 2), 7, off(), false],
     ['no more once it is on', enabling, 7, open(), false],
+    ['no more once the task is gone, too', enabling, 7, null, false],
   ])('lasts %s (%o)', async (_what, work, version, task, lasts) => {
     const stage = await stageOf(mark(work, version));
     if (task) await stage.tasks(task);
