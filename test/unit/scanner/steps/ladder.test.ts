@@ -81,7 +81,8 @@ describe('a task whose instant has come', () => {
     const { query } = stage.table;
     stage.table.query = async (asked) => {
       const page = await query.call(stage.table, asked);
-      if (page.rows.length > 0) await stage.table.transact([{ delete: keys.task(A) }], 'meanwhile');
+      const isFound = asked.index === 'g1' && page.rows.length > 0;
+      if (isFound) await stage.table.transact([{ delete: keys.task(A) }], 'meanwhile');
       return page;
     };
     expect(await take(stage)).toMatchObject({ cursor: null, figures: only({}) });
