@@ -109,6 +109,41 @@ describe('a look at a task', () => {
     expect((await look(stage)).figures).toEqual({});
   });
 
+  it('counts what fires, not how often it did before', async () => {
+    const stage = await stageOf({ ...abandoned(), episodes: 3 });
+    expect(await look(stage)).toMatchObject({
+      figures: only({ fired: 1, notices: 1 }),
+      seen: { record: { episodes: 4 } },
+    });
+  });
+
+  it('counts no hold anew where something else of the task changes', async () => {
+    const held = dueTask(A, { open: { brake: { heldAt: NOW - HOUR } } });
+    const hold = { reason: 'blast-radius', since: NOW - HOUR } as const;
+    const stage = await stageOf({ ...held, hold, next: { at: NOW - HOUR, why: 'look' } });
+    const { rev } = await stage.task();
+    expect((await look(stage)).figures).toEqual({});
+    expect((await stage.task()).rev).toBe(rev + 1);
+  });
+
+  it('warns who subscribed to that, and asks for nobody in mode detect', async () => {
+    const subscribed = async (policy: Record<string, unknown>) => {
+      const stage = await stageOf(abandoned([]), policy);
+      const bob = { prefix: 'acmeCo/', email: 'bob@acme.test', alertTypes: ['task_abandoned'] };
+      await addSubscription(stage.system, bob, 'olga');
+      const asked: string[] = [];
+      const { query } = stage.table;
+      stage.table.query = (given) => {
+        asked.push(given.pk);
+        return query.call(stage.table, given);
+      };
+      const { told } = await look(stage);
+      return { told, asked: asked.some((pk) => pk.startsWith('PEOPLE#')) };
+    };
+    expect(await subscribed({})).toEqual({ told: [`${BOB} warning`], asked: true });
+    expect(await subscribed({ mode: 'detect' })).toEqual({ told: [], asked: false });
+  });
+
   it('tells all of 250 owners, in more than one transaction', async () => {
     const owners = Array.from({ length: 250 }, (_, number) => `o${number}@acme.test`);
     const stage = await stageOf(abandoned(owners));
@@ -162,6 +197,10 @@ describe('a look at a task', () => {
     const stage = await stageOf(abandoned());
     await subscribe(stage, 'task_abandoned');
     expect((await look(stage)).told).toEqual([`${ANA} warning`, `${recipientKey(TOPIC)} warning`].sort());
+    const ending = abandoned();
+    const far = await stageOf({ ...ending, task: { ...ending.task, deadline: NOW + 90 * DAY } });
+    await subscribe(far, 'task_abandoned');
+    expect((await look(far)).told).toHaveLength(2);
     const other = await stageOf(abandoned());
     await subscribe(other, 'task_overdue');
     expect((await look(other)).told).toEqual([`${ANA} warning`]);

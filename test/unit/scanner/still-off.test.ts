@@ -2,16 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { DAY } from '../../../functions/abandonment/time.ts';
 import { addAdmin, addSubscription } from '../../../functions/operators/people.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
+import { lookAt } from '../../../functions/scanner/look.ts';
 import { tellStillOff } from '../../../functions/scanner/still-off.ts';
 import { tellUndone } from '../../../functions/scanner/undone.ts';
 import { type AlertRecord, alertWrite } from '../../../functions/store/alerts.ts';
 import { holderWrite } from '../../../functions/store/holders.ts';
+import { keys } from '../../../functions/store/keys.ts';
 import { newRecipient, type RecipientRecord, recipientWrite } from '../../../functions/store/recipients.ts';
 import type { Write } from '../../../functions/store/table/table.port.ts';
 import type { TaskRecord } from '../../../functions/store/tasks.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
 import { dueTask } from './due-task.ts';
-import { START as NOW, type RunStage, runStage } from './run-stage.ts';
+import { aPlane, START as NOW, type RunStage, runStage } from './run-stage.ts';
 
 const A = 'acmeCo/a';
 const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';
@@ -106,8 +108,10 @@ describe('a task that is still off', () => {
     expect(await heard(some)).toEqual([ANA, recipientKey(TOPIC)].sort());
     const none = await stageOf(off({}, ['bob@acme.test']), ALERT, recipient('bob', { declined: true }));
     await addSubscription(none.system, subscription, 'olga');
+    const before = await none.table.get(keys.alert(A, 1));
     expect(await tell(none)).toMatchObject({ disabledByUs: { reminded: true } });
     expect(await heard(none)).toEqual([]);
+    expect(await none.table.get(keys.alert(A, 1))).toEqual(before);
   });
 
   it('is told to those who hear of a disabling today', async () => {
@@ -139,6 +143,17 @@ describe('a task that is still off', () => {
     await stage.policy(policy, 'acmeCo/');
     expect(await tell(stage)).toMatchObject({ disabledByUs: { reminded: true } });
     expect(await heard(stage)).toEqual([]);
+  });
+
+  it('is told with a look at the task, which looks again where that changed meanwhile', async () => {
+    const stage = await stageOf(off(), ALERT);
+    await stage.planes(aPlane('eu-1'));
+    stage.on(refusing(stage.system.table, (writes) => puts(writes, `T#${A}`)));
+    const run = await stage.begin();
+    const seen = await lookAt(run, await stage.task());
+    expect(run.figures).toEqual({ conflicts: 1 });
+    expect(seen?.record).toMatchObject({ disabledByUs: { reminded: true } });
+    expect(await heard(stage)).toEqual([ANA, BOB].sort());
   });
 });
 
@@ -199,6 +214,16 @@ describe('a disabling that an operator undid', () => {
     const stage = await stageOf(undone('enabled', task), ALERT, ...holders, ...known);
     expect((await tell(stage))?.undo).toMatchObject({ state: 'told' });
     expect(await heard(stage)).toEqual([]);
+  });
+
+  it('is told with a look at the task, which looks again where that changed meanwhile', async () => {
+    const stage = await stageOf(undone(), ALERT, ...known);
+    await stage.planes(aPlane('eu-1'));
+    stage.on(refusing(stage.system.table, (writes) => puts(writes, `T#${A}`)));
+    const run = await stage.begin();
+    expect((await lookAt(run, await stage.task()))?.record.undo).toMatchObject({ state: 'told' });
+    expect(run.figures.conflicts).toBe(1);
+    expect(await heard(stage)).toEqual([ANA]);
   });
 
   it('is told with the next look where the task or its alert changed meanwhile', async () => {
