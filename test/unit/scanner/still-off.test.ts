@@ -223,7 +223,8 @@ describe('a disabling that an operator undid', () => {
     const run = await stage.begin();
     expect((await lookAt(run, await stage.task()))?.record.undo).toMatchObject({ state: 'told' });
     expect(run.figures.conflicts).toBe(1);
-    expect(await heard(stage)).toEqual([ANA]);
+    const told = (await noticesOf(stage)).filter(([, { notice }]) => notice === 'enabled');
+    expect(told.map(([key]) => key)).toEqual([ANA]);
   });
 
   it('is told with the next look where the task or its alert changed meanwhile', async () => {
