@@ -18,6 +18,7 @@ import { pausesWrite } from '../../../../functions/store/pauses.ts';
 import type { Write } from '../../../../functions/store/table/table.port.ts';
 import { eachNews } from '../../../../functions/store/webhook-news.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
+import { dueTask } from '../due-task.ts';
 import { START as NOW, only, type RunStage, runStage } from '../run-stage.ts';
 
 /** One that lasts until it is taken back, one that comes and goes, one that is told once, and one that only happened. */
@@ -217,7 +218,7 @@ describe('what lasts', () => {
 describe('what comes and goes', () => {
   it('and is back within a day is not told anew; its week counts from when it was told', async () => {
     const stage = await stageOf(alert(FLAPS, 'a'), incident(FLAPS, 'a', { endedAt: NOW - HOUR }));
-    await take(stage);
+    expect((await take(stage)).figures).toEqual({});
     expect([stage.told, await news(stage)]).toEqual([[], []]);
     expect(await loadOperatorAlert(stage.table, FLAPS, 'a')).toMatchObject({ toldAt: NOW - 2 * DAY, rev: 2 });
     expect(await knownOf(stage, FLAPS, 'a')).toMatchObject({ endedAt: null, rev: 2 });
@@ -265,7 +266,7 @@ describe('what is over', () => {
       incident(STAYS, 'a'),
       incident(FLAPS, 'c', { endedAt: NOW - DAY }),
     );
-    await take(stage);
+    expect((await take(stage)).figures).toEqual({});
     const now = formatInstant(NOW);
     expect(texts(stage)).toEqual([
       `over ${STAYS} a: over since ${now}; it lasted 2 d`,
@@ -294,7 +295,7 @@ describe('what is over', () => {
     ];
     const stage = await stageOf(...rows);
     await take(stage);
-    await take(stage);
+    expect((await take(stage)).figures).toEqual({});
     expect(stage.told).toHaveLength(1);
     expect(await knownOf(stage, FLAPS, 'a')).toMatchObject({ endToldAt: NOW, endedAt: NOW - DAY });
     await stage.write({ delete: keys.operatorAlert(FLAPS, 'a') });
@@ -343,4 +344,73 @@ describe('what is over', () => {
 
 it('operators are asked for with each scan, before all else', () => {
   expect(operatorsGenerator).toMatchObject({ band: 'urgent', everySeconds: 0 });
+});
+
+describe('however long it takes to find out', () => {
+  const vetoed = (id: string) => ({ ...dueTask(id), vetoes: { count: 1, lastAt: NOW } });
+  const told = (id: string) => [
+    alert('veto-loop', id, { toldAt: NOW - WEEK }),
+    incident('veto-loop', id, { toldAt: NOW - WEEK }),
+  ];
+
+  it('alerts of one code are told in their order', async () => {
+    const stage = await stageOf(
+      ...told('acmeCo/a'),
+      alert('veto-loop', 'acmeCo/b'),
+      alert('veto-loop', 'acmeCo/c'),
+    );
+    await stage.tasks(vetoed('acmeCo/a'));
+    await take(stage);
+    expect(stage.told.map(({ subject }) => subject)).toEqual(['acmeCo/a', 'acmeCo/b', 'acmeCo/c']);
+  });
+
+  it('ends of one code are, too', async () => {
+    const lasting = alert('veto-loop', 'acmeCo/a', { toldAt: NOW - DAY });
+    const rows = ['acmeCo/a', 'acmeCo/b', 'acmeCo/c'].map((id) => incident('veto-loop', id));
+    const stage = await stageOf(lasting, ...rows);
+    await take(stage, { before: NOW - HOUR });
+    expect(stage.told.map(({ subject }) => subject)).toEqual(['acmeCo/a', 'acmeCo/b', 'acmeCo/c']);
+  });
+
+  it('one of which that cannot be found out leaves its record, and the others are told', async () => {
+    const stage = await stageOf(...told('acmeCo/a'), alert('veto-loop', 'acmeCo/b'));
+    const { get } = stage.table;
+    stage.table.get = async (key) => {
+      if (key.pk === 'T#acmeCo/a') throw new Error('unreadable');
+      return get.call(stage.table, key);
+    };
+    // Once where it is due again, and once where it may be over.
+    expect((await take(stage, { before: NOW - HOUR })).figures).toEqual({ failed: 2 });
+    expect(stage.told.map(({ subject }) => subject)).toEqual(['acmeCo/b']);
+    const failed = await stage.rows({ pk: 'OOPS#' });
+    expect(failed.map(({ worker, item }) => [worker, item])).toEqual(
+      [1, 2].map(() => ['scanner/operators', 'veto-loop#acmeCo/a']),
+    );
+  });
+});
+
+it('what an earlier version told of a week ago is told again, and webhooks hear of it for the first time', async () => {
+  const stage = await stageOf(alert(STAYS, 'a', { toldAt: NOW - WEEK }));
+  await take(stage);
+  expect(texts(stage)).toEqual([`${STAYS} a: a it is`]);
+  expect(await news(stage)).toEqual([`operator.alert.raised ${STAYS} a ${formatInstant(NOW - HOUR)}`]);
+});
+
+it.each<[string, Write[], string]>([
+  ['that they were told', [alert(STAYS, 'a')], 'that operators were told'],
+  ['that it is over', [alert('veto-loop', 'acmeCo/a', { toldAt: NOW - WEEK })], 'the end of an alert'],
+])('a busy table that does not take %s is recorded by that', async (_what, rows, subject) => {
+  const stage = await stageOf(...rows);
+  stage.on(
+    refusing(
+      stage.system.table,
+      (writes) => writes.some((write) => JSON.stringify(write).includes('OPERATORS')),
+      {
+        times: 100,
+        answer: { outcome: 'busy', reason: 'throttled' },
+      },
+    ),
+  );
+  await take(stage, { before: NOW });
+  expect(stage.logged.map(({ properties }) => String(properties.message)).join()).toContain(subject);
 });
