@@ -154,4 +154,14 @@ describe('a scope with a policy of its own', () => {
       told: ['acmeCo/a stopping'],
     });
   });
+
+  it('that lets its jobs run for ever has none of them read', async () => {
+    const forever = { failAfter: null };
+    const stage = await stageOf(
+      { '': { failAfter: '2d', stopNotice: '6h' }, 'acmeCo/never/': forever, 'beta/never/': forever },
+      job('acmeCo/never/a', at(47)),
+      job('beta/never/a', at(20)),
+    );
+    expect(await scan(stage)).toMatchObject({ considered: 1, read: [], told: [] });
+  });
 });
