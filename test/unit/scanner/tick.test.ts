@@ -14,6 +14,7 @@ it.each<[string, unknown, string]>([
     '2026-03-01T12:00:00Z',
   ],
   ['now where it is no text', { scheduledAt: 5 }, '2026-03-01T12:00:00Z'],
+  ['now where it is a list of texts', { scheduledAt: ['2026-03-01T11:45:00Z'] }, '2026-03-01T12:00:00Z'],
 ])('a tick stands for %s', (_what, event, at) => {
   expect(scheduledAt(event, NOW)).toBe(Date.parse(at));
 });
