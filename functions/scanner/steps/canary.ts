@@ -1,4 +1,3 @@
-import type { Instant } from '../../abandonment/time.ts';
 import { METRIC } from '../../platform/names.ts';
 import type { QueueName } from '../../platform/queues.ts';
 import { queuesInUse } from '../../platform/queues-in-use.ts';
@@ -34,7 +33,7 @@ async function watch(run: Run, queue: QueueName): Promise<void> {
   const { telemetry, table, queues } = run.system;
   if (run.before !== undefined) {
     const row = await table.get(keys.canary(queue));
-    if (row === undefined || (row.at as Instant) < run.before) {
+    if (row === undefined || Number(row.at) < run.before) {
       telemetry.metric(METRIC.canaryMissed, 1, 'Count', { queue, run: run.id });
       telemetry.log('warn', 'canary missed', { queue, worked: row?.at ?? null });
       count(run, 'canariesMissed');

@@ -9,13 +9,13 @@ import { FleetView } from '../../../functions/store/fleet-view.ts';
 import { loadGenerator, wake } from '../../../functions/store/generators.ts';
 import { loadGivenUp } from '../../../functions/store/given-up.ts';
 import { PermanentFailure } from '../../../functions/work/failure-class.ts';
-import { START, workStage } from '../work/stage.ts';
+import { runStage, START } from './run-stage.ts';
 
 type Act = (run: Run, cursor: string | null, spent: () => boolean) => Promise<Turn>;
 
 /** Generators on a table in memory, whose turns are told by each test. Time passes where a turn lets it. */
 function generatorStage() {
-  const stage = workStage();
+  const stage = runStage();
   let now = START;
   let scans = 0;
   const timers: { at: number; ring: () => void }[] = [];
@@ -156,7 +156,7 @@ describe('generators', () => {
 
 describe('a generator that fails', () => {
   it('stops no other, backs off, rings while it lasts, and is never left out', async () => {
-    const { tick, pass, generatorOf, metrics, logged } = generatorStage();
+    const { tick, pass, generatorOf, measured, logged } = generatorStage();
     const broken = generatorOf('broken', () => Promise.reject(new Error('away')), { band: 'urgent' });
     const well = generatorOf('well', something, { everySeconds: 0 });
     let tries = 0;
@@ -168,7 +168,7 @@ describe('a generator that fails', () => {
     }
     // After 0, 15, 30, 45, 60, 90 and 135 minutes, then each hour: 7 and 21.
     expect(tries).toBe(28);
-    const ringing = metrics.filter(({ name }) => name === 'GeneratorFailing');
+    const ringing = measured.filter(({ name }) => name === 'GeneratorFailing');
     expect(ringing).toHaveLength(95);
     expect(ringing.at(-1)?.properties).toMatchObject({ generator: 'broken', failures: 28 });
     expect(

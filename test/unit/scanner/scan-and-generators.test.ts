@@ -1,10 +1,13 @@
-import { afterEach, expect, it, vi } from 'vitest';
-import { MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { DAY, formatInstant, MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
 import type { Generator } from '../../../functions/scanner/generator.ts';
 import * as registry from '../../../functions/scanner/generators.ts';
+import type { Run } from '../../../functions/scanner/run.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
 import { keys } from '../../../functions/store/keys.ts';
-import { loadScans } from '../../../functions/store/scans.ts';
+import { loadPauses, pausesWrite } from '../../../functions/store/pauses.ts';
+import { loadScans, type ScansRecord, scansWrite } from '../../../functions/store/scans.ts';
+import { puts, refusing } from '../store/refusing-table.ts';
 import { START, workStage } from '../work/stage.ts';
 
 const generators = registry.GENERATORS as Generator[];
@@ -72,4 +75,123 @@ it('a scan whose time is over has none left for generators, until scans were bro
   // The steps keep 15 s and a twentieth, so 15.5 s are over for them, and 5.5 s are there for generators.
   const starved = await stage.tick(START + 120 * MINUTE, 15.5 * SECOND);
   expect([starved.outcome, turns]).toEqual(['interrupted', 2]);
+});
+
+/** A stage whose only generator keeps what the scan hands it. */
+function seeing() {
+  const seen: Run[] = [];
+  const stage = stageWith(
+    generator(async (run) => {
+      seen.push(run);
+      run.figures.ofGenerator = 1;
+      return { cursor: null };
+    }),
+  );
+  return { ...stage, seen };
+}
+const scans = (more: Partial<ScansRecord>) =>
+  scansWrite({ claimed: null, leaseUntil: null, completedAt: null, gaps: [], rev: 0, ...more });
+
+it('a scan is named after its tick, and hands its view to the generators; what they count is theirs', async () => {
+  const stage = seeing();
+  const report = await stage.tick(START);
+  expect(report).toEqual({ outcome: 'completed', run: formatInstant(START), figures: { ofGenerator: 1 } });
+  expect(stage.seen[0]).toMatchObject({ id: formatInstant(START), at: START, now: START, asked: [] });
+  expect(await stage.table.get(keys.run(START))).toMatchObject({ figures: {} });
+  expect(await stage.tick(START)).toEqual({
+    outcome: 'skipped',
+    run: formatInstant(START),
+    reason: 'an older or repeated tick',
+  });
+  expect(stage.logged.at(-1)).toEqual({
+    message: 'scan skipped',
+    properties: { run: formatInstant(START), reason: 'an older or repeated tick' },
+  });
+});
+
+it.each<[string, Partial<ScansRecord>, Partial<Run>]>([
+  ['none', {}, {}],
+  ['one that came to its end', { claimed: START - 5, completedAt: START - 5 }, { before: START - 5 }],
+  [
+    'one that did not',
+    { claimed: START - 5, completedAt: START - 6 },
+    { before: START - 5, doubtfulSince: START - 6 },
+  ],
+  ['one, and none ever came to its end', { claimed: START - 5 }, { before: START - 5, doubtfulSince: 0 }],
+])('a scan knows of the one before it: %s', async (_what, before, known) => {
+  const stage = seeing();
+  await stage.table.transact([scans(before)], 'before');
+  await stage.tick(START);
+  const { before: was, doubtfulSince } = stage.seen[0]!;
+  expect({ before: was, doubtfulSince }).toEqual({ before: undefined, doubtfulSince: undefined, ...known });
+});
+
+it('a gap that is noted with the claim is known to the scan that notes it', async () => {
+  const stage = seeing();
+  await stage.table.transact([scans({ claimed: START - DAY, completedAt: START - DAY })], 'before');
+  await stage.tick(START);
+  expect(stage.seen[0]?.view.scans.gaps).toEqual([{ from: START - DAY + 15 * MINUTE, to: START }]);
+});
+
+describe('a pause whose end has come', () => {
+  const paused = (until: number) =>
+    pausesWrite({
+      evaluate: null,
+      notify: START - DAY,
+      disable: null,
+      notes: { notify: { by: 'olga', reason: '', until } },
+      evaluatePaused: [],
+      feedbackSilent: null,
+      rev: 0,
+    });
+
+  it('is over for the scan that notes it, which looks at all that is open', async () => {
+    const stage = seeing();
+    await stage.table.transact([paused(START)], 'before');
+    await stage.tick(START);
+    expect(stage.seen[0]?.view.pauses.notify).toBe(false);
+    expect(stage.seen[0]?.asked).toMatchObject([{ sk: 'ALL' }]);
+    expect((await loadPauses(stage.table)).notify).toBeNull();
+    expect(await stage.table.get(keys.look('ALL'))).toBeUndefined();
+  });
+
+  it('lasts until then', async () => {
+    const stage = seeing();
+    await stage.table.transact([paused(START + 1)], 'before');
+    await stage.tick(START);
+    expect(stage.seen[0]?.view.pauses.notify).toBe(true);
+    expect(stage.seen[0]?.asked).toEqual([]);
+  });
+
+  const onBusy = async (answer: Error | null) => {
+    const stage = seeing();
+    await stage.table.transact([paused(START)], 'before');
+    const table = refusing(stage.table, (writes) => puts(writes, 'META', ({ sk }) => sk === 'PAUSES'), {
+      times: 100,
+      answer: { outcome: 'busy', reason: 'throttled' },
+    });
+    const { transact } = table;
+    if (answer)
+      table.transact = async (writes, writer) => {
+        if (puts(writes, 'META', ({ sk }) => sk === 'PAUSES')) throw answer;
+        return transact(writes, writer);
+      };
+    stage.system.table = table;
+    return stage;
+  };
+
+  it('is over all the same where the table is busy, and noted by the next scan', async () => {
+    const stage = await onBusy(null);
+    expect(await stage.tick(START)).toMatchObject({ outcome: 'completed' });
+    expect(stage.seen[0]?.view.pauses.notify).toBe(false);
+    expect(stage.logged.map(({ message }) => message)).toContain(
+      'the end of a pause could not be noted: the table is busy',
+    );
+    expect((await loadPauses(stage.table)).notify).toBe(START - DAY);
+  });
+
+  it('stops the scan where the table fails otherwise', async () => {
+    const stage = await onBusy(new Error('no such table'));
+    await expect(stage.tick(START)).rejects.toThrow('no such table');
+  });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../functions/scanner/run.ts';
 import { type Part, sweep } from '../../../functions/scanner/sweep.ts';
+import { givenUpKey, loadGivenUp } from '../../../functions/store/given-up.ts';
+import { PermanentFailure } from '../../../functions/work/failure-class.ts';
 import { workStage } from '../work/stage.ts';
 
 /** A sweep of partitions of names; what is worked stands in `worked`, in its order. */
@@ -182,3 +184,62 @@ it('rows that cannot be read fail the step once what is under way has ended', as
   await expect(going).rejects.toThrow('the page is away');
   expect(worked).toEqual(['a']);
 });
+
+describe('what a generator gave up', () => {
+  const mark = (item: string) => {
+    const work = { generator: 'garbage', item };
+    return { put: { ...givenUpKey(work), v: 1, ...work, at: 0, reason: 'too large', fingerprint: 'f' } };
+  };
+
+  it.each([
+    [true, ['b']],
+    [false, ['a', 'b']],
+    [undefined, ['a', 'b']],
+  ])('is left out where it marks such work (%s)', async (marks, expected) => {
+    const stage = stageOf([]);
+    await stage.table.transact([mark('a')], 'marked');
+    const part = stage.partOf(0, ['a', 'b']);
+    const how = marks === undefined ? {} : { marks };
+    const turn = await sweep(stage.run, { name: 'garbage', partitions: [part], atOnce: 1, ...how });
+    expect([turn, stage.worked]).toEqual([{ cursor: null, worked: expected.length }, expected]);
+  });
+
+  it('is what fails for good, for one that marks such work alone', async () => {
+    const failing = async (how: { marks?: boolean }) => {
+      const stage = stageOf([]);
+      const part = stage.partOf(0, ['a'], () => Promise.reject(new PermanentFailure('too large')));
+      await sweep(stage.run, { name: 'garbage', partitions: [part], atOnce: 1, ...how });
+      return [...(await loadGivenUp(stage.table, 'garbage')).keys()];
+    };
+    expect([await failing({ marks: true }), await failing({})]).toEqual([['a'], []]);
+  });
+});
+
+describe('rows that cannot be read', () => {
+  async function* unreadable(): AsyncGenerator<string> {
+    yield 'c';
+    throw new Error('unreadable');
+  }
+
+  it('name the partition that stopped a generator, and are as they are to who goes to the end', async () => {
+    const stage = stageOf([]);
+    const partitions = [stage.partOf(0, ['a']), { ...stage.partOf(1, []), items: unreadable() }];
+    const how = { name: 'garbage', atOnce: 1 };
+    const stopped = sweep(stage.run, { ...how, partitions, budget: { spent: () => false } });
+    await expect(stopped).rejects.toMatchObject({
+      item: 'partition 1',
+      cause: expect.objectContaining({ message: 'unreadable' }),
+    });
+    expect(stage.worked).toEqual(['a', 'c']);
+    const whole = sweep(stage.run, { ...how, partitions: [{ ...stage.partOf(1, []), items: unreadable() }] });
+    await expect(whole).rejects.toThrow(/^unreadable$/);
+  });
+});
+
+it.each([['-1'], ['unread'], ['1.5'], [null]])(
+  'a cursor that names no partition is the beginning: %s',
+  async (cursor) => {
+    const stage = stageOf(THREE);
+    expect(await stage.go({ cursor, spent: () => true })).toEqual({ cursor: '0', worked: 0 });
+  },
+);

@@ -160,3 +160,43 @@ describe('a turn that does not end', () => {
     expect(hasDied(given, NOW + DAY)).toBe(false);
   });
 });
+
+describe('of several that are due', () => {
+  const names = (...all: Standing[]) => pick(all, 0)?.record.name;
+
+  it('those since one instant come by name, in whatever order they are found', () => {
+    const [a, b] = [standing({ name: 'a' }), standing({ name: 'b' })];
+    expect([names(a, b), names(b, a)]).toEqual(['a', 'b'].map(() => 'a'));
+  });
+
+  it('one that was woken waits since its newest turn, and one that was never asked comes first', () => {
+    const due = standing({ name: 'due', notBefore: NOW - HOUR });
+    const woken = (askedAt: number | null) => standing({ name: 'woken', notBefore: WOKEN, askedAt });
+    expect(names(woken(NOW - MINUTE), due)).toBe('due');
+    expect(names(due, woken(NOW - 2 * HOUR))).toBe('woken');
+    expect(names(due, woken(null))).toBe('woken');
+  });
+});
+
+describe('a lease', () => {
+  it.each([
+    [null, 'due', false],
+    [NOW + 1, 'under way', false],
+    [NOW, 'due', true],
+  ])('until %s: %s', (leaseUntil, why, isDead) => {
+    const one = standing({ leaseUntil });
+    expect(dueAt(one, NOW).why).toBe(why);
+    expect(hasDied(one.record, NOW)).toBe(isDead);
+  });
+
+  it('is over with the turn, hung before or not, and what was found empty stays where settings do', () => {
+    const one = standing({ leaseUntil: NOW, isHung: true, empty: 3 });
+    expect(ended(one, one.record, { cursor: null }, NOW)).toMatchObject({ leaseUntil: null, isHung: false });
+    expect(failed(one.record, FAILURE)).toMatchObject({ leaseUntil: null, isHung: false });
+    expect(begun(one, NOW, MINUTE)).toMatchObject({ empty: 3, isHung: false, leaseUntil: NOW + MINUTE });
+    expect(begun({ ...one, settings: 'others' }, NOW, MINUTE)).toMatchObject({
+      empty: 0,
+      settings: 'others',
+    });
+  });
+});

@@ -16,7 +16,7 @@ import {
   recipientWrite,
 } from '../../../../functions/store/recipients.ts';
 import type { Write } from '../../../../functions/store/table/table.port.ts';
-import { START as NOW, workStage } from '../../work/stage.ts';
+import { START as NOW, runStage } from '../run-stage.ts';
 
 const ANA = 'ana';
 
@@ -51,7 +51,7 @@ interface Waiter {
 
 /** A run that comes to its digests, with the table as it stands then. */
 async function digestStage(waiters: Waiter[], policy: Record<string, unknown> = {}, more: Write[] = []) {
-  const stage = workStage();
+  const stage = runStage();
   const { system, table } = stage;
   const sent: OutgoingMessage[][] = [];
   system.queues = { send: async (_queue, messages) => void sent.push([...messages]) };

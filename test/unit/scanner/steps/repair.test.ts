@@ -17,9 +17,8 @@ import { loadRecipient, newRecipient, recipientWrite } from '../../../../functio
 import { allRows } from '../../../../functions/store/rows.ts';
 import type { Page, Query } from '../../../../functions/store/table/table.port.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
-import { START, workStage } from '../../work/stage.ts';
+import { runStage, START, type RunStage as Stage } from '../run-stage.ts';
 
-type Stage = ReturnType<typeof workStage>;
 const NEVER_SPENT: Budget = { spent: () => false };
 
 /** One turn of the repair, so long after the start. */
@@ -40,7 +39,7 @@ const KEY = recipientKey(ANA);
 
 /** A mail to Ana that was claimed at the start, and what became of it; nobody finished it. */
 async function withMail(how: Partial<DigestRecord> = {}): Promise<Stage> {
-  const stage = workStage();
+  const stage = runStage();
   const claimed = { id: 'digest-1', recipient: KEY, address: ANA };
   const draft = newDigest({ ...claimed, claimedAt: START, leaseUntil: START + MINUTE });
   const digest = { ...draft, ...how } as DigestRecord;
@@ -91,7 +90,7 @@ describe('a mail without an end', () => {
 
 /** An episode that ended, of which so many are to be told; `old-…` have a notice that is taken back. */
 async function withUntold(count: number): Promise<Stage> {
-  const stage = workStage();
+  const stage = runStage();
   const untold = Array.from({ length: count }, (_, number) => {
     const address = `who-${String(number).padStart(3, '0')}@acme.test`;
     const pending = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Counted, type Fleet, heldBySpike } from '../../../functions/scanner/steps/blast-radius.ts';
+import { type Counted, type Fleet, heldBySpike } from '../../../../functions/scanner/steps/blast-radius.ts';
 
 const BRAKE = { share: 0.1, shareFloor: 10 };
 
@@ -138,4 +138,23 @@ test('one of whom nothing is due any more cannot be held in the place of the oth
 
 test('nothing due, nothing held', () => {
   expect(heldBySpike([], of(50, 'a', 'p'), fleet({ p: 50 }), BRAKE).size).toBe(0);
+});
+
+test('within the spike of one plane no tenant is held alone whose removal leaves it one: all of it is', () => {
+  // Without tenant b 12 of 40 are left. 37 of 1,040 are less than a tenth.
+  const due = [...of(25, 'b', 'p'), ...of(12, 'a', 'p')];
+  expect(heldBySpike(due, [], fleet({ p: 40, q: 1_000 }), BRAKE).size).toBe(37);
+});
+
+test('what was turned off on a plane counts towards its spike, and what was on others does not', () => {
+  // 9 of the 15 of plane p are tenant b's; the 50 of plane q are none of it.
+  const due = [...of(6, 'a', 'p'), ...of(5, 'b', 'p')];
+  const past = [...of(4, 'b', 'p'), ...of(50, 'z', 'q')];
+  expect(groups(heldBySpike(due, past, fleet({ p: 40, q: 1_000 }), BRAKE))).toEqual({ 'b p': 5 });
+});
+
+test('what was turned off of others stays a part of what is left', () => {
+  // Without tenant a 2 and the 25 that are off are left, which are more than a tenth of 200.
+  const due = [...of(30, 'a', 'p'), ...of(2, 'b', 'r')];
+  expect(heldBySpike(due, of(25, 'c', 'q'), fleet({ p: 100, q: 50, r: 50 }), BRAKE).size).toBe(32);
 });
