@@ -28,12 +28,22 @@ function ana(more: Partial<RecipientRecord> = {}): RecipientRecord {
   return { ...newRecipient('ana', 'ana@acme.test'), admittedAt: NOON - HOUR, ...more } as RecipientRecord;
 }
 
-/** At noon: the tasks of which something goes now, or until when nothing does. */
-async function chosen(recipient: RecipientRecord, pending: Waiting[], pauses: Partial<PausesRecord> = {}) {
+/** At noon: the tasks of which the first mail tells, or until when there is none. */
+async function chosen(...given: Parameters<typeof chosenInTurn>) {
+  const answer = await chosenInTurn(...given);
+  return Array.isArray(answer) ? answer.find((tasks) => tasks.length > 0) : answer;
+}
+
+/** The same of each mail. */
+async function chosenInTurn(
+  recipient: RecipientRecord,
+  pending: Waiting[],
+  pauses: Partial<PausesRecord> = {},
+) {
   const table = new MemoryTable();
   await table.transact([pausesWrite({ ...(await loadPauses(table)), ...pauses })], 'test');
   const answer = choose(await FleetView.load(table, NOON), recipient, pending, NOON);
-  return 'until' in answer ? answer.until : answer.notices.map(({ task }) => task);
+  return 'until' in answer ? answer.until : answer.inTurn.map((notices) => notices.map(({ task }) => task));
 }
 
 const warning = waiting('warning', 'warning');
@@ -45,7 +55,10 @@ const mails = (many: number, first: number) => Array.from({ length: many }, (_, 
 
 describe('of what waits for one recipient', () => {
   it('goes all but what was disabled, which has a mail of its own, after it', async () => {
-    expect(await chosen(ana(), [off, warning, withdrawal])).toEqual(['warning', 'withdrawal']);
+    expect(await chosenInTurn(ana(), [off, warning, withdrawal])).toEqual([
+      ['warning', 'withdrawal'],
+      ['off'],
+    ]);
     expect(await chosen(ana(), [off])).toEqual(['off']);
   });
 
@@ -66,6 +79,7 @@ describe('of what waits for one recipient', () => {
     const newer = waiting('newer', 'disabled', { notBefore: NOON + MINUTE });
     expect(await chosen(ana(), [newer, off])).toEqual(['newer', 'off']);
     expect(await chosen(ana(), [newer])).toBe(NOON + MINUTE);
+    expect(await chosenInTurn(ana(), [newer, warning])).toEqual([['warning'], []]);
   });
 });
 
@@ -194,6 +208,8 @@ describe('of 24 mails a day', () => {
       waiting('warning', 'warning', { since: warned }),
     ];
     expect(await chosen(scarce, notices)).toEqual(goes);
+    // Of whatever goes first nothing may hold any more.
+    expect(await chosenInTurn(scarce, notices)).toContainEqual(goes[0] === 'off' ? ['warning'] : ['off']);
     // With more mails left, what else there is goes first.
     expect(await chosen(ana(), notices)).toEqual(['warning']);
   });

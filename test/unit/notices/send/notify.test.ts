@@ -17,6 +17,15 @@ const later = (delaySeconds: number) => ({
   failed: false,
 });
 
+/** The owning system was asked to disable the task, and did not confirm that yet. */
+const REQUESTED = {
+  state: 'requested',
+  asker: { by: 'run', run: 'r', disableAt: START },
+  queuedAt: START,
+  requestedAt: START,
+  attempts: 1,
+} as const;
+
 describe('a message to a recipient', () => {
   it('tells them what waits, and says that it did', async () => {
     const { deliver, mails, ana, told } = await notifyStage({ recipient: QUEUED });
@@ -38,6 +47,21 @@ describe('a message to a recipient', () => {
       [false, true],
       [true, false],
     ]);
+  });
+
+  it.each<[string, Given]>([
+    ['must wait', { open: { disabling: REQUESTED } }],
+    ['holds no more', { open: null }],
+  ])('tells what was disabled though what else is due %s', async (_what, given) => {
+    const { deliver, mails, table } = await notifyStage({
+      ...given,
+      also: [waitsFor({ notice: 'disabled', facts: { ...FACTS, disabledAt: START } }, { task: 'acmeCo/b' })],
+    });
+    const row = await table.get(keys.task(TASK));
+    const off = { ...(row?.task as object), id: 'acmeCo/b', enabled: false };
+    await table.transact([{ put: { ...row, ...keys.task('acmeCo/b'), task: off, open: null } }], 'off');
+    expect(await deliver()).toEqual({ outcome: 'done', reason: 'mailed' });
+    expect(mails.map(({ text }) => text.includes('acmeCo/b'))).toEqual([true]);
   });
 
   it('that told something and finds the rest not due waits for that', async () => {
