@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** They replace modules, or what clients of the SDK send, which must not last beyond them. */
 const ALONE = [
   'test/unit/disabling/{disabler-handler,refused}.test.ts',
+  'test/unit/notices/{send/notifier,feedback/mail-events}-handler.test.ts',
   'test/security/mail-uns*.test.ts',
   'test/security/mail-unw*.test.ts',
   'test/unit/platform/aws-*.test.ts',
