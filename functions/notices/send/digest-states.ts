@@ -87,7 +87,8 @@ export interface Progress {
 
 /** The digest after word of its progress; undefined where it stays as it is. */
 export function withProgress(digest: DigestRecord, { state, delayedAt }: Progress): DigestRecord | undefined {
-  const isNews = !isDead(digest) && isRise(digest.state, state);
+  const isOpen = digest.state === 'sending' || digest.state === 'superseded';
+  const isNews = isOpen || (!isDead(digest) && isRise(digest.state, state));
   const isNewlyDelayed = delayedAt !== undefined && digest.delayedAt === undefined;
   if (!isNews && digest.applied && !isNewlyDelayed) return undefined;
   const next = isNews ? accepted(digest, state) : digest;
