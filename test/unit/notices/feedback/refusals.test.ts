@@ -276,6 +276,15 @@ describe('the row of refusals', () => {
   const refused = (message: string, code = 'InvalidParameterValue') =>
     ({ outcome: 'refused', cause: 'recipient', code, message }) as const;
 
+  const mailTo = (name: string, id: string) =>
+    newDigest({
+      id,
+      recipient: keyOf(name),
+      address: addressOf(name),
+      claimedAt: START,
+      leaseUntil: START + MINUTE,
+    });
+
   /** Has SES refuse mails one after the other, each to a recipient in some words. */
   async function rowOf(refusals: [address: string, message: string, code?: string][]) {
     const stage = workStage();
@@ -400,6 +409,102 @@ describe('the row of refusals', () => {
       blamed: ['d-0'],
     });
     expect((await loadRecipient(stage.table, keyOf('bo')))?.dead).toBeNull();
+  });
+
+  it.each<[string, number, [string, string][], string[]]>([
+    [
+      'two of four are half of it',
+      4,
+      [
+        ['ana', 'no'],
+        ['bo', 'no'],
+      ],
+      ['recipient', 'nobody'],
+    ],
+    [
+      'two of two are all of it',
+      2,
+      [
+        ['ana', 'no'],
+        ['bo', 'no'],
+      ],
+      ['recipient', 'nobody'],
+    ],
+    [
+      'two of five are less',
+      5,
+      [
+        ['ana', 'no'],
+        ['bo', 'no'],
+      ],
+      ['recipient', 'recipient'],
+    ],
+    ['one of one is not many', 1, [['ana', 'no']], ['recipient']],
+    [
+      'one that comes twice is not two',
+      2,
+      [
+        ['ana', 'no'],
+        ['ana', 'no'],
+      ],
+      ['recipient', 'recipient'],
+    ],
+    [
+      'two in other words are one and one',
+      2,
+      [
+        ['ana', 'no'],
+        ['bo', 'never'],
+      ],
+      ['recipient', 'recipient'],
+    ],
+  ])('is of many where they are half of one batch: %s', async (_what, size, refusals, blamed) => {
+    const { system, table, logged } = workStage();
+    const batch = { size };
+    const found: string[] = [];
+    for (const [place, [name, message]] of refusals.entries())
+      found.push(await blameFor(system, mailTo(name, `d-${place}`), refused(message), batch));
+    expect(found).toEqual(blamed);
+    expect(logged).toHaveLength(blamed.includes('nobody') ? 1 : 0);
+    // Once it is of many it goes on to be, whoever comes, alone or in another batch.
+    expect(await blameFor(system, mailTo('cy', 'd-9'), refused('no'), { size: 10 })).toBe(
+      blamed.includes('nobody') ? 'nobody' : 'recipient',
+    );
+    expect((await loadRefusals(table)).blamed.includes('d-9')).toBe(!blamed.includes('nobody'));
+  });
+
+  it('knows a mail once, however often its message comes', async () => {
+    const { system, table } = workStage();
+    for (const _ of [1, 2]) await blameFor(system, mailTo('ana', 'd-1'), refused('no'), undefined);
+    expect((await loadRefusals(table)).blamed).toEqual(['d-1']);
+  });
+
+  it('holds no address', async () => {
+    const { row } = await rowOf([['ana@acme.test', 'No <Ana@ACME.test>, no mail for acme.test']]);
+    expect(row.words).toBe('InvalidParameterValue: no <…>, no mail for …');
+  });
+
+  it('blames nobody while it cannot be stored', async () => {
+    const { system } = workStage();
+    system.table = refusing(system.table, () => true, { times: 8, answer: { outcome: 'busy', reason: 'x' } });
+    expect(await blameFor(system, mailTo('ana', 'd-1'), refused('no'), undefined)).toBe('nobody');
+  });
+
+  it('of many is kept while those who were blamed in it cannot be made good', async () => {
+    const { system, table } = workStage();
+    const many = {
+      words: 'x',
+      recipients: NAMES.slice(0, 4).map(keyOf),
+      many: true,
+      blamed: ['d-9'],
+      rev: 0,
+    };
+    await table.transact([refusalsWrite(many)], 'given');
+    system.table = refusing(system.table, () => true, { times: 8, answer: { outcome: 'busy', reason: 'x' } });
+    await noteTaken(system);
+    expect(await loadRefusals(table)).toMatchObject({ words: 'x', many: true, blamed: ['d-9'] });
+    await noteTaken(system);
+    expect(await loadRefusals(table)).toMatchObject({ words: '', many: false, blamed: [] });
   });
 
   it('that cannot be read or stored for another reason than others is a fault', async () => {

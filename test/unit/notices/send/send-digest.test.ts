@@ -278,7 +278,7 @@ describe('a message that cannot be made', () => {
 
 describe('a mail that is late by the time it is claimed', () => {
   /** The writing of its message takes so long. */
-  async function slow(given: Given, takes: number, before = 0) {
+  async function slow(given: Parameters<typeof notifyStage>[0], takes: number, before = 0) {
     const stage = await notifyStage(given);
     stage.pass(before);
     let written = 0;
@@ -290,6 +290,8 @@ describe('a mail that is late by the time it is claimed', () => {
     const outcome = await stage.deliver();
     return { ...stage, outcome, written };
   }
+  /** The warning stands behind a withdrawal. */
+  const BESIDE = { also: [waitsFor({ notice: 'withdrawn', facts: FACTS }, { task: 'acmeCo/0' })] };
   const UNDATED: Given = { policy: { mode: 'notify' }, open: { graceMode: 'notify' } };
   const reminder = { lead: 3 * DAY, deadline: DATE, state: 'pending' } as const;
   /** A reminder of the date that stands since noon. */
@@ -302,7 +304,7 @@ describe('a mail that is late by the time it is claimed', () => {
     waits: { notice: 'reminder', lead: 3 * DAY, by: DATE },
   };
 
-  it.each<[string, Given, number, number, number]>([
+  it.each<[string, Parameters<typeof slow>[0], number, number, number]>([
     ['at the end of its lease it may go', UNDATED, 0, MINUTE, 1],
     ['after it, it is claimed anew', UNDATED, 0, MINUTE + 1, 2],
     // Its date is a grace after 12:01.
@@ -314,6 +316,7 @@ describe('a mail that is late by the time it is claimed', () => {
       1,
     ],
     ['after it, the mail names a later one', {}, 30 * SECOND, 30 * SECOND + 1, 2],
+    ['one such date among others is enough', BESIDE, 30 * SECOND, 30 * SECOND + 1, 2],
     ['a date that stands already only has to lie ahead', REMINDER, 7 * DAY - 10 * SECOND, 10 * SECOND - 1, 1],
     ['once it is there, the mail is decided anew', REMINDER, 7 * DAY - 10 * SECOND, 10 * SECOND, 2],
   ])('%s', async (_what, given, before, takes, written) => {
