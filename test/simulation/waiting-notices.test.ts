@@ -23,3 +23,23 @@ test('a thousand warnings that must wait keep no other of the same recipient bac
     `T+14d6h mail ${ANA}: warning beta/other #1`,
   ]);
 });
+
+test('a warning that must wait keeps no word back of what was disabled', async () => {
+  // The second fires while the window of Ana's last reminder is open; before it ends its plane goes down for days.
+  const { story } = await tell({
+    until: at(25),
+    policy: { mode: 'disable', digestEvery: '12h' },
+    tasks: [
+      failing('acmeCo/first', { dataPlane: 'us-1' }),
+      failing('acmeCo/second', { lastPrimaryAt: at(6, 2) }),
+    ],
+    events: [
+      { at: at(20, 3), type: 'data-plane', dataPlane: 'eu-1', state: 'down' },
+      { at: at(24), type: 'data-plane', dataPlane: 'eu-1', state: 'up' },
+    ],
+  });
+  expect(story.filter((line) => line.includes(` mail ${ANA}`)).slice(-2)).toEqual([
+    `T+21d+ mail ${ANA}: disabled acmeCo/first #1`,
+    `T+24d mail ${ANA}: warning acmeCo/second #1 until T+31d`,
+  ]);
+});

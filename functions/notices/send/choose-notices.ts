@@ -8,16 +8,16 @@ import { isAdmitted } from './warm-up-places.ts';
 import { awakeFrom, dayOpensAt, isScarce, windowOpensAt, withdrawalOpensAt } from './windows.ts';
 
 /**
- * What may go now: all but windowed notices while the window of the last mail is open, no withdrawal within an hour of
- * the last, and nothing within the recipient's quiet hours or while 24 mails went to them within 24 h; or when
- * something may.
+ * What may go now, mail by mail, the first of which anything holds goes: all but windowed notices while the window of the
+ * last mail is open, no withdrawal within an hour of the last, and nothing within the recipient's quiet hours or while 24
+ * mails went to them within 24 h; or when something may.
  */
 export function choose(
   view: FleetView,
   recipient: RecipientRecord,
   pending: Waiting[],
   now: Instant,
-): { notices: Waiting[] } | { until: Instant | null } {
+): { inTurn: Waiting[][] } | { until: Instant | null } {
   const { digestEvery } = view.policies.global;
   const windowAt = windowOpensAt(recipient, digestEvery);
   const urgent = pending.some(
@@ -38,10 +38,10 @@ export function choose(
   const others = due.filter(({ pending: { notice } }) => notice !== 'disabled');
   // Of the last mail of a day that has the turn which was asked for first, so that neither starves the other.
   const isNews = isScarce(recipient, now) && askedOf(due) < askedOf(others);
-  if (others.length > 0 && !isNews) return { notices: others };
-  if (due.length > 0) {
-    return { notices: pending.filter(({ pending: { notice } }) => notice === 'disabled') };
-  }
+  // All of what was disabled, also what is still gathered.
+  const off =
+    due.length > others.length ? pending.filter(({ pending: { notice } }) => notice === 'disabled') : [];
+  if (due.length > 0) return { inTurn: isNews ? [off, others] : [others, off] };
   const future = instants.filter((at): at is Instant => at !== null);
   return { until: future.length > 0 ? awakeFrom(recipient, Math.max(now, Math.min(...future))) : null };
 }

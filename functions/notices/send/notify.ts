@@ -68,22 +68,24 @@ async function sendNext(
     if (ready.until > nextScanBy) return release(system, recipient, 'not yet');
     return waitUntil(ready.until, now);
   }
-  const chosen = await judgeSome(system, view, key, ready.notices, now);
+  const chosen = await judgeSome(system, view, key, ready.inTurn, now);
   if (chosen.length === 0) return release(system, recipient, 'nothing stands');
   return sendDigest(system, view, recipient, chosen, delivery);
 }
 
-/** Decides about as many notices as a mail may hold; those that must wait, however many, keep no other back. */
+/** Decides about as many notices as a mail may hold; those that must wait, however many, keep no other mail back. */
 async function judgeSome(
   system: System,
   view: FleetView,
   key: string,
-  notices: Waiting[],
+  inTurn: Waiting[][],
   now: Instant,
 ): Promise<Chosen[]> {
-  for (let from = 0; from < notices.length; from += MOST_ITEMS) {
-    const chosen = await judge(system, view, key, notices.slice(from, from + MOST_ITEMS), now);
-    if (chosen.length > 0) return chosen;
+  for (const notices of inTurn) {
+    for (let from = 0; from < notices.length; from += MOST_ITEMS) {
+      const chosen = await judge(system, view, key, notices.slice(from, from + MOST_ITEMS), now);
+      if (chosen.length > 0) return chosen;
+    }
   }
   return [];
 }

@@ -22,9 +22,7 @@ const WITHDRAWN_EVERY: Duration = HOUR;
 export function dayOpensAt(recipient: RecipientRecord): Instant {
   const { mailedAt, address } = recipient;
   const first = mailedAt.at(-MOST_A_DAY);
-  return first === undefined || mailedAt.length < MOST_A_DAY || isTopic(address)
-    ? 0
-    : awakeFrom(recipient, first + DAY);
+  return first === undefined || isTopic(address) ? 0 : awakeFrom(recipient, first + DAY);
 }
 
 /** Whether no more than one mail may go to a recipient before others of the last 24 h are older than that. */

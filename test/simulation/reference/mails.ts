@@ -26,21 +26,30 @@ function deliver(world: World, person: Person): void {
   if (world.paused.has('notify') || awakeFrom(person.quiet, world.now) > world.now) return;
   admitDelayed(world, person);
   for (;;) {
-    const mailed = nextBatch(world, person).filter((notice) => isMailable(world, person, notice));
+    const mailed = nextMail(world, person);
     if (mailed.length === 0) return;
     mail(world, person, mailed);
   }
 }
 
-function nextBatch(world: World, person: Person): Pending[] {
+/** The first mail of which anything holds. */
+function nextMail(world: World, person: Person): Pending[] {
+  for (const batch of batchesInTurn(world, person)) {
+    const mailable = batch.filter((notice) => isMailable(world, person, notice));
+    if (mailable.length > 0) return mailable;
+  }
+  return [];
+}
+
+function batchesInTurn(world: World, person: Person): Pending[][] {
   const pending = [...person.pending.values()];
   const due = pending.filter((notice) => {
     const at = noticeReadyAt(world, person, notice, isAdmitted(person, world.now));
     return at !== null && at <= world.now;
   });
   const others = due.filter(({ notice }) => notice !== 'disabled');
-  if (others.length > 0 || due.length === 0) return others;
-  return pending.filter(({ notice }) => notice === 'disabled');
+  if (due.length === others.length) return [others];
+  return [others, pending.filter(({ notice }) => notice === 'disabled')];
 }
 
 /** Decides a notice again as its mail is claimed; one that no longer holds goes. */

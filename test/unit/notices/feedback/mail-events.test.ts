@@ -251,6 +251,13 @@ describe('what SES says of a mail of ours', () => {
     },
   );
 
+  it('that they complained kills the address for that', async () => {
+    const { table, says } = await unknownOutcome();
+    await says({ kind: 'complained' });
+    expect((await loadRecipient(table, ANA))?.dead?.reason).toBe('complaint');
+    expect(await loadDigest(table, SENDING.id)).toMatchObject({ state: 'complained', dead: 'complaint' });
+  });
+
   it.each<[string, Said, boolean]>([
     ['a delivery', { kind: 'delivered', at: START }, true],
     ['a delivery of before', { kind: 'delivered', at: START - DAY }, true],

@@ -1,14 +1,15 @@
 import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../../../functions/abandonment/time.ts';
+import { blameFor, noteTaken } from '../../../../functions/notices/feedback/refusals.ts';
 import { notifyConsumer } from '../../../../functions/notices/send/notify-consumer.ts';
 import { recordBlameless, recordRejected } from '../../../../functions/notices/send/record-digest.ts';
 import { recipientKey } from '../../../../functions/platform/addresses.ts';
 import { digestWrite, loadDigest, newDigest } from '../../../../functions/store/digests.ts';
 import { keys } from '../../../../functions/store/keys.ts';
 import { noticeWrite } from '../../../../functions/store/notices.ts';
-import { loadRecipient, recipientWrite } from '../../../../functions/store/recipients.ts';
-import { loadRefusals } from '../../../../functions/store/refusals.ts';
+import { loadRecipient, newRecipient, recipientWrite } from '../../../../functions/store/recipients.ts';
+import { loadRefusals, refusalsWrite } from '../../../../functions/store/refusals.ts';
 import type { Write } from '../../../../functions/store/table/table.port.ts';
 import { processBatch } from '../../../../functions/work/sqs-batch.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
@@ -268,6 +269,278 @@ describe('recipients refused in one batch in the same words', () => {
     refuses.set(addressOf('ana'), ILLEGAL);
     await work('ana', 'jo');
     expect(await dead(...NAMES)).toEqual(['ana']);
+  });
+});
+
+describe('the row of refusals', () => {
+  const refused = (message: string, code = 'InvalidParameterValue') =>
+    ({ outcome: 'refused', cause: 'recipient', code, message }) as const;
+
+  const mailTo = (name: string, id: string) =>
+    newDigest({
+      id,
+      recipient: keyOf(name),
+      address: addressOf(name),
+      claimedAt: START,
+      leaseUntil: START + MINUTE,
+    });
+
+  /** Has SES refuse mails one after the other, each to a recipient in some words. */
+  async function rowOf(refusals: [address: string, message: string, code?: string][]) {
+    const stage = workStage();
+    const blamed: string[] = [];
+    for (const [place, [address, message, code]] of refusals.entries()) {
+      const claim = {
+        recipient: recipientKey(address),
+        address,
+        claimedAt: START,
+        leaseUntil: START + MINUTE,
+      };
+      const digest = newDigest({ ...claim, id: `d-${String(place).padStart(3, '0')}` });
+      blamed.push(await blameFor(stage.system, digest, refused(message, code), undefined));
+    }
+    return { ...stage, blamed, row: await loadRefusals(stage.table) };
+  }
+
+  it.each<[string, [string, string, string?][], boolean]>([
+    [
+      'the same',
+      [
+        ['ana@acme.test', 'no'],
+        ['bo@acme.test', 'no'],
+      ],
+      true,
+    ],
+    [
+      'the same but for the address',
+      [
+        ['ana@acme.test', 'no <Ana@ACME.test>'],
+        ['bo@acme.test', 'No <bo@acme.test>'],
+      ],
+      true,
+    ],
+    [
+      'the same but for the domain',
+      [
+        ['ana@acme.test', 'no mail for acme.test'],
+        ['bo@beta.test', 'no mail for beta.test'],
+      ],
+      true,
+    ],
+    [
+      'others',
+      [
+        ['ana@acme.test', 'no'],
+        ['bo@acme.test', 'never'],
+      ],
+      false,
+    ],
+    [
+      'the same with another code',
+      [
+        ['ana@acme.test', 'no'],
+        ['bo@acme.test', 'no', 'MessageRejected'],
+      ],
+      false,
+    ],
+  ])('goes on or begins anew by the words of SES: %s', async (_what, refusals, goesOn) => {
+    const { row, blamed } = await rowOf(refusals);
+    expect(row.recipients).toEqual(
+      (goesOn ? refusals : refusals.slice(1)).map(([address]) => recipientKey(address)),
+    );
+    expect(row.blamed).toEqual(goesOn ? ['d-000', 'd-001'] : ['d-001']);
+    expect(blamed).toEqual(['recipient', 'recipient']);
+  });
+
+  it('is told of once it is one of many, in the words of SES', async () => {
+    const { row, blamed, logged } = await rowOf(NAMES.slice(0, 4).map((name) => [addressOf(name), 'No.']));
+    expect(blamed).toEqual(['recipient', 'recipient', 'recipient', 'nobody']);
+    expect(row).toMatchObject({ words: 'InvalidParameterValue: no.', many: true, blamed: [] });
+    const recipients = NAMES.slice(0, 4).map(keyOf);
+    expect(logged).toContainEqual({
+      message: 'SES refuses many in the same words: nobody is blamed',
+      properties: { code: 'InvalidParameterValue', text: 'No.', recipients },
+    });
+  });
+
+  it('knows no more recipients than tell that they are many, and is not written for each of the others', async () => {
+    const { row } = await rowOf(NAMES.map((name) => [addressOf(name), 'no']));
+    expect(row.recipients).toEqual(NAMES.slice(0, 4).map(keyOf));
+    // Four refusals, and those who were blamed made good.
+    expect(row.rev).toBe(5);
+  });
+
+  it('knows the newest hundred mails for which somebody is dead', async () => {
+    const { row } = await rowOf(Array.from({ length: 101 }, () => ['ana@acme.test', 'no']));
+    expect(row.many).toBe(false);
+    expect(row.blamed).toHaveLength(100);
+    expect([row.blamed[0], row.blamed.at(-1)]).toEqual(['d-001', 'd-100']);
+  });
+
+  it('of many ends in other words only once all are made good who were blamed in it', async () => {
+    const stage = await rowOf([]);
+    const many = {
+      words: 'x',
+      recipients: NAMES.slice(0, 4).map(keyOf),
+      many: true,
+      blamed: ['d-9'],
+      rev: 0,
+    };
+    const claim = {
+      recipient: keyOf('bo'),
+      address: addressOf('bo'),
+      claimedAt: START,
+      leaseUntil: START + MINUTE,
+    };
+    const nine = { ...newDigest({ ...claim, id: 'd-9' }), state: 'rejected', dead: 'rejected' } as const;
+    const bo = {
+      ...newRecipient(keyOf('bo'), addressOf('bo')),
+      dead: { reason: 'rejected', at: START },
+    } as const;
+    await stage.table.transact(
+      [refusalsWrite(many), digestWrite(nine as never, { lookAt: START }), recipientWrite(bo)],
+      'given',
+    );
+    const ana = newDigest({ ...claim, id: 'd-0', recipient: keyOf('ana'), address: addressOf('ana') });
+    expect(await blameFor(stage.system, ana, refused('no'), undefined)).toBe('recipient');
+    expect(await loadRefusals(stage.table)).toMatchObject({
+      recipients: [keyOf('ana')],
+      many: false,
+      blamed: ['d-0'],
+    });
+    expect((await loadRecipient(stage.table, keyOf('bo')))?.dead).toBeNull();
+  });
+
+  it.each<[string, number, [string, string][], string[]]>([
+    [
+      'two of four are half of it',
+      4,
+      [
+        ['ana', 'no'],
+        ['bo', 'no'],
+      ],
+      ['recipient', 'nobody'],
+    ],
+    [
+      'two of two are all of it',
+      2,
+      [
+        ['ana', 'no'],
+        ['bo', 'no'],
+      ],
+      ['recipient', 'nobody'],
+    ],
+    [
+      'two of five are less',
+      5,
+      [
+        ['ana', 'no'],
+        ['bo', 'no'],
+      ],
+      ['recipient', 'recipient'],
+    ],
+    ['one of one is not many', 1, [['ana', 'no']], ['recipient']],
+    [
+      'one that comes twice is not two',
+      2,
+      [
+        ['ana', 'no'],
+        ['ana', 'no'],
+      ],
+      ['recipient', 'recipient'],
+    ],
+    [
+      'two in other words are one and one',
+      2,
+      [
+        ['ana', 'no'],
+        ['bo', 'never'],
+      ],
+      ['recipient', 'recipient'],
+    ],
+  ])('is of many where they are half of one batch: %s', async (_what, size, refusals, blamed) => {
+    const { system, table, logged } = workStage();
+    const batch = { size };
+    const found: string[] = [];
+    for (const [place, [name, message]] of refusals.entries())
+      found.push(await blameFor(system, mailTo(name, `d-${place}`), refused(message), batch));
+    expect(found).toEqual(blamed);
+    expect(logged).toHaveLength(blamed.includes('nobody') ? 1 : 0);
+    // Once it is of many it goes on to be, whoever comes, alone or in another batch.
+    expect(await blameFor(system, mailTo('cy', 'd-9'), refused('no'), { size: 10 })).toBe(
+      blamed.includes('nobody') ? 'nobody' : 'recipient',
+    );
+    expect((await loadRefusals(table)).blamed.includes('d-9')).toBe(!blamed.includes('nobody'));
+  });
+
+  it('knows a mail once, however often its message comes', async () => {
+    const { system, table } = workStage();
+    for (const _ of [1, 2]) await blameFor(system, mailTo('ana', 'd-1'), refused('no'), undefined);
+    expect((await loadRefusals(table)).blamed).toEqual(['d-1']);
+  });
+
+  it('holds no address', async () => {
+    const { row } = await rowOf([['ana@acme.test', 'No <Ana@ACME.test>, no mail for acme.test']]);
+    expect(row.words).toBe('InvalidParameterValue: no <…>, no mail for …');
+  });
+
+  it('blames nobody while it cannot be stored', async () => {
+    const { system } = workStage();
+    system.table = refusing(system.table, () => true, { times: 8, answer: { outcome: 'busy', reason: 'x' } });
+    expect(await blameFor(system, mailTo('ana', 'd-1'), refused('no'), undefined)).toBe('nobody');
+  });
+
+  it('of many is kept while those who were blamed in it cannot be made good', async () => {
+    const { system, table } = workStage();
+    const many = {
+      words: 'x',
+      recipients: NAMES.slice(0, 4).map(keyOf),
+      many: true,
+      blamed: ['d-9'],
+      rev: 0,
+    };
+    await table.transact([refusalsWrite(many)], 'given');
+    system.table = refusing(system.table, () => true, { times: 8, answer: { outcome: 'busy', reason: 'x' } });
+    await noteTaken(system);
+    expect(await loadRefusals(table)).toMatchObject({ words: 'x', many: true, blamed: ['d-9'] });
+    await noteTaken(system);
+    expect(await loadRefusals(table)).toMatchObject({ words: '', many: false, blamed: [] });
+  });
+
+  it('that cannot be read or stored for another reason than others is a fault', async () => {
+    const { system } = workStage();
+    const away = new Error('the table is away');
+    system.table = Object.assign(
+      refusing(system.table, () => false),
+      { transact: () => Promise.reject(away) },
+    );
+    const claim = {
+      recipient: keyOf('bo'),
+      address: addressOf('bo'),
+      claimedAt: START,
+      leaseUntil: START + MINUTE,
+    };
+    await expect(blameFor(system, newDigest({ ...claim, id: 'd' }), refused('no'), undefined)).rejects.toBe(
+      away,
+    );
+  });
+
+  it('is not written where SES takes a mail and refused none', async () => {
+    const { system, writes } = workStage();
+    await noteTaken(system);
+    expect(writes).toEqual([]);
+  });
+
+  it('ends with a mail that SES takes, few or many', async () => {
+    for (const many of [false, true]) {
+      const { system, table } = workStage();
+      await table.transact(
+        [refusalsWrite({ words: 'x', recipients: ['b'], many, blamed: [], rev: 0 })],
+        'given',
+      );
+      await noteTaken(system);
+      expect(await loadRefusals(table)).toMatchObject({ words: '', recipients: [], many: false });
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { WarmUp } from '../../../../functions/notices/send/warm-up.ts';
+import { compareRanks, type Rank, WarmUp } from '../../../../functions/notices/send/warm-up.ts';
 import { loadWarmUpLimit, warmUpLimitWrite } from '../../../../functions/store/rate-limits.ts';
 import { START, workStage } from '../../work/stage.ts';
 
@@ -7,6 +7,18 @@ const one = (address: string, firedAt: number) => ({
   rank: { firedAt, since: firedAt, task: 'acmeCo/a', address },
 });
 const names = (admitted: { rank: { address: string } }[]) => admitted.map(({ rank }) => rank.address);
+
+it.each<[string, Partial<Rank>, Partial<Rank>]>([
+  ['whose alert fired first', { firedAt: 1, since: 9, task: 'z', address: 'z' }, { firedAt: 2 }],
+  ['then whose task fails for longer', { since: 1, task: 'z', address: 'z' }, { since: 2 }],
+  ['then by the task', { task: 'acmeCo/a', address: 'z' }, { task: 'acmeCo/b' }],
+  ['then by the address', { address: 'ana@acme.test' }, { address: 'bo@acme.test' }],
+])('admits %s', (_what, first, second) => {
+  const rank = { firedAt: 5, since: 5, task: 'm', address: 'm' };
+  expect(compareRanks({ ...rank, ...first }, { ...rank, ...second })).toBeLessThan(0);
+  expect(compareRanks({ ...rank, ...second }, { ...rank, ...first })).toBeGreaterThan(0);
+  expect(compareRanks(rank, { ...rank })).toBe(0);
+});
 
 it('turns away whose alert fired last, once there is no place left', () => {
   const warmUp = new WarmUp({ runs: [{ at: START, count: 1 }], rev: 1 }, 3, START);

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { DAY, SECOND } from '../../../../functions/abandonment/time.ts';
+import { evaluateNotified } from '../../../../functions/notices/send/evaluate-notified.ts';
+import { keys } from '../../../../functions/store/keys.ts';
+import { loadTask } from '../../../../functions/store/tasks.ts';
+import { takingNo } from '../../store/refusing-table.ts';
+import { ANA, ANA_ADDRESS, ASKED, answerStage, type Given, START, TASK, touches } from './answer-stage.ts';
+import { waitsFor } from './notify-stage.ts';
+
+const SOON = START + 2 * SECOND;
+const LATER = { at: START + DAY, why: 'look' };
+
+/** Ana was told of her task and, first, of others that are stored as copies of it. */
+async function notified(given: Given = {}, others: string[] = []) {
+  const stage = await answerStage(given);
+  const row = await stage.table.get(keys.task(TASK));
+  for (const id of others) {
+    const task = { ...(row?.task as object), id };
+    await stage.table.transact([{ put: { ...row, ...keys.task(id), task } }], 'copy');
+    await stage.table.transact([waitsFor({ notice: 'warning' }, { task: id })], 'copy');
+  }
+  stage.pass(2 * SECOND);
+  return { ...stage, next: async (id: string) => (await loadTask(stage.table, id))?.next };
+}
+
+describe('all that somebody was told of', () => {
+  it('is looked at with the next scan', async () => {
+    const { system, next } = await notified({}, ['acmeCo/0', 'acmeCo/1']);
+    await evaluateNotified(system, ANA);
+    for (const id of ['acmeCo/0', 'acmeCo/1', TASK])
+      expect(await next(id)).toEqual({ at: SOON, why: 'look' });
+  });
+
+  it.each<[string, Given, object]>([
+    ['an episode is over', { open: null }, LATER],
+    [
+      'its deadline was announced',
+      {
+        open: null,
+        record: { stopping: { moves: 0, seen: null, told: { [ANA]: { address: ANA_ADDRESS } } } },
+      },
+      { at: SOON, why: 'look' },
+    ],
+  ])('is looked at where it may matter: %s', async (_what, given, after) => {
+    const { system, next } = await notified(given);
+    await evaluateNotified(system, ANA);
+    expect(await next(TASK)).toEqual(after);
+  });
+
+  it('is not what others were told of', async () => {
+    const { system, next } = await notified();
+    await evaluateNotified(system, 'somebody else');
+    expect(await next(TASK)).toEqual(LATER);
+  });
+
+  it('is looked at also where one of the tasks is gone, or its row takes nothing', async () => {
+    const { system, next, rows, table } = await notified({}, ['acmeCo/0', 'acmeCo/1']);
+    await table.transact([{ delete: keys.task('acmeCo/0') }], 'gone');
+    system.table = takingNo(system.table, ({ pk, sk }) => sk === 'T' && pk.endsWith('acmeCo/1'));
+    await evaluateNotified(system, ANA);
+    expect(await next(TASK)).toEqual({ at: SOON, why: 'look' });
+    expect(await rows({ pk: 'OOPS#' })).toMatchObject([{ item: `${ANA} acmeCo/1`, attempt: 1 }]);
+  });
+
+  it('is not given up while the table is busy', async () => {
+    const { system, busyFor, told } = await notified();
+    busyFor(touches('T'));
+    await expect(evaluateNotified(system, ANA)).rejects.toThrow('changes too fast');
+    expect(await told()).toEqual(ASKED);
+  });
+});
