@@ -1,4 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { amount } from '../functions/platform/amounts.ts';
 import { type Equivalent, type FileReport, type Score, scoreOf } from './mutation-score.ts';
 import { refuse, suiteArguments } from './suite-arguments.ts';
@@ -57,11 +58,22 @@ function reports(): Record<string, FileReport> {
 
 /** One run of Stryker a folder: it starts with all tests that reach the folder, which takes minutes for each run. */
 async function measure(folder: string, files: readonly string[]): Promise<void> {
-  if (values['own-tests']) process.env.MUTATION_TESTS = folder.replace('functions/', 'test/unit/');
+  if (values['own-tests']) process.env.MUTATION_TESTS = testsOf(folder);
   const code = await run('stryker', ['run', 'stryker.config.json', '--mutate', files.join(',')]);
   if (code === 0) return;
   process.stderr.write('stopped before the end: what was measured is kept, and the same command goes on\n');
   process.exit(1);
+}
+
+/** With all tests, those of a capability start once for all of its folders. */
+function folderOf(file: string): string {
+  return values['own-tests'] ? dirname(file) : file.split('/', 2).join('/');
+}
+
+/** The folder of tests that mirrors a folder of the code; that of the folder above where it has none. */
+function testsOf(folder: string): string {
+  const mirror = folder.replace('functions/', 'test/unit/');
+  return existsSync(mirror) ? mirror : dirname(mirror);
 }
 
 function print({ file, figure, noticed, counted, equivalent, survivors, unfounded }: Score): void {
@@ -81,8 +93,7 @@ const chosen = chosenFiles();
 // Ctrl-C reaches Stryker too, which writes down what it knows before it ends.
 process.on('SIGINT', () => {});
 if (!values.figures)
-  for (const [folder, files] of Map.groupBy(chosen, (file) => file.split('/', 2).join('/')))
-    await measure(folder, files);
+  for (const [folder, files] of Map.groupBy(chosen, folderOf)) await measure(folder, files);
 const reportOf = reports();
 const scores: Score[] = [];
 for (const file of chosen) {
