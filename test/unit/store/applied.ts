@@ -1,6 +1,6 @@
 import type { Writing } from '../../../functions/store/commit.ts';
 import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
-import type { Table, Write } from '../../../functions/store/table/table.port.ts';
+import type { Query, Table, Write } from '../../../functions/store/table/table.port.ts';
 import { SeededRandom } from '../../../simulation/engine/seeded-random.ts';
 
 let writers = 0;
@@ -19,6 +19,17 @@ export async function tableWith(...writes: Write[]): Promise<MemoryTable> {
   const table = new MemoryTable();
   for (const write of writes) await apply(table, write);
   return table;
+}
+
+/** The queries that a table is asked from now on. */
+export function queriesOf(table: MemoryTable): Query[] {
+  const query = table.query.bind(table);
+  const asked: Query[] = [];
+  table.query = (given) => {
+    asked.push(given);
+    return query(given);
+  };
+  return asked;
 }
 
 /** What writing on a table needs, at an instant. */

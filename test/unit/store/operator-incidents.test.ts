@@ -7,7 +7,7 @@ import {
   operatorIncidentEnd,
   operatorIncidentWrite,
 } from '../../../functions/store/operator-incidents.ts';
-import { apply, tableWith } from './applied.ts';
+import { apply, queriesOf, tableWith } from './applied.ts';
 
 const T = Date.parse('2026-01-15T00:00:00Z');
 const alertOf = (subject: string) => operatorAlert('breaker-open', subject, '', T);
@@ -49,14 +49,9 @@ describe('what operators know', () => {
 
   it('is read as it stands at that moment', async () => {
     const table = await tableWith();
-    const query = table.query.bind(table);
-    const asked: unknown[] = [];
-    table.query = (given) => {
-      asked.push(given.consistent);
-      return query(given);
-    };
+    const asked = queriesOf(table);
     await loadTold(table);
-    expect(asked).toEqual([true]);
+    expect(asked.map(({ consistent }) => consistent)).toEqual([true]);
   });
 });
 

@@ -16,7 +16,7 @@ import {
 import { ROW_VERSION } from '../../../functions/store/rows.ts';
 import { loadTask } from '../../../functions/store/tasks.ts';
 import { type CliStage, failingFleet } from '../cli/cli-stage.ts';
-import { apply, tableWith } from './applied.ts';
+import { apply, queriesOf, tableWith } from './applied.ts';
 
 const TYPES = ['task_abandoned', 'task_auto_disabled'];
 const TEAM = 'team@acme.test';
@@ -63,15 +63,10 @@ describe('who hears of the tasks of a tenant', () => {
 
   it('is read as it stands at that moment', async () => {
     const table = await filled();
-    const query = table.query.bind(table);
-    const asked: unknown[] = [];
-    table.query = (given) => {
-      asked.push(given.consistent);
-      return query(given);
-    };
+    const asked = queriesOf(table);
     await loadOffices(table, 'acmeCo');
     await loadOfficesOf(table, 'acmeCo', TEAM);
-    expect(asked).toEqual([true, true]);
+    expect(asked.map(({ consistent }) => consistent)).toEqual([true, true]);
   });
 
   it('is a person or a topic, by what a row says', () => {

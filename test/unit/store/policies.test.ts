@@ -10,7 +10,7 @@ import {
   policyWrite,
   restoredWrite,
 } from '../../../functions/store/policies.ts';
-import { apply, tableWith } from './applied.ts';
+import { apply, queriesOf, tableWith } from './applied.ts';
 
 const T = Date.parse('2026-01-15T00:00:00Z');
 const NOW = T + DAY;
@@ -73,15 +73,10 @@ describe('all policies', () => {
 
   it('are read as they stand at that moment, and made ready once as long as they stay the same', async () => {
     const table = await tableWith(policyWrite('', { mode: 'notify' }));
-    const query = table.query.bind(table);
-    const asked: unknown[] = [];
-    table.query = (given) => {
-      asked.push(given.consistent);
-      return query(given);
-    };
+    const asked = queriesOf(table);
     const book = await loadPolicies(table);
     expect(await loadPolicies(table)).toBe(book);
-    expect(asked).toEqual([true, true]);
+    expect(asked.map(({ consistent }) => consistent)).toEqual([true, true]);
   });
 
   it.each<[string, Parameters<typeof policyWrite>]>([

@@ -12,7 +12,7 @@ import {
   recipientFromRow,
   recipientWrite,
 } from '../../../functions/store/recipients.ts';
-import { apply, tableWith } from './applied.ts';
+import { apply, queriesOf, tableWith } from './applied.ts';
 
 const T = Date.parse('2026-01-15T00:00:00Z');
 const ANA = newRecipient('ana', 'ana@acme.test');
@@ -107,17 +107,12 @@ describe('recipients are read', () => {
     const table = await filled();
     const notice = { recipient: 'ana', address: 'ana@acme.test', episode: 1, pending: null };
     for (const task of ['acmeCo/a', 'acmeCo/b']) await apply(table, noticeWrite({ ...notice, task }));
-    const query = table.query.bind(table);
-    const asked: unknown[] = [];
-    table.query = (given) => {
-      asked.push(given.consistent);
-      return query(given);
-    };
+    const asked = queriesOf(table);
     const { recipient, notices } = await loadRecipientWithNotices(table, 'ana');
     expect(recipient?.address).toBe('ana@acme.test');
     expect(notices.map(({ task }) => task)).toEqual(['acmeCo/a', 'acmeCo/b']);
     expect(await loadRecipientWithNotices(table, 'eve')).toEqual({ recipient: undefined, notices: [] });
-    expect(asked).toEqual([true, true]);
+    expect(asked.map(({ consistent }) => consistent)).toEqual([true, true]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { allRows, eachRow, recordIn, revised } from '../../../functions/store/rows.ts';
 import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
-import { apply } from './applied.ts';
+import { apply, queriesOf } from './applied.ts';
 
 const KEY = { pk: 'a', sk: 'b' };
 
@@ -54,13 +54,8 @@ describe('the rows of a query', () => {
 
   it('are read no further than they are wanted', async () => {
     const table = await paged();
-    const query = table.query.bind(table);
-    const cursors: (string | undefined)[] = [];
-    table.query = (given) => {
-      cursors.push(given.cursor);
-      return query(given);
-    };
+    const asked = queriesOf(table);
     for await (const { sk } of eachRow(table, { pk: 'P' })) if (sk === '3') break;
-    expect(cursors).toEqual([undefined, expect.any(String)]);
+    expect(asked.map(({ cursor }) => cursor)).toEqual([undefined, expect.any(String)]);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { loadSource, loadSources, sourceDelete, sourceWrite } from '../../../functions/store/sources.ts';
-import { apply, tableWith } from './applied.ts';
+import { apply, queriesOf, tableWith } from './applied.ts';
 
 const fleet = { name: 'fleet', prefixes: ['acmeCo/'], dataPlanes: ['eu-1'] };
 const other = { ...fleet, name: 'agent', account: '123456789012' };
@@ -25,12 +25,7 @@ it('a source has what it may say in its row, and nothing else', () => {
 
 it('all sources are read as they stand at that moment', async () => {
   const table = await tableWith();
-  const query = table.query.bind(table);
-  const asked: unknown[] = [];
-  table.query = (given) => {
-    asked.push(given.consistent);
-    return query(given);
-  };
+  const asked = queriesOf(table);
   await loadSources(table);
-  expect(asked).toEqual([true]);
+  expect(asked.map(({ consistent }) => consistent)).toEqual([true]);
 });

@@ -3,7 +3,7 @@ import { DAY } from '../../../functions/abandonment/time.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { runWrite } from '../../../functions/store/runs.ts';
 import { type TurnedOff, turnedOffBy, turnedOffSince } from '../../../functions/store/turned-off.ts';
-import { tableWith } from './applied.ts';
+import { queriesOf, tableWith } from './applied.ts';
 
 const T = Date.parse('2026-03-15T00:00:00Z');
 const nameOf = (at: number) => new Date(at).toISOString();
@@ -45,12 +45,7 @@ it('all that was turned off since an instant is found, whose scan may be thirty 
 
 it('what a scan turned off is read as it stands at that moment', async () => {
   const table = await tableWith(off('a', T, T));
-  const query = table.query.bind(table);
-  const asked: unknown[] = [];
-  table.query = (given) => {
-    asked.push(given.consistent);
-    return query(given);
-  };
+  const asked = queriesOf(table);
   await read(turnedOffBy(table, nameOf(T)));
-  expect(asked).toEqual([true]);
+  expect(asked.map(({ consistent }) => consistent)).toEqual([true]);
 });

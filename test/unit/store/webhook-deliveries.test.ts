@@ -9,7 +9,7 @@ import {
   loadDelivery,
   orderOf,
 } from '../../../functions/store/webhook-deliveries.ts';
-import { apply, tableWith } from './applied.ts';
+import { apply, queriesOf, tableWith } from './applied.ts';
 
 const T = Date.parse('2026-01-15T00:00:00Z');
 const event = (seq: number, more: Partial<DeliveryRecord> = {}): DeliveryRecord => ({
@@ -95,13 +95,8 @@ describe('the events of a webhook', () => {
 
   it('are read as they stand at that moment', async () => {
     const table = await filled();
-    const query = table.query.bind(table);
-    const asked: unknown[] = [];
-    table.query = (given) => {
-      asked.push(given.consistent);
-      return query(given);
-    };
+    const asked = queriesOf(table);
     await loadDeliveries(table, 'wh_a', 'D', { limit: 1 });
-    expect(asked).toEqual([true]);
+    expect(asked.map(({ consistent }) => consistent)).toEqual([true]);
   });
 });

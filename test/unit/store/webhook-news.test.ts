@@ -10,7 +10,7 @@ import {
   newsWrites,
   placeOf,
 } from '../../../functions/store/webhook-news.ts';
-import { apply, tableWith } from './applied.ts';
+import { apply, queriesOf, tableWith } from './applied.ts';
 
 const T = Date.parse('2026-01-15T00:00:00.250Z');
 const scope = (id: string, more: Partial<WebhookScope> = {}): WebhookScope => ({
@@ -134,14 +134,9 @@ describe('all that is not in a history', () => {
 
   it('is read as it stands at that moment', async () => {
     const table = await written();
-    const query = table.query.bind(table);
-    const asked: unknown[] = [];
-    table.query = (given) => {
-      asked.push(given.consistent);
-      return query(given);
-    };
+    const asked = queriesOf(table);
     await newsOf(table);
-    expect(asked).toEqual([true]);
+    expect(asked.map(({ consistent }) => consistent)).toEqual([true]);
   });
 
   it('is read again in its order, without what was taken away meanwhile', async () => {

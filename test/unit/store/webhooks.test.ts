@@ -12,7 +12,7 @@ import {
   webhookEnd,
   webhookWrite,
 } from '../../../functions/store/webhooks.ts';
-import { apply, tableWith, writingOn } from './applied.ts';
+import { apply, queriesOf, tableWith, writingOn } from './applied.ts';
 
 const T = Date.parse('2026-01-15T00:00:00Z');
 const webhook = (id: string, more: Partial<WebhookRecord> = {}): WebhookRecord => ({
@@ -47,14 +47,9 @@ describe('webhooks', () => {
     );
     expect(await loadWebhook(table, 'wh_b')).toEqual(webhook('wh_b', { rev: 1 }));
     expect(await loadWebhook(table, 'wh_c')).toBeUndefined();
-    const query = table.query.bind(table);
-    const asked: unknown[] = [];
-    table.query = (given) => {
-      asked.push(given.consistent);
-      return query(given);
-    };
+    const asked = queriesOf(table);
     expect((await loadWebhooks(table)).map(({ id }) => id)).toEqual(['wh_a', 'wh_b']);
-    expect(asked).toEqual([true]);
+    expect(asked.map(({ consistent }) => consistent)).toEqual([true]);
   });
 
   it('end over what was read', async () => {
