@@ -41,6 +41,8 @@ export default defineConfig({
     ],
     exclude: ['test/unit/{architecture,local,scripts}/**', 'test/unit/owner-page/fuzz.test.ts'],
     env: { PROPERTY_SEED: '1' },
+    // Each change begins in a fresh worker; its files share what it loaded, as those of `npm test` do.
+    isolate: false,
     sequence: { sequencer: NearestFirst },
     testTimeout: 240_000,
     hookTimeout: 240_000,

@@ -119,7 +119,7 @@ describe('rows that are frozen', () => {
     const table = new MemoryTable({ freeze: true });
     await apply(table, { put: { ...KEY, g1pk: 'P', g1sk: '1', p: { list: [{ n: 1 }] }, none: null } });
     await apply(table, { add: KEY, by: { n: 1 } });
-    const stored = (await table.get(KEY)) as { p: { list: { n: number }[] } };
+    const stored = (await table.get(KEY)) as Row & { p: { list: { n: number }[] } };
     const [shown] = (await table.query({ index: 'g1', pk: 'P' })).rows;
     for (const part of [stored, stored.p, stored.p.list, stored.p.list[0], shown])
       expect(Object.isFrozen(part)).toBe(true);
