@@ -4,6 +4,7 @@ import { type DigestRecord, digestWrite, newDigest } from '../../../functions/st
 import { keys } from '../../../functions/store/keys.ts';
 import { eachMail, eachMailOf, mailsBetween, mailsToAny } from '../../../functions/store/mails.ts';
 import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
+import type { Key } from '../../../functions/store/table/table.port.ts';
 
 const T = Date.parse('2026-01-15T00:00:00Z');
 
@@ -28,6 +29,19 @@ async function read(mails: AsyncIterable<DigestRecord>): Promise<string[]> {
   const found: string[] = [];
   for await (const { id } of mails) found.push(id);
   return found;
+}
+
+const keysOf = (places: readonly number[]) => idsOf(places).map(keys.digest);
+
+/** The keys of rows that a table is asked for from now on, reading by reading. */
+function readingsOf(table: MemoryTable): Key[][] {
+  const rows = table.batchGet.bind(table);
+  const asked: Key[][] = [];
+  table.batchGet = (wanted) => {
+    asked.push(wanted);
+    return rows(wanted);
+  };
+  return asked;
 }
 
 describe('the list of mails', () => {
@@ -64,19 +78,18 @@ describe('the list of mails', () => {
     expect(await read(eachMail(table))).toEqual(idsOf([4, 2, 1, 0]));
   });
 
-  it('reads no more than fifty mails for who looks at the newest alone', async () => {
+  it('reads fifty mails at a time, each once, and no more than that for who looks at the newest alone', async () => {
     const table = await mailed(120);
-    const asked: number[] = [];
-    const rows = table.batchGet.bind(table);
-    table.batchGet = (wanted) => {
-      asked.push(wanted.length);
-      return rows(wanted);
-    };
+    const asked = readingsOf(table);
     for await (const { id } of eachMail(table)) {
       expect(id).toBe(idOf(119));
       break;
     }
-    expect(asked).toEqual([50]);
+    expect(asked).toEqual([keysOf(upTo(120).reverse().slice(0, 50))]);
+    asked.length = 0;
+    await read(eachMail(table));
+    expect(asked.map(({ length }) => length)).toEqual([50, 50, 20]);
+    expect(asked.flat()).toEqual(keysOf(upTo(120).reverse()));
   });
 });
 
@@ -102,6 +115,17 @@ describe('the mails of a span', () => {
     const falls = once.filter((id, at) => at > 0 && placeOf(id) < placeOf(once[at - 1] ?? ''));
     // Eight buckets have at most seven boundaries.
     expect(falls.length).toBeLessThanOrEqual(7);
+  });
+
+  it('are read fifty at a time, each once', async () => {
+    const table = await mailed(120);
+    const asked = readingsOf(table);
+    await read(eachMailOf(table, span(T, T + DAY)));
+    expect(asked.map(({ length }) => length)).toEqual([50, 50, 20]);
+    expect(asked.flat()).toEqual(expect.arrayContaining(keysOf(upTo(120))));
+    asked.length = 0;
+    await mailsBetween(table, 'ana', span(T, T + DAY));
+    expect(asked.map(({ length }) => length)).toEqual([60]);
   });
 
   it('are asked of one recipient, or of several', async () => {
