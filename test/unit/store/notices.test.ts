@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY } from '../../../functions/abandonment/time.ts';
 import { bucketOf } from '../../../functions/store/keys.ts';
 import {
+  DISCLAIMED_EPISODE,
   factsOf,
   loadNotice,
   type NoticeRecord,
@@ -11,6 +12,7 @@ import {
   noticeWrite,
   noticeWrites,
   type PendingNotice,
+  STOPPING_EPISODE,
 } from '../../../functions/store/notices.ts';
 import { apply, tableWith } from './applied.ts';
 
@@ -30,6 +32,11 @@ const aNotice = (more: Partial<NoticeRecord> = {}): NoticeRecord => ({
 });
 const waiting = (pending: PendingNotice, address = 'ana@acme.test') =>
   noticePlaceIn(noticeWrite(aNotice({ pending, address })).put);
+
+it('what is of no episode stands beside the notices of episodes, which count from 1', () => {
+  expect(new Set([STOPPING_EPISODE, DISCLAIMED_EPISODE]).size).toBe(2);
+  for (const number of [STOPPING_EPISODE, DISCLAIMED_EPISODE]) expect(number).toBeLessThan(1);
+});
 
 describe('a notice that waits for a mail', () => {
   it('is found by its recipient, among those that wait', () => {

@@ -117,6 +117,12 @@ describe('a failure', () => {
   });
 });
 
+it('a failure that a busy table never takes is a fault that names its kind', async () => {
+  const table = new MemoryTable();
+  table.transact = async () => ({ outcome: 'busy', reason: 'throttled' });
+  await expect(storeOn(table, failed())).rejects.toThrow('an OOPS of kind f1');
+});
+
 describe('the breaker of a queue finds', () => {
   const placesOf = async (table: Table, worker = 'notify') =>
     (await table.query({ index: 'g2', pk: index.failures(worker) })).rows;

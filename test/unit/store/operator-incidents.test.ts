@@ -42,6 +42,11 @@ describe('what operators know', () => {
     ]);
   });
 
+  it('has the alert of a subject that reads as one of these', async () => {
+    const { alerts, incidents } = await loadTold(await tableWith(alertOf('~told#notify')));
+    expect([[...alerts.keys()], incidents.size]).toEqual([['breaker-open#~told#notify'], 0]);
+  });
+
   it('is nothing at first', async () => {
     const { alerts, incidents, closed } = await loadTold(await tableWith());
     expect([alerts.size, incidents.size, closed.size]).toEqual([0, 0, 0]);

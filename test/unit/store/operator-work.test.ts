@@ -13,7 +13,7 @@ import {
   partsOf,
   workPartWrite,
 } from '../../../functions/store/operator-work.ts';
-import { apply, tableWith } from './applied.ts';
+import { apply, queriesOf, tableWith } from './applied.ts';
 
 const T = Date.parse('2026-01-15T00:00:00Z');
 const command = (id: string, more: Partial<OperatorWorkRecord> = {}): OperatorWorkRecord => ({
@@ -81,6 +81,7 @@ describe('a bulk command', () => {
       ].map(operatorWorkWrite),
     );
     expect(await openOperatorWork(table)).toEqual(['01D', '01C', '01B', '01A']);
+    const asked = queriesOf(table);
     expect((await listOperatorWork(table)).map(({ id }) => id)).toEqual([
       '01F',
       '01E',
@@ -89,6 +90,7 @@ describe('a bulk command', () => {
       '01B',
       '01A',
     ]);
+    expect(asked.map(({ consistent }) => consistent)).toEqual([true]);
   });
 });
 
@@ -118,14 +120,15 @@ describe('the parts of a bulk command', () => {
   });
 
   it('have fewer where what they say is long: a reason of each must fit beside it', () => {
-    // 120,000 bytes have room for 30 times 3,600 bytes, a reason of 300 and some bytes around.
+    // 120,000 bytes have room for 30 items of 4,000: a reason of 300, 8 around each text, and 3,684 of its own.
     const sizes = (bytes: number, of?: number) =>
       partsOf(
         Array.from({ length: 60 }, () => ({ id: 'x'.repeat(bytes), ...(of && { of: 'é'.repeat(of / 2) }) })),
       ).map(({ length }) => length);
     expect(MOST_WHY).toBe(300);
-    expect(sizes(3_600)).toEqual([30, 30]);
-    expect(sizes(500, 3_100)).toEqual([30, 30]);
-    expect(sizes(3_900)[0]).toBe(28);
+    expect(sizes(3_684)).toEqual([30, 30]);
+    expect(sizes(3_685)).toEqual([29, 29, 2]);
+    expect(sizes(500, 3_184)).toEqual([30, 30]);
+    expect(sizes(500, 3_186)[0]).toBe(29);
   });
 });

@@ -110,14 +110,16 @@ describe('all policies', () => {
 });
 
 describe('what is to be noted of a change', () => {
-  const table = tableWith(
-    policyWrite('', { mode: 'notify' }, noted({ restoredAt: T })),
-    policyWrite(
-      'acmeCo/',
-      { mode: 'disable', failAfter: '2h', stopNotice: '1h' },
-      noted({ raisedAt: T, movedAt: T }),
-    ),
-  );
+  const filled = () =>
+    tableWith(
+      policyWrite('', { mode: 'notify' }, noted({ restoredAt: T })),
+      policyWrite('beta/', { warnAfter: '3d' }),
+      policyWrite(
+        'acmeCo/',
+        { mode: 'disable', failAfter: '2h', stopNotice: '1h' },
+        noted({ raisedAt: T, movedAt: T }),
+      ),
+    );
 
   it.each<[string, string, Record<string, unknown>, Noted]>([
     ['a mode that rises', 'other/', { mode: 'disable' }, noted({ raisedAt: NOW })],
@@ -152,9 +154,15 @@ describe('what is to be noted of a change', () => {
     ['neither', 'other/', { warnAfter: '2h' }, noted()],
     ['the global scope, which knows of the restoring', '', { mode: 'notify' }, noted({ restoredAt: T })],
     ['the global mode that rises', '', { mode: 'disable' }, noted({ raisedAt: NOW, restoredAt: T })],
+    [
+      'a scope that said something else',
+      'beta/',
+      { warnAfter: '3d', mode: 'disable' },
+      noted({ raisedAt: NOW }),
+    ],
     ['a scope within one whose mode rose', 'acmeCo/prod/', { mode: 'disable' }, noted({ raisedAt: T })],
   ])('%s', async (_, scope, document, expected) => {
-    expect(await loadNoted(await table, scope, document, NOW)).toEqual(expected);
+    expect(await loadNoted(await filled(), scope, document, NOW)).toEqual(expected);
   });
 
   it('does not rest on what else is stored: a policy that is not valid can be mended', async () => {

@@ -9,13 +9,18 @@ import { endingOf } from '../../../../functions/store/table/expiry.ts';
 
 const T = Date.parse('2026-01-15T00:00:00Z');
 const KEY = { pk: 'a', sk: 'b' };
-const dynamodb = mockClient(DynamoDBDocumentClient);
+
+/** Every client of the process is answered here while a test runs. */
+let dynamodb: ReturnType<typeof mockClient>;
 
 beforeEach(() => {
   vi.stubEnv('AWS_REGION', 'eu-west-1');
-  dynamodb.reset();
+  dynamodb = mockClient(DynamoDBDocumentClient);
 });
-afterEach(() => vi.unstubAllEnvs());
+afterEach(() => {
+  dynamodb.restore();
+  vi.unstubAllEnvs();
+});
 
 it('the table of a function has its name, keeps rows by its configuration, and ends them by its clock', async () => {
   const retention = { ...DEFAULT_RETENTION, alerts: 90 * DAY };
