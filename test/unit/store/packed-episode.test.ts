@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Episode, Told } from '../../../functions/abandonment/task.ts';
 import { packed, type Stored, unpacked } from '../../../functions/store/packed-episode.ts';
 import { fired, warnedAt } from '../abandonment/decide-builders.ts';
@@ -35,4 +35,12 @@ it('episodes that are read in turn are each as they were stored', () => {
   const [one, other] = [fired({ told: told(300, 'a') }), fired({ told: told(300, 'b'), number: 2 })];
   const rows = [stored(one), stored(other)];
   for (const place of [0, 1, 0, 0, 1]) expect(unpacked(rows[place]!)).toEqual([one, other][place]);
+});
+
+it('an episode that is packed is read by a process that saw none before', async () => {
+  const episode = fired({ told: told(300, 'a') });
+  const row = stored(episode);
+  vi.resetModules();
+  const anew = await import('../../../functions/store/packed-episode.ts');
+  expect(anew.unpacked(row)).toEqual(episode);
 });
