@@ -13,6 +13,7 @@ class NearestFirst extends BaseSequencer {
     const folder = dirname(changed).replace(/^.*\/functions\//, '/test/unit/');
     const distance = ({ moduleId }: TestSpecification): number => {
       if (moduleId.includes('/test/property/')) return 3;
+      if (moduleId.includes('/test/contract/')) return 1;
       if (!dirname(moduleId).endsWith(folder)) return 2;
       return basename(moduleId).startsWith(basename(changed, 'ts')) ? 0 : 1;
     };
@@ -23,6 +24,12 @@ class NearestFirst extends BaseSequencer {
 /** The tests of units and properties, or those of the folder that `--own-tests` hands over. */
 const tests = process.env.MUTATION_TESTS || 'test/{unit,property}';
 const alone = ALONE.filter((path) => path.startsWith(process.env.MUTATION_TESTS || 'test/unit/'));
+
+/** The contract of the table port, where it needs no DynamoDB: it takes a second, and is about `functions/store` alone. */
+const ofTheTable =
+  tests === 'test/{unit,property}' || tests === 'test/unit/store'
+    ? ['test/contract/{memory,overlay}-table.test.ts', 'test/contract/dynamodb-table-faults.test.ts']
+    : [];
 
 /**
  * What each change is run against (`npm run test:mutation`). Left out are tests that start programs or read the tree, and
@@ -39,7 +46,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'shared', include: [`${tests}/**/*.test.ts`], exclude: ALONE, isolate: false },
+        test: {
+          name: 'shared',
+          include: [`${tests}/**/*.test.ts`, ...ofTheTable],
+          exclude: ALONE,
+          isolate: false,
+        },
       },
       { extends: true, test: { name: 'alone', include: alone } },
     ],

@@ -17,8 +17,10 @@ function toldOf(count: number): Stopping {
 it('stands plainly in its row where few were told, and is packed and read back whole where many were', () => {
   const few = toldOf(200);
   expect(packedStopping(few)).toEqual(few);
+  expect(packedStopping(toldOf(201))).toMatchObject({ told: {}, packed: expect.any(String) });
   const many = toldOf(1_150);
   const row = packedStopping(many);
   expect(Buffer.byteLength(JSON.stringify(row))).toBeLessThan(60_000);
   expect(unpackedStopping(JSON.parse(JSON.stringify(row)))).toEqual(many);
+  expect(unpackedStopping(few)).toEqual(few);
 });
