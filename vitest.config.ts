@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 export const ALONE = [
   'test/unit/disabling/{disabler-handler,refused}.test.ts',
   'test/unit/scanner/scanner-handler.test.ts',
-  'test/unit/notices/{send/notifier,feedback/mail-events}-handler.test.ts',
+  'test/unit/notices/send/notifier-handler.test.ts',
+  'test/unit/notices/feedback/mail-events-handler.test.ts',
   'test/security/mail-uns*.test.ts',
   'test/security/mail-unw*.test.ts',
   'test/unit/notices/render/mail-unwritable.test.ts',
