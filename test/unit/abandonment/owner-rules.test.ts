@@ -38,6 +38,62 @@ describe('a pattern', () => {
   ])('that can match no id is refused: %s', (pattern, problem) => {
     expect(patternProblem(pattern)).toContain(problem);
   });
+
+  it.each([
+    ['', 'is empty; the id of a task is a text such as "acmeCo/orders"'],
+    ['acmeCo/https://x', 'has "://", which reads as a link; the id of a task has none'],
+    ['acmeCo/a\tb', 'has a control character or a line break; the id of a task has none'],
+  ])('is refused in the words of ids: "%s"', (pattern, problem) => {
+    expect(patternProblem(pattern)).toBe(problem);
+  });
+
+  it.each([
+    ['acmeCo/orders'],
+    ['acmeCo/'],
+    ['*'],
+    ['**'],
+    ['*/prod/'],
+    ['acmeCo/*'],
+    ['acmeCo/?/copy'],
+    ['acmeCo/**/copy'],
+    ['acmeCo/\\*'],
+    ['acmeCo/a\\\\'],
+  ])('that can match an id is accepted: %s', (pattern) => {
+    expect(patternProblem(pattern)).toBeUndefined();
+  });
+
+  it.each([
+    ['acmeCo/orders', 'acmeCo/orders'],
+    ['acmeCo/', 'acmeCo/'],
+    ['acmeCo/v?', 'acmeCo/v'],
+    ['acmeCo/tmp-*/b', 'acmeCo/tmp-'],
+    ['acmeCo/\\*/b*', 'acmeCo/*/b'],
+    ['acmeCo/😀*', 'acmeCo/😀'],
+    ['*/prod/', ''],
+    ['*', ''],
+  ])('%s matches only what begins with "%s"', (pattern, head) => {
+    expect(new Pattern(pattern).head).toBe(head);
+  });
+
+  it.each([
+    ['acmeCo/', true],
+    ['acmeCo/prod/', true],
+    ['*', true],
+    ['**', true],
+    ['***', true],
+    ['acmeCo/**', true],
+    ['acmeCo/\\*/', true],
+    ['acmeCo/orders', false],
+    ['acmeCo/\\*', false],
+    ['acmeCo/*', false],
+    ['acmeCo/v?', false],
+    ['acmeCo/**/copy', false],
+    ['*/prod/', false],
+    ['acmeCo/v?/', false],
+    ['', false],
+  ])('%s matches just what begins with its head: %s', (pattern, isPrefix) => {
+    expect(new Pattern(pattern).isPrefix).toBe(isPrefix);
+  });
 });
 
 describe('rules', () => {
