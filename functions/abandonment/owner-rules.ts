@@ -110,8 +110,8 @@ function textOf(tokens: readonly Token[], wild: string): string {
 
 /** Why a text can be the pattern of no task's id; undefined where it can. */
 export function patternProblem(pattern: string): string | undefined {
-  if (pattern.endsWith('\\') && !pattern.endsWith('\\\\'))
-    return 'ends with a backslash, which takes no character';
+  // Two of them take one character, itself.
+  if (/(?<!\\)(?:\\\\)*\\$/.test(pattern)) return 'ends with a backslash, which takes no character';
   // Any id that it matches has no less than this one.
   const least = textOf(tokensOf(pattern), 'x');
   return taskIdProblem(least)?.replaceAll('a task id', 'the id of a task');

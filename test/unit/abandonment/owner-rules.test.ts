@@ -35,6 +35,7 @@ describe('a pattern', () => {
     ['a'.repeat(513), 'is 513 bytes long'],
     [`${'a/'.repeat(16)}a`, 'has 17 parts'],
     ['acmeCo/a\\', 'ends with a backslash'],
+    ['acmeCo/a\\\\\\', 'ends with a backslash'],
   ])('that can match no id is refused: %s', (pattern, problem) => {
     expect(patternProblem(pattern)).toContain(problem);
   });
