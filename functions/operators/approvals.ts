@@ -6,11 +6,11 @@ import type { Instant } from '../abandonment/time.ts';
 import { isOpen } from '../episodes/open-task.ts';
 import { heldSince, withApproval } from '../episodes/spike.ts';
 import type { System } from '../platform/system.ts';
-import { auditWrite } from '../store/audit.ts';
+import { type AuditEntry, auditWrite } from '../store/audit.ts';
 import { eachRowOf, inBuckets } from '../store/buckets.ts';
 import { changeTask } from '../store/change-task.ts';
 import { commit } from '../store/commit.ts';
-import { dataPlaneWrite, loadDataPlane } from '../store/data-planes.ts';
+import { type DataPlaneRecord, dataPlaneWrite, loadDataPlane } from '../store/data-planes.ts';
 import { index, keys } from '../store/keys.ts';
 import { evaluationRequest } from '../store/looks.ts';
 import { loadPolicies } from '../store/policies.ts';
@@ -121,28 +121,12 @@ export function dismissOutage(
   by: string,
   reason = '',
 ): Promise<{ dismissed: boolean }> {
-  return commit<{ dismissed: boolean }>(system, `data plane ${dataPlane}`, async () => {
-    const now = system.clock.now();
-    const plane = await loadDataPlane(system.table, dataPlane);
-    if (!plane?.outages.some(({ endedAt }) => endedAt === null)) return { value: { dismissed: false } };
+  return dismiss(system, dataPlane, { by, reason, code: 'correlated-failure' }, (plane, now) => {
+    if (!plane.outages.some(({ endedAt }) => endedAt === null)) return undefined;
     const outages = plane.outages.map((outage) =>
       outage.endedAt === null ? { ...outage, endedAt: now } : outage,
     );
-    const writes = [
-      dataPlaneWrite({ ...plane, outages }),
-      evaluationRequest(`D#${dataPlane}`, now),
-      { delete: keys.operatorAlert('correlated-failure', dataPlane) },
-      auditWrite({
-        subject: 'operators',
-        at: now,
-        act: `dismiss ${dataPlane}`,
-        by,
-        reason,
-        evidence: {},
-        mails: [],
-      }),
-    ];
-    return { writes, value: { dismissed: true } };
+    return { plane: { ...plane, outages }, evidence: {} };
   });
 }
 
@@ -156,19 +140,50 @@ export function dismissDeletion(
   by: string,
   reason = '',
 ): Promise<{ dismissed: boolean }> {
+  return dismiss(system, dataPlane, { by, reason, code: 'data-plane-deleted' }, (plane, now) => {
+    const { state, since } = plane;
+    if (state !== 'deleted') return undefined;
+    const unknown = now > since ? withSpan(plane.unknown, { from: since, to: now }) : plane.unknown;
+    return {
+      plane: { ...plane, state: 'up', since: now, unknown, deletionDismissedAt: now },
+      evidence: { since },
+    };
+  });
+}
+
+/** What an operator says by a dismissal, and the alert that goes with it. */
+interface Dismissal {
+  by: string;
+  reason: string;
+  code: 'correlated-failure' | 'data-plane-deleted';
+}
+
+/**
+ * Dismisses what is the matter with a data plane, audited; its tasks are evaluated with the next scan.
+ *
+ * @param change the plane without it, and what the audit keeps of it; undefined where it is not so
+ */
+function dismiss(
+  system: System,
+  dataPlane: string,
+  { by, reason, code }: Dismissal,
+  change: (
+    plane: DataPlaneRecord,
+    now: Instant,
+  ) => { plane: DataPlaneRecord; evidence: AuditEntry['evidence'] } | undefined,
+): Promise<{ dismissed: boolean }> {
   return commit<{ dismissed: boolean }>(system, `data plane ${dataPlane}`, async () => {
-    const at = system.clock.now();
-    const plane = await loadDataPlane(system.table, dataPlane);
-    if (plane?.state !== 'deleted') return { value: { dismissed: false } };
-    const { since } = plane;
-    const unknown = at > since ? withSpan(plane.unknown, { from: since, to: at }) : plane.unknown;
-    const subject = 'operators' as const;
-    const act = { subject, at, act: `dismiss ${dataPlane}`, by, reason, evidence: { since }, mails: [] };
+    const now = system.clock.now();
+    const before = await loadDataPlane(system.table, dataPlane);
+    const changed = before && change(before, now);
+    if (!changed) return { value: { dismissed: false } };
+    const { plane, evidence } = changed;
+    const act = `dismiss ${dataPlane}`;
     const writes = [
-      dataPlaneWrite({ ...plane, state: 'up', since: at, unknown, deletionDismissedAt: at }),
-      evaluationRequest(`D#${dataPlane}`, at),
-      { delete: keys.operatorAlert('data-plane-deleted', dataPlane) },
-      auditWrite(act),
+      dataPlaneWrite(plane),
+      evaluationRequest(`D#${dataPlane}`, now),
+      { delete: keys.operatorAlert(code, dataPlane) },
+      auditWrite({ subject: 'operators', at: now, act, by, reason, evidence, mails: [] }),
     ];
     return { writes, value: { dismissed: true } };
   });
