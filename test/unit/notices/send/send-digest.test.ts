@@ -227,7 +227,6 @@ describe('a message that cannot be made', () => {
     ['its subject', ({ subject }) => subject === 'A warning'],
     ['its text', ({ text }) => text === 'words'],
     ['its page', ({ html }) => html.includes('words')],
-    ['its headers', ({ headers }) => 'List-Unsubscribe' in headers],
   ])('for %s is the fault of what it says', async (_what, fails) => {
     expect(await prepared(channel(fails), LETTER, [])).toEqual({ unsendable: 'notices', error: FAULT });
   });
@@ -244,14 +243,14 @@ describe('a message that cannot be made', () => {
     });
   });
 
-  it('to anybody is a fault of the code, which its breaker is to hear of', async () => {
-    await expect(
-      prepared(
-        channel(() => true),
-        LETTER,
-        [],
-      ),
-    ).rejects.toBe(FAULT);
+  it.each<[string, (letter: OutgoingMail) => boolean]>([
+    ['to anybody is a fault of the code', () => true],
+    [
+      'for its headers is a fault of the settings that they are made of',
+      ({ headers }) => 'List-Unsubscribe' in headers,
+    ],
+  ])('%s, which its breaker is to hear of', async (_what, fails) => {
+    await expect(prepared(channel(fails), LETTER, [])).rejects.toBe(FAULT);
   });
 
   it('takes its recipient for dead, or sets its notice aside, and the rest goes', async () => {
