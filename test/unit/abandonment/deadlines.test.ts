@@ -120,7 +120,7 @@ describe('the policy of an episode', () => {
 });
 
 /** Ana was told of END, after one move. */
-const told = (more: Partial<Announced> = {}): Announced => ({
+const announcement = (more: Partial<Announced> = {}): Announced => ({
   address: ana.address,
   last: { deadline: END, moves: 1 },
   acceptedAt: day(9),
@@ -129,7 +129,7 @@ const told = (more: Partial<Announced> = {}): Announced => ({
 const announced = (more: Partial<Stopping> = {}): Stopping => ({
   moves: 1,
   seen: END,
-  told: { ana: told() },
+  told: { ana: announcement() },
   ...more,
 });
 
@@ -166,10 +166,14 @@ describe('a deadline that moves', () => {
 
   test('away from what was announced and back is as if it had not moved', () => {
     const away = afterMove(announced(), day(20), move);
-    expect(away).toEqual({ moves: 2, seen: day(20), told: { ana: told() } });
+    expect(away).toEqual({ moves: 2, seen: day(20), told: { ana: announcement() } });
     expect(isAnnounced(away.told.ana, day(20), away.moves)).toBe(false);
     const back = afterMove(away, END, move);
-    expect(back).toEqual({ moves: 3, seen: END, told: { ana: told({ last: { deadline: END, moves: 3 } }) } });
+    expect(back).toEqual({
+      moves: 3,
+      seen: END,
+      told: { ana: announcement({ last: { deadline: END, moves: 3 } }) },
+    });
     // What moves on within the notice from there is still the one that they were told of.
     const on = afterMove(back, END + HOUR, { ...move, at: day(9, 12) });
     expect(isAnnounced(on.told.ana, END + HOUR, on.moves)).toBe(true);
@@ -177,15 +181,15 @@ describe('a deadline that moves', () => {
 
   test('back, leaves those as they are who were told of another one, or of none yet', () => {
     const people = {
-      ana: told(),
-      bob: told({ address: bob.address, last: { deadline: day(5), moves: 0 } }),
+      ana: announcement(),
+      bob: announcement({ address: bob.address, last: { deadline: day(5), moves: 0 } }),
       cia: { address: 'cia@acme.test', pending: { deadline: END, moves: 1 } },
     };
     const back = afterMove({ moves: 2, seen: day(20), told: people, lookAt: day(8) }, END, move);
     expect(back).toEqual({
       moves: 3,
       seen: END,
-      told: { ...people, ana: told({ last: { deadline: END, moves: 3 } }) },
+      told: { ...people, ana: announcement({ last: { deadline: END, moves: 3 } }) },
       lookAt: day(8),
     });
   });
@@ -296,9 +300,9 @@ describe('an announcement', () => {
   test('was heard by who was told of this deadline, or of one that it moved on from within the notice', () => {
     expect(isAnnounced(undefined, END, 1)).toBe(false);
     expect(isAnnounced({ address: ana.address }, END, 1)).toBe(false);
-    expect(isAnnounced(told({ last: { deadline: END, moves: 0 } }), END, 1)).toBe(true);
-    expect(isAnnounced(told({ last: { deadline: day(9), moves: 1 } }), END, 1)).toBe(true);
-    expect(isAnnounced(told({ last: { deadline: day(9), moves: 0 } }), END, 1)).toBe(false);
+    expect(isAnnounced(announcement({ last: { deadline: END, moves: 0 } }), END, 1)).toBe(true);
+    expect(isAnnounced(announcement({ last: { deadline: day(9), moves: 1 } }), END, 1)).toBe(true);
+    expect(isAnnounced(announcement({ last: { deadline: day(9), moves: 0 } }), END, 1)).toBe(false);
     // One that was asked for is not heard.
     expect(isAnnounced({ address: ana.address, pending: { deadline: END, moves: 1 } }, END, 1)).toBe(false);
   });
@@ -372,7 +376,7 @@ describe('the date of an overdue task', () => {
   type Overdue = Parameters<typeof dateByStopping>[0];
   /** Ana took the notice of END a day before it, while it was to turn the task off. */
   const heard = (more: Partial<Announced> = {}) =>
-    announced({ told: { ana: told({ binds: true, ...more }) } });
+    announced({ told: { ana: announcement({ binds: true, ...more }) } });
   const anOverdue = (more: Partial<Overdue> = {}): Overdue => ({
     task: ending(),
     policy: aNoticePolicy(),
@@ -397,8 +401,8 @@ describe('the date of an overdue task', () => {
   test('is that of the first who took it, of those who are reachable today', () => {
     const both = announced({
       told: {
-        ana: told({ binds: true, acceptedAt: day(9, 6) }),
-        bob: told({ binds: true, acceptedAt: day(9, 2) }),
+        ana: announcement({ binds: true, acceptedAt: day(9, 6) }),
+        bob: announcement({ binds: true, acceptedAt: day(9, 2) }),
       },
     });
     expect(dateOf({ stopping: both, hearers: [ana, bob] })?.disableAt).toBe(day(10, 2));
@@ -433,7 +437,7 @@ describe('the date of an overdue task', () => {
   });
 
   test('is none where SES took nothing of it', () => {
-    const { acceptedAt: _, ...waiting } = told({ binds: true });
+    const { acceptedAt: _, ...waiting } = announcement({ binds: true });
     expect(dateOf({ stopping: announced({ told: { ana: waiting } }) })).toBeNull();
   });
 
@@ -452,11 +456,11 @@ describe('the date of an overdue task', () => {
 
 describe('who holds a notice of the deadline at which a task was turned off', () => {
   test('are those who were told of that one, by a mail that SES took', () => {
-    const { acceptedAt: _, ...waiting } = told();
+    const { acceptedAt: _, ...waiting } = announcement();
     const stopping = announced({
       told: {
-        ana: told(),
-        bob: told({ last: { deadline: day(9), moves: 0 } }),
+        ana: announcement(),
+        bob: announcement({ last: { deadline: day(9), moves: 0 } }),
         cia: waiting,
         dan: { address: 'dan@acme.test', acceptedAt: day(9) },
       },
@@ -473,15 +477,15 @@ describe('once the episode of a deadline is over', () => {
   test('notices of it and of those before count no more, of one to come they do', () => {
     const stopping = announced({
       told: {
-        ana: told(),
-        bob: told({ last: { deadline: END + 1, moves: 1 } }),
+        ana: announcement(),
+        bob: announcement({ last: { deadline: END + 1, moves: 1 } }),
         cia: { address: 'cia@acme.test', pending: { deadline: END, moves: 1 } },
       },
       lookAt: null,
     });
     expect(afterOverdue(stopping, END)).toEqual({
       ...stopping,
-      told: { ...stopping.told, ana: told({ spent: true }) },
+      told: { ...stopping.told, ana: announcement({ spent: true }) },
     });
   });
 

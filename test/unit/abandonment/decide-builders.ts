@@ -100,8 +100,8 @@ export const graced = (more: Partial<Episode> = {}): Episode =>
   });
 
 /** The rungs of 3 d and 1 d, given out for a deadline. */
-export const rungsFor = (deadline: Instant, ...leads: Duration[]) =>
+export const reminderSteps = (deadline: Instant, ...leads: Duration[]) =>
   leads.map((lead) => ({ grace: 1, lead, deadline }));
 
 /** `fire abandoned`. */
-export const said = ({ answer, reason }: Decision): string => `${answer} ${reason}`;
+export const answerOf = ({ answer, reason }: Decision): string => `${answer} ${reason}`;

@@ -7,13 +7,13 @@ import { DAY, type Instant } from '../../../functions/abandonment/time.ts';
 import {
   aCase,
   ana,
+  answerOf,
   aPolicy,
   aTask,
   bob,
   day,
   evidenceOf,
   fired,
-  said,
   span,
   T0,
   warnedAt,
@@ -39,8 +39,8 @@ const pauses = (more = {}) => ({ evaluate: false, notify: false, disable: false,
 
 describe('a task that outlives its deadline', () => {
   test('fires at it, not a millisecond before', () => {
-    expect(said(at(END - 1))).toBe('waiting under-threshold');
-    expect(said(at(END))).toBe('fire overdue');
+    expect(answerOf(at(END - 1))).toBe('waiting under-threshold');
+    expect(answerOf(at(END))).toBe('fire overdue');
   });
 
   test.each([
@@ -60,7 +60,7 @@ describe('a task that outlives its deadline', () => {
     ['while notifying and disabling are paused', { pauses: pauses({ notify: true, disable: true }) }],
     ['once a keep is over', { keep: keep(END) }],
   ] as [string, Partial<Case>][])('fires %s', (_, more) => {
-    expect(said(at(END, more))).toBe('fire overdue');
+    expect(answerOf(at(END, more))).toBe('fire overdue');
   });
 
   test('says so, with the deadline', () => {
@@ -72,9 +72,9 @@ describe('a task that outlives its deadline', () => {
 
   test('is left to its owning system where nothing is to be done', () => {
     const policy = aNoticePolicy({ atDeadline: 'nothing' });
-    expect(said(at(END, { policy }))).toBe('waiting under-threshold');
+    expect(answerOf(at(END, { policy }))).toBe('waiting under-threshold');
     expect(at(END, { policy }).facts).not.toHaveProperty('late');
-    expect(said(at(END, { policy, evidence: running(END) }))).toBe('healthy alive');
+    expect(answerOf(at(END, { policy, evidence: running(END) }))).toBe('healthy alive');
   });
 
   test.each([
@@ -85,17 +85,17 @@ describe('a task that outlives its deadline', () => {
   ] as [string, string, Partial<Case>][])(
     'is held while %s, whether it fails or runs: %s',
     (_, expected, more) => {
-      expect(said(at(END, more))).toBe(expected);
-      expect(said(at(END, { ...more, evidence: running(END) }))).toBe(expected);
+      expect(answerOf(at(END, more))).toBe(expected);
+      expect(answerOf(at(END, { ...more, evidence: running(END) }))).toBe(expected);
       const job = aTask({ kind: 'job', startedAt: T0, deadline: END });
-      expect(said(at(END, { ...more, task: job }))).toBe(expected);
+      expect(answerOf(at(END, { ...more, task: job }))).toBe(expected);
     },
   );
 
   test('is held for the first reason of several: paused, unknown, kept', () => {
     const all = { pauses: pauses({ evaluate: true }), unknown: [span(day(9), null)], keep: keep(day(12)) };
-    expect(said(at(END, all))).toBe('hold paused');
-    expect(said(at(END, { ...all, pauses: pauses() }))).toBe('hold unknown');
+    expect(answerOf(at(END, all))).toBe('hold paused');
+    expect(answerOf(at(END, { ...all, pauses: pauses() }))).toBe('hold unknown');
   });
 
   test('that is kept is looked at when the keep ends', () => {
@@ -104,14 +104,14 @@ describe('a task that outlives its deadline', () => {
 
   test('of which nothing was ever observed is held, unless its kind has no shards', () => {
     const { observedAt: _, ...unseen } = evidenceOf(0, { statuses: [], lastSeen: {} });
-    expect(said(at(END, { evidence: unseen }))).toBe('hold unknown');
+    expect(answerOf(at(END, { evidence: unseen }))).toBe('hold unknown');
     const job = aTask({ kind: 'job', startedAt: T0, deadline: END });
-    expect(said(at(END, { evidence: unseen, task: job }))).toBe('fire overdue');
+    expect(answerOf(at(END, { evidence: unseen, task: job }))).toBe('fire overdue');
   });
 
   test('is none once it is off or deleted', () => {
-    expect(said(at(END, { task: ending({ enabled: false }) }))).toBe('ignore disabled');
-    expect(said(at(END, { task: ending({ deletedAt: day(9) }) }))).toBe('ignore deleted');
+    expect(answerOf(at(END, { task: ending({ enabled: false }) }))).toBe('ignore disabled');
+    expect(answerOf(at(END, { task: ending({ deletedAt: day(9) }) }))).toBe('ignore deleted');
   });
 });
 
@@ -146,17 +146,19 @@ describe('the episode of an overdue task ends', () => {
   ];
 
   test.each([...byPeople, ...byItself])('when %s: %s', (_, reason, more) => {
-    expect(said(open(now, overdue(), more))).toBe(`resolve ${reason}`);
+    expect(answerOf(open(now, overdue(), more))).toBe(`resolve ${reason}`);
   });
 
   test.each(byPeople)('when %s, while evaluation is paused too', (_, reason, more) => {
-    expect(said(open(now, overdue(), { ...more, pauses: pauses({ evaluate: true }) }))).toBe(
+    expect(answerOf(open(now, overdue(), { ...more, pauses: pauses({ evaluate: true }) }))).toBe(
       `resolve ${reason}`,
     );
   });
 
   test.each(byItself)('not because %s, while evaluation is paused', (_, __, more) => {
-    expect(said(open(now, overdue(), { ...more, pauses: pauses({ evaluate: true }) }))).toBe('hold paused');
+    expect(answerOf(open(now, overdue(), { ...more, pauses: pauses({ evaluate: true }) }))).toBe(
+      'hold paused',
+    );
   });
 
   test.each([
@@ -168,7 +170,7 @@ describe('the episode of an overdue task ends', () => {
     ['it came back before', { task: ending({ cameBackAt: END }) }],
     ['it has an end as a job, which it is no more', { task: ending({ endedAt: day(9) }) }],
   ] as [string, Partial<Case>][])('not because %s', (_, more) => {
-    expect(said(open(now, overdue(), more))).toBe('warn not-warned');
+    expect(answerOf(open(now, overdue(), more))).toBe('warn not-warned');
   });
 
   test('as confirmed by others where it is off while its system is asked to disable it', () => {
@@ -176,8 +178,8 @@ describe('the episode of an overdue task ends', () => {
     const queued = { state: 'queued', asker, queuedAt: END, attempts: 1 } as const;
     const requested = { ...queued, state: 'requested', requestedAt: END } as const;
     const off = { task: ending({ enabled: false }) };
-    expect(said(open(now, overdue({ disabling: requested }), off))).toBe('waiting disabling');
-    expect(said(open(now, overdue({ disabling: queued }), off))).toBe('resolve ineligible');
+    expect(answerOf(open(now, overdue({ disabling: requested }), off))).toBe('waiting disabling');
+    expect(answerOf(open(now, overdue({ disabling: queued }), off))).toBe('resolve ineligible');
   });
 });
 
@@ -203,12 +205,14 @@ describe('an overdue task whose deadline was announced', () => {
     const waiting = open(END, overdue(), announcedAt(day(9, 4)));
     expect(waiting).toMatchObject({ answer: 'waiting', reason: 'grace', nextLookAt: day(10, 4) });
     expect(waiting.facts.disableAt).toBe(day(10, 4));
-    expect(said(open(day(10, 4) - 1, overdue(), announcedAt(day(9, 4))))).toBe('waiting grace');
-    expect(said(open(day(10, 4), overdue(), announcedAt(day(9, 4))))).toBe('disable grace-over');
+    expect(answerOf(open(day(10, 4) - 1, overdue(), announcedAt(day(9, 4))))).toBe('waiting grace');
+    expect(answerOf(open(day(10, 4), overdue(), announcedAt(day(9, 4))))).toBe('disable grace-over');
   });
 
   test('is disabled though nobody is left to be warned', () => {
-    expect(said(open(END, overdue(), { ...announcedAt(day(9)), recipients: [] }))).toBe('disable grace-over');
+    expect(answerOf(open(END, overdue(), { ...announcedAt(day(9)), recipients: [] }))).toBe(
+      'disable grace-over',
+    );
   });
 
   test.each([
@@ -222,7 +226,7 @@ describe('an overdue task whose deadline was announced', () => {
     ['paused', 'disabling is paused', { pauses: pauses({ disable: true }) }],
     ['feedback-silent', 'SES says nothing of mails', { feedbackSilent: true }],
   ] as [string, string, Partial<Case>][])('is held as %s while %s', (reason, _, more) => {
-    expect(said(open(END, overdue(), { ...announcedAt(day(9)), ...more }))).toBe(`hold ${reason}`);
+    expect(answerOf(open(END, overdue(), { ...announcedAt(day(9)), ...more }))).toBe(`hold ${reason}`);
   });
 
   test('is looked at with each scan while it is paused or unknown', () => {
@@ -233,8 +237,8 @@ describe('an overdue task whose deadline was announced', () => {
   test('waits for nothing in mode detect, and is warned without a date in mode notify', () => {
     const inMode = (mode: 'detect' | 'notify') =>
       open(END, overdue(), { ...announcedAt(day(9)), policy: aNoticePolicy({ mode }) });
-    expect(said(inMode('detect'))).toBe('waiting detecting');
-    expect(said(inMode('notify'))).toBe('warn not-warned');
+    expect(answerOf(inMode('detect'))).toBe('waiting detecting');
+    expect(answerOf(inMode('notify'))).toBe('warn not-warned');
     expect(inMode('notify').facts.disableAt).toBeNull();
   });
 });
@@ -252,7 +256,7 @@ describe('an overdue task whose deadline was not announced', () => {
 
   test('is held where nobody can be reached', () => {
     const held = open(END, overdue(), { recipients: [] });
-    expect(said(held)).toBe('hold no-reachable-owner');
+    expect(answerOf(held)).toBe('hold no-reachable-owner');
     expect(held.nextLookAt).toBe(END);
   });
 
@@ -264,15 +268,15 @@ describe('an overdue task whose deadline was not announced', () => {
   });
 
   test('is disabled stopNotice after that warning, without a reminder', () => {
-    expect(said(open(day(11) - 1, warned))).toBe('waiting grace');
+    expect(answerOf(open(day(11) - 1, warned))).toBe('waiting grace');
     expect(open(day(11), warned)).toMatchObject({ answer: 'disable', disableAt: day(11) });
   });
 
   test('is told of once where it is not disabled at its deadline', () => {
     const policy = aNoticePolicy({ atDeadline: 'alert' });
-    const told = { ana: warnedAt(END, { dated: false }) };
-    const notified = overdue({ grace: 1, graceMode: 'notify', told });
-    expect(said(open(day(30), notified, { policy }))).toBe('waiting told');
+    const parts = { ana: warnedAt(END, { dated: false }) };
+    const notified = overdue({ grace: 1, graceMode: 'notify', told: parts });
+    expect(answerOf(open(day(30), notified, { policy }))).toBe('waiting told');
     expect(open(day(30), notified, { policy }).facts.withdraw).toEqual([]);
     // From disable to alert is a lowered mode: who holds a date hears that it is off.
     expect(open(day(10, 1), warned, { policy }).facts.withdraw).toEqual(['ana']);

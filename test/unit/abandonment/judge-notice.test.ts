@@ -44,8 +44,8 @@ describe('a warning', () => {
 
   test('prints no date in mode notify, and is void in detect', () => {
     const policy = aPolicy({ mode: 'notify' });
-    const told = { ana: { ...asked, dated: false } };
-    const episode = fired({ grace: 1, graceMode: 'notify', told });
+    const parts = { ana: { ...asked, dated: false } };
+    const episode = fired({ grace: 1, graceMode: 'notify', told: parts });
     expect(judge(day(14), episode, 'warning', { policy })).toEqual({ verdict: 'send', disableAt: null });
     expect(judge(day(14), first, 'warning', { policy: aPolicy({ mode: 'detect' }) }).verdict).toBe('void');
   });
@@ -75,9 +75,9 @@ describe('a warning', () => {
   });
 
   test('waits where only that of an admin who joined stands: all are to be warned anew', () => {
-    const told = { ana: asked, bob: warnedAt(day(14)) };
+    const parts = { ana: asked, bob: warnedAt(day(14)) };
     const admin = { recipients: [ana, { ...bob, joined: true as const }] };
-    expect(judge(day(16), graced({ told }), 'warning', admin)).toEqual({
+    expect(judge(day(16), graced({ told: parts }), 'warning', admin)).toEqual({
       verdict: 'wait',
       reason: 'new-grace',
     });
@@ -94,9 +94,9 @@ describe('a warning', () => {
   test.each([30, 7])(
     'of one who joins keeps the date where the only lead, of %i d, is not shorter than the grace, with a day left',
     (lead) => {
-      const given = { ...two, policy: aPolicy({ reminders: [lead * DAY] }) };
-      expect(judge(day(20), joined, 'warning', given, 'bob')).toMatchObject({ disableAt: day(21) });
-      expect(judge(day(20, 1), joined, 'warning', given, 'bob')).toMatchObject({ disableAt: day(21, 1) });
+      const more = { ...two, policy: aPolicy({ reminders: [lead * DAY] }) };
+      expect(judge(day(20), joined, 'warning', more, 'bob')).toMatchObject({ disableAt: day(21) });
+      expect(judge(day(20, 1), joined, 'warning', more, 'bob')).toMatchObject({ disableAt: day(21, 1) });
     },
   );
 
@@ -257,16 +257,16 @@ describe('a reminder', () => {
     ['its recipient left', 'no-recipient', { recipients: [bob] }, {}],
     ['their warning bounced', 'not-warned', { recipients: [ana, bob] }, { warning: 'failed' }],
     ['their warning was not taken', 'not-warned', { recipients: [ana, bob] }, { warning: 'tried' }],
-  ] as [string, string, Partial<Case>, Partial<Told>][])('is void where %s: %s', (_, reason, more, told) => {
-    const { told: of, ...open } = reminded(told);
+  ] as [string, string, Partial<Case>, Partial<Told>][])('is void where %s: %s', (_, reason, more, part) => {
+    const { told: of, ...open } = reminded(part);
     // That bob was warned keeps the grace.
     const episode = { ...open, told: { ...of, bob: warnedAt(day(14)) } };
     expect(judge(day(18), episode, 'reminder', more)).toEqual({ verdict: 'void', reason });
   });
 
   test('is void where their warning is of a grace that is over', () => {
-    const told = { ...reminded().told, bob: warnedAt(day(16), { grace: 2 }) };
-    const episode = graced({ grace: 2, told });
+    const parts = { ...reminded().told, bob: warnedAt(day(16), { grace: 2 }) };
+    const episode = graced({ grace: 2, told: parts });
     expect(judge(day(18), episode, 'reminder', { recipients: [ana, bob] })).toEqual({
       verdict: 'void',
       reason: 'not-warned',

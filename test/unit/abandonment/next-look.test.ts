@@ -3,7 +3,7 @@ import { type Decision, decide } from '../../../functions/abandonment/decide.ts'
 import { nextEvaluation } from '../../../functions/abandonment/next-look.ts';
 import type { Episode } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant, MINUTE } from '../../../functions/abandonment/time.ts';
-import { aCase, aPolicy, aTask, day, evidenceOf, fired, graced, rungsFor } from './decide-builders.ts';
+import { aCase, aPolicy, aTask, day, evidenceOf, fired, graced, reminderSteps } from './decide-builders.ts';
 
 const look = (now: Instant, episode: Episode | null, more: Parameters<typeof aCase>[1] = {}) =>
   nextEvaluation(decide(aCase(now, { episode, ...more }), now), episode, now, HOUR);
@@ -25,8 +25,11 @@ test('an episode in detect waits for an event', () => {
 
 test('a warned one is looked at when its next reminder is due, then when it is to be turned off', () => {
   expect(look(day(15), graced())).toEqual({ at: day(18), why: 'look' });
-  expect(look(day(18), graced({ rungs: rungsFor(day(21), 3 * DAY) }))).toEqual({ at: day(20), why: 'look' });
-  expect(look(day(20), graced({ rungs: rungsFor(day(21), 3 * DAY, DAY) }))).toEqual({
+  expect(look(day(18), graced({ rungs: reminderSteps(day(21), 3 * DAY) }))).toEqual({
+    at: day(20),
+    why: 'look',
+  });
+  expect(look(day(20), graced({ rungs: reminderSteps(day(21), 3 * DAY, DAY) }))).toEqual({
     at: day(21),
     why: 'disable',
   });
@@ -34,7 +37,10 @@ test('a warned one is looked at when its next reminder is due, then when it is t
 
 test('what is due is looked at as due, with its date', () => {
   for (const now of [day(21), day(23)])
-    expect(look(now, graced({ rungs: rungsFor(day(21), DAY) }))).toEqual({ at: day(21), why: 'disable' });
+    expect(look(now, graced({ rungs: reminderSteps(day(21), DAY) }))).toEqual({
+      at: day(21),
+      why: 'disable',
+    });
 });
 
 test('what is queued is looked at after half an hour, what was asked for when it should be confirmed', () => {

@@ -48,11 +48,9 @@ it.each([
 
 /** Folders whose parameters and locals are named after the thing. */
 const NAMED =
-  /^(functions|cli|console|lib|bench|examples|scripts|emails|local|simulation)\/|^vitest\.[\w.]+$/;
+  /^(functions|cli|console|lib|bench|examples|scripts|emails|local|simulation|test)\/|^vitest\.[\w.]+$/;
 /** Not read for that: the words of the owner page, and what is left for later. */
 const UNREAD = /^functions\/(store\/table|owner-page\/words)\//;
-/** Tests that are read for it as well: all but those of these folders. */
-const NAMED_TESTS = /^test\/(?!unit\/(abandonment|notices|scanner|work|store)\/)/;
 
 /** Where one of the words that name nothing is declared: by itself, in a pattern, as a parameter with its type or without. */
 const NAMELESS = [
@@ -76,9 +74,7 @@ function namelessIn(text: string): string[] {
 }
 
 it('parameters and locals are nouns of the thing', () => {
-  const files = textFiles().filter(
-    (file) => ((NAMED.test(file) && !UNREAD.test(file)) || NAMED_TESTS.test(file)) && file.endsWith('.ts'),
-  );
+  const files = textFiles().filter((file) => NAMED.test(file) && !UNREAD.test(file) && file.endsWith('.ts'));
   expect(files.length).toBeGreaterThan(1_000);
   const found = files.flatMap((file) =>
     namelessIn(readFileSync(join(ROOT, file), 'utf8')).map((name) => `${file}: ${name}`),

@@ -127,7 +127,7 @@ describe('mailing, where another is first', () => {
     await stage.scanOn(14);
     const digest = stage.mails[0]!.digest;
     expect(await loadDigest(stage.table, digest)).toMatchObject({ state: 'sending', applied: false });
-    const told = Object.values((await loadTask(stage.table, A))?.open?.told ?? {});
-    expect(told.map(({ warning }) => warning)).not.toContain('accepted');
+    const parts = Object.values((await loadTask(stage.table, A))?.open?.told ?? {});
+    expect(parts.map(({ warning }) => warning)).not.toContain('accepted');
   });
 });

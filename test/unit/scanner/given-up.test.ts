@@ -137,7 +137,7 @@ const waiting = (): Write =>
   });
 const lastMailed = (at: number | null): Write =>
   recipientWrite({ ...newRecipient('ana', 'ana@acme.test'), lastMailAt: at });
-const settled = (): Write => {
+const notified = (): Write => {
   const { put } = waiting() as { put: Record<string, unknown> };
   return { put: { ...put, pending: null } as never };
 };
@@ -148,7 +148,7 @@ describe('what is given up', () => {
     ['while nothing went since', [waiting(), lastMailed(NOW)], true],
     ['no more once a mail went', [waiting(), lastMailed(NOW + 1)], false],
     ['no more where nothing waits', [lastMailed(null)], false],
-    ['no more where all was told', [settled()], false],
+    ['no more where all was told', [notified()], false],
   ])('lasts %s', async (_what, writes, lasts) => {
     const stage = await stageOf(mark(ANA), ...writes);
     expect(await isNotedAsGivenUp(stage.system, ANA)).toBe(lasts);

@@ -160,21 +160,21 @@ describe('what follows for what operators know', () => {
 
 describe('an alert that was raised anew', () => {
   const raised = alert({ toldAt: null, since: NOW }, FLAPS);
-  const known = (more: Partial<OperatorIncidentRecord> = {}) => incident(more, FLAPS);
+  const flapping = (more: Partial<OperatorIncidentRecord> = {}) => incident(more, FLAPS);
 
   it.each<[string, Followed, boolean]>([
-    ['was over for less than a day', { alert: raised, incident: known({ endedAt: NOW - DAY + 1 }) }, true],
-    ['was never over', { alert: raised, incident: known() }, true],
-    ['was over for a day', { alert: raised, incident: known({ endedAt: NOW - DAY }) }, false],
+    ['was over for less than a day', { alert: raised, incident: flapping({ endedAt: NOW - DAY + 1 }) }, true],
+    ['was never over', { alert: raised, incident: flapping() }, true],
+    ['was over for a day', { alert: raised, incident: flapping({ endedAt: NOW - DAY }) }, false],
     [
       'has an end that was told',
-      { alert: raised, incident: known({ endedAt: NOW - 1, endToldAt: NOW - 1 }) },
+      { alert: raised, incident: flapping({ endedAt: NOW - 1, endToldAt: NOW - 1 }) },
       false,
     ],
-    ['was ended by an operator', { alert: raised, incident: known(), closedAt: NOW - 1 }, false],
+    ['was ended by an operator', { alert: raised, incident: flapping(), closedAt: NOW - 1 }, false],
     ['does not flap', { alert: alert({ toldAt: null }), incident: incident() }, false],
     ['was never told', { alert: raised }, false],
-    ['is no more', { incident: known() }, false],
+    ['is no more', { incident: flapping() }, false],
   ])('is the same incident where that %s: then %s', (_what, at, isSame) => {
     expect(isSameIncident(at, NOW)).toBe(isSame);
   });
@@ -196,7 +196,7 @@ describe('an alert that was raised anew', () => {
       { alert: alert(), incident: incident({ endedAt: NOW - 1, endToldAt: NOW }) },
       undefined,
     ],
-    ['not where it is the same', { alert: raised, incident: known({ endedAt: NOW - 1 }) }, undefined],
+    ['not where it is the same', { alert: raised, incident: flapping({ endedAt: NOW - 1 }) }, undefined],
     ['not where there was none', { alert: alert() }, undefined],
   ])('tells the end of the one before with it: %s', (_what, at, ended) => {
     expect(endedBefore(at, NOW)).toEqual(ended);
@@ -218,8 +218,8 @@ describe('an alert that was raised anew', () => {
     ],
     ['begins with the alert where nothing was known', {}, NOW - 3 * DAY, 0],
   ])('%s', (_what, at, since, rev) => {
-    const told = { code: STAYS, subject: 'eu-1', since, toldAt: NOW, endedAt: null, rev };
-    expect(toldOf({ alert: alert(), ...at }, NOW)).toEqual(told);
+    const notified = { code: STAYS, subject: 'eu-1', since, toldAt: NOW, endedAt: null, rev };
+    expect(toldOf({ alert: alert(), ...at }, NOW)).toEqual(notified);
   });
 });
 

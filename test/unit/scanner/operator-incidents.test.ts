@@ -166,10 +166,10 @@ describe('a condition that flaps', () => {
   });
 
   it('is told a week after it was told, as what lasts', async () => {
-    const told = [];
+    const notifiedAfter = [];
     for (let hours = 4; hours <= 7 * 24 + 4; hours += 4)
-      told.push(...(await flap(2 * HOUR)).map(() => hours));
-    expect(told).toEqual([7 * 24]);
+      notifiedAfter.push(...(await flap(2 * HOUR)).map(() => hours));
+    expect(notifiedAfter).toEqual([7 * 24]);
   });
 
   it('is told anew where it comes back after a day', async () => {

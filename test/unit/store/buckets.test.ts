@@ -12,9 +12,9 @@ async function filled() {
   await table.transact(rows, 'test');
   const asked: string[] = [];
   const query = table.query.bind(table);
-  table.query = (given) => {
-    asked.push(given.pk);
-    return query(given);
+  table.query = (request) => {
+    asked.push(request.pk);
+    return query(request);
   };
   return { table, asked };
 }

@@ -419,19 +419,19 @@ describe('the word that a task was disabled', () => {
     expect(await notified([administers('', BOSS)])).toEqual([ANA]);
   });
 
-  const told = (more: object) => ({ [recipientKey(BOSS)]: { ...warnedAt(day(14)), ...more } });
+  const partsOf = (more: object) => ({ [recipientKey(BOSS)]: { ...warnedAt(day(14)), ...more } });
   it.each<[string, object, string[]]>([
     ['accepted a warning of the present grace', {}, [ANA, BOSS]],
     ['was warned in an earlier grace', { grace: 0 }, [ANA]],
     ['is still to be warned', { warning: 'pending' }, [ANA]],
   ])('goes to an admin, whichever prefix is theirs, who %s: %s', async (_, more, expected) => {
-    const open = graced({ told: told(more) });
+    const open = graced({ told: partsOf(more) });
     const near = administers('acmeCo/prod/', 'near@acme.test');
     expect(await notified([near, administers('', BOSS)], { open })).toEqual(expected);
   });
 
   it('goes to no admin who cannot be reached or disclaimed it, nor to one who was never warned', async () => {
-    const open = graced({ told: told({}) });
+    const open = graced({ told: partsOf({}) });
     expect(await notified([administers('', BOSS), bounced(BOSS)], { open })).toEqual([ANA]);
     const disclaimed = [recipientKey(BOSS)];
     expect(await notified([administers('', BOSS)], { open }, { disclaimed })).toEqual([ANA]);

@@ -7,7 +7,7 @@ import { measureRow } from '../../../functions/store/table/row-limits.ts';
 import { fired } from '../abandonment/decide-builders.ts';
 
 const keyOf = (place: number) => String(place).padStart(32, '0');
-const told = (count: number): Record<string, Told> =>
+const parts = (count: number): Record<string, Told> =>
   Object.fromEntries(
     Array.from({ length: count }, (_, place) => [
       keyOf(place),
@@ -16,9 +16,9 @@ const told = (count: number): Record<string, Told> =>
   );
 
 test('an episode with few recipients stands plainly in its row, one with many is packed, and read back whole', () => {
-  const few = { ...fired(), told: told(100) };
+  const few = { ...fired(), told: parts(100) };
   expect(packed(few)).toEqual(episodeToRow(few));
-  const many = { ...fired(), told: told(2_000), mails: ['a', 'b'] };
+  const many = { ...fired(), told: parts(2_000), mails: ['a', 'b'] };
   const row = packed(many);
   expect(row).toMatchObject({ told: {}, mails: [], number: many.number });
   expect(unpacked(JSON.parse(JSON.stringify(row)))).toEqual(many);

@@ -44,9 +44,9 @@ describe('the policy of a scope', () => {
     ['its mode rose', { raisedAt: T }],
     ['its deadlines moved', { movedAt: T }],
     ['the table was restored', { restoredAt: T }],
-  ])('stays, and is not listed, where it says nothing and it is to be known when %s', async (_, known) => {
-    const table = await tableWith(policyWrite('', {}, noted(known)));
-    expect((await table.scan()).rows).toMatchObject([{ document: {}, ...known }]);
+  ])('stays, and is not listed, where it says nothing and it is to be known when %s', async (_, instants) => {
+    const table = await tableWith(policyWrite('', {}, noted(instants)));
+    expect((await table.scan()).rows).toMatchObject([{ document: {}, ...instants }]);
     expect(await loadPolicyDocuments(table)).toEqual(new Map());
     expect((await loadWritten(table)).rows.size).toBe(1);
   });

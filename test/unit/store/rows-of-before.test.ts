@@ -717,9 +717,9 @@ function saidOf(row: Row, ...placing: string[]): Record<string, unknown> {
 
 /** What stands in the table after a write, but for who wrote it. */
 function stored(write: Write): Row {
-  const [given] = withSeconds([write]);
-  if (!given || !('put' in given)) throw new Error('not a row');
-  const { w: _, ...row } = given.put;
+  const [written] = withSeconds([write]);
+  if (!written || !('put' in written)) throw new Error('not a row');
+  const { w: _, ...row } = written.put;
   return JSON.parse(JSON.stringify(row)) as Row;
 }
 
@@ -828,8 +828,8 @@ it('the rows of people say who hears of what, wherever they stand', () => {
   const topic = 'arn:aws:sns:eu-west-1:123456789012:task-news';
   const alertTypes = ['task_abandoned'];
   const person = { pk: 'PEOPLE#acmeCo', sk: 'ana@acme.test S#acmeCo/', v: 1, g2pk: 'PEOPLE#S', w: 'w' };
-  const told = { prefix: 'acmeCo/', email: 'ana@acme.test', alertTypes };
-  expect(subscriptionFromRow({ ...person, ...told })).toEqual(told);
+  const subscription = { prefix: 'acmeCo/', email: 'ana@acme.test', alertTypes };
+  expect(subscriptionFromRow({ ...person, ...subscription })).toEqual(subscription);
   const old = { pk: 'SUB#acmeCo/', sk: topic, v: 1, g2pk: 'SUBSCRIPTIONS', g2sk: 'acmeCo/', w: 'w' };
   const published = { prefix: 'acmeCo/', topic, alertTypes };
   expect(subscriptionFromRow({ ...old, ...published })).toEqual(published);
@@ -847,24 +847,24 @@ it('the row of owner rules says what each of them says', () => {
 });
 
 it('the row of refused events is stored again as it was read', () => {
-  const said = {
+  const event = {
     source: 'fleet',
     isRegistered: true,
     detailType: 'Task Deleted',
     reason: 'malformed',
     key: 'at',
   };
-  const kind = { ...said, detail: 'at is missing', count: 2, firstAt: 1, lastAt: 2 };
+  const kind = { ...event, detail: 'at is missing', count: 2, firstAt: 1, lastAt: 2 };
   const row = { pk: 'META', sk: 'REFUSED-EVENTS', v: 1, b: 8, kinds: [kind], more: null, rev: 3 };
   expect(stored(refusedEventsWrite(refusedEventsFromRow(row)))).toEqual({ ...row, rev: 4 });
 });
 
 it('the rows of a bulk command are stored again as they were read', () => {
-  const said = { id: '01W', kind: 'undo', what: 'undo', by: 'olga', reason: '', at: 1_768_192_680_000 };
+  const request = { id: '01W', kind: 'undo', what: 'undo', by: 'olga', reason: '', at: 1_768_192_680_000 };
   const size = { items: 2, parts: 1, counts: { done: 1, skipped: 0, failed: 0 } };
   const place = { next: 0, round: 1, attempt: 0, notBefore: 2, startedAt: 3, workedAt: 4, endedAt: null };
   const lease = { holder: 'h', until: 5 };
-  const command = { ...said, priority: 'normal', state: 'open', ...size, ...place, lease, rev: 3 };
+  const command = { ...request, priority: 'normal', state: 'open', ...size, ...place, lease, rev: 3 };
   const found = { g2pk: 'OPERATOR-WORK', g2sk: '1#2026-01-12T04:38:00.000Z#01W' };
   const row = { pk: 'OPERATOR-WORK', sk: '01W', v: 1, b: 8, ...command, ...found };
   expect(stored(operatorWorkWrite(operatorWorkFromRow(row)))).toEqual({ ...row, rev: 4 });
@@ -965,7 +965,7 @@ describe('what a release stored of a whole fleet', () => {
       const { w: _, ...before } = row;
       const rev = typeof row.rev === 'number' ? { rev: row.rev + 1 } : {};
       // Where indexes find a mail depends on when it is settled next, which its row does not say.
-      expect(stored((again[kind] as (one: Row) => Write)(row))).toMatchObject(
+      expect(stored((again[kind] as (record: Row) => Write)(row))).toMatchObject(
         kind === 'G' ? { ...saidOf(row), ...rev } : { ...before, ...rev },
       );
     }

@@ -27,14 +27,14 @@ describe('an attempt that goes well', () => {
 
   it('does not act where its start cannot be recorded', async () => {
     const stage = workStage();
-    let acted = false;
+    let hasRun = false;
     stage.acts(async () => {
-      acted = true;
+      hasRun = true;
       return DONE;
     });
     stage.breakTable(true);
     expect(await stage.deliver(1)).toMatchObject({ outcome: 'retry', failed: true });
-    expect(acted).toBe(false);
+    expect(hasRun).toBe(false);
   });
 
   it('is done although its end cannot be recorded', async () => {

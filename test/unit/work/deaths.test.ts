@@ -76,9 +76,9 @@ describe('an attempt whose process dies at the records of earlier ones', () => {
     const { transact } = stage.table;
     let written = 0;
     Object.assign(stage.table, {
-      transact: (...given: Parameters<typeof transact>) => {
+      transact: (...args: Parameters<typeof transact>) => {
         written += 1;
-        return written > 1 ? new Promise(() => {}) : transact.apply(stage.table, given);
+        return written > 1 ? new Promise(() => {}) : transact.apply(stage.table, args);
       },
     });
     void stage.deliver(3);

@@ -99,12 +99,12 @@ async function outcomes(
     operators: { tell: down('the operators’ topic') },
     config: SIMULATED_CONFIG,
   });
-  const acted: string[] = [];
+  const begun: string[] = [];
   const real = CONSUMERS[queue];
   const consumer: Consumer<never> = {
     ...real,
     act: async (its, message, delivery) => {
-      acted.push(delivery.messageId);
+      begun.push(delivery.messageId);
       if (delivery.messageId === 'broken') throw new TypeError('a bug');
       return real.act(its, message, delivery);
     },
@@ -122,15 +122,15 @@ async function outcomes(
   ];
   const worker = { system, consumer, receiver, maxReceives: 10, atOnce: 1 };
   const { batchItemFailures } = await processBatch(worker, { Records }, () => 30_000);
-  return { acted, dead, failed: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) };
+  return { begun, dead, failed: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) };
 }
 
 const healthy = byQueue((queue) => outcomes(queue, { oopsDown: false }));
 
 describe.each(QUEUE_NAMES)('the worker of %s', (queue) => {
   it('works, retries and gives up what is given to it', async () => {
-    const { acted, failed } = await healthy[queue];
-    expect(acted).toContain('broken');
+    const { begun, failed } = await healthy[queue];
+    expect(begun).toContain('broken');
     expect(failed).toContain('broken');
     expect(failed).not.toContain('canary');
   });

@@ -166,8 +166,8 @@ describe('what is given up', () => {
         at: START,
         reason: whys,
       });
-      const told = { code, subject, detail, since: START, toldAt: null, active: true };
-      expect(await loadOpenAlerts(table)).toMatchObject([told]);
+      const alert = { code, subject, detail, since: START, toldAt: null, active: true };
+      expect(await loadOpenAlerts(table)).toMatchObject([alert]);
       await takeUp(system, work);
       expect(await loadGivenUpOf(table, work)).toBeUndefined();
       expect(await loadOpenAlerts(table)).toEqual([]);
@@ -256,9 +256,9 @@ describe('the name of a work item of the disabler', () => {
     ['acmeCo/a#1#enable', { task: 'acmeCo/a', episode: 1, isEnabling: true }],
     ['acmeCo/a#b#12', { task: 'acmeCo/a#b', episode: 12, isEnabling: false }],
     ['#enable#7', { task: '#enable', episode: 7, isEnabling: false }],
-  ])('%s says what it is', (item, said) => {
-    expect(disablerWork(item)).toEqual(said);
-    const { task, episode, isEnabling } = said;
+  ])('%s says what it is', (item, parts) => {
+    expect(disablerWork(item)).toEqual(parts);
+    const { task, episode, isEnabling } = parts;
     expect((isEnabling ? enablingOf : disablingOf)(task, episode)).toEqual({ queue: 'disable', item });
   });
 

@@ -12,14 +12,14 @@ function aProcess() {
 
 describe('attempts that went well', () => {
   it('are counted by queue and process, and none where none did', () => {
-    const [one, other] = [aProcess(), aProcess()];
-    expect(untoldSuccesses(one.system, 'notify')).toBe(0);
-    for (let count = 0; count < 3; count += 1) countSuccess(one.system, 'notify');
-    countSuccess(one.system, 'disable');
-    expect(['notify', 'disable', 'ingest'].map((queue) => untoldSuccesses(one.system, queue))).toEqual([
+    const [first, second] = [aProcess(), aProcess()];
+    expect(untoldSuccesses(first.system, 'notify')).toBe(0);
+    for (let count = 0; count < 3; count += 1) countSuccess(first.system, 'notify');
+    countSuccess(first.system, 'disable');
+    expect(['notify', 'disable', 'ingest'].map((queue) => untoldSuccesses(first.system, queue))).toEqual([
       3, 1, 0,
     ]);
-    expect(untoldSuccesses(other.system, 'notify')).toBe(0);
+    expect(untoldSuccesses(second.system, 'notify')).toBe(0);
   });
 
   it('are told with a failure once, those of the other queues left', () => {

@@ -25,11 +25,11 @@ const LISTED = 'Address blacklisted.';
 function refusalStage() {
   const stage = workStage();
   const refuses = new Map<string, string>();
-  const told: string[] = [];
+  const mailed: string[] = [];
   stage.system.mailer.send = async ({ to }) => {
     const message = refuses.get(to);
     if (message === undefined) {
-      told.push(to);
+      mailed.push(to);
       return { outcome: 'accepted', messageId: to };
     }
     return { outcome: 'refused', cause: 'recipient', code: 'InvalidParameterValue', message };
@@ -67,7 +67,7 @@ function refusalStage() {
   };
   const waiting = async (name: string) =>
     (await stage.table.get(keys.notice(keyOf(name), `acmeCo/${name}`, 1)))?.pending != null;
-  return { ...stage, refuses, told, work, dead, revive, waiting };
+  return { ...stage, refuses, mailed, work, dead, revive, waiting };
 }
 
 function batchOf(names: string[]): SQSEvent {
@@ -99,7 +99,7 @@ describe('recipients refused one after the other in the same words', () => {
   });
 
   it('are not to blame from the fourth on, and those who were blamed live again and are told', async () => {
-    const { refuses, work, dead, waiting, told, count } = refusalStage();
+    const { refuses, work, dead, waiting, mailed, count } = refusalStage();
     for (const name of NAMES) refuses.set(addressOf(name), ILLEGAL);
     for (const name of NAMES.slice(0, 3)) await work(name);
     expect(await dead(...NAMES)).toEqual(['ana', 'bo', 'cy']);
@@ -112,7 +112,7 @@ describe('recipients refused one after the other in the same words', () => {
     expect(count('MailEnvironmentRefused')).toBe(2);
     refuses.clear();
     for (const name of NAMES) await work(name);
-    expect(told).toEqual(NAMES.map(addressOf));
+    expect(mailed).toEqual(NAMES.map(addressOf));
   });
 
   it('are one row however many processes meet them, and the same one again is no other', async () => {
@@ -217,12 +217,12 @@ describe('a row of refusals that the table does not take', () => {
     { what: 'others are first 8 times', times: 8, answer: FIRST, expected: [] },
     { what: 'it is busy 7 times', times: 7, answer: BUSY, expected: ['ana'] },
     { what: 'it is busy 8 times', times: 8, answer: BUSY, expected: [] },
-  ])('lets nobody be dead of whom it cannot say that they are few: $what', async (one) => {
+  ])('lets nobody be dead of whom it cannot say that they are few: $what', async (conflict) => {
     const { refuses, work, dead, system } = refusalStage();
     refuses.set(addressOf('ana'), ILLEGAL);
-    system.table = refusing(system.table, isRow, one);
+    system.table = refusing(system.table, isRow, conflict);
     await work('ana');
-    expect(await dead(...NAMES)).toEqual(one.expected);
+    expect(await dead(...NAMES)).toEqual(conflict.expected);
   });
 
   it('keeps nobody from living again, and is emptied with the next answer', async () => {
@@ -545,19 +545,19 @@ describe('the row of refusals', () => {
 });
 
 it('a mail whose recipient is not to blame is tried again, and its notice is not lost', async () => {
-  const { refuses, work, told, pass } = refusalStage();
+  const { refuses, work, mailed, pass } = refusalStage();
   for (const name of NAMES.slice(0, 4)) refuses.set(addressOf(name), ILLEGAL);
   await work(...NAMES.slice(0, 4));
   refuses.clear();
   pass(20 * MINUTE);
   await work(...NAMES.slice(0, 4));
-  expect(told.sort()).toEqual(NAMES.slice(0, 4).map(addressOf));
+  expect(mailed.sort()).toEqual(NAMES.slice(0, 4).map(addressOf));
 });
 
 it('whoever takes a refusal back is not overtaken by the worker that is about to record it', async () => {
   const { system, table, dead } = refusalStage();
-  const given = { recipient: keyOf('ana'), address: addressOf('ana'), claimedAt: START };
-  const digest = newDigest({ ...given, id: 'd-1', leaseUntil: START + MINUTE });
+  const claim = { recipient: keyOf('ana'), address: addressOf('ana'), claimedAt: START };
+  const digest = newDigest({ ...claim, id: 'd-1', leaseUntil: START + MINUTE });
   await table.transact([digestWrite(digest, { lookAt: START })], 'test');
   await recordBlameless(system, 'd-1');
   await recordRejected(system, 'd-1');

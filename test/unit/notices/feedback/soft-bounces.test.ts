@@ -42,8 +42,8 @@ describe('a mail that came back for the time being', () => {
       NEW(2 * DAY),
       [...bounces(0), NEW(2 * DAY)],
     ],
-  ])('counts, and nobody is dead: it %s', (_what, known, bounce, soft) => {
-    expect(bounced(known, bounce)).toMatchObject({ soft, dead: null });
+  ])('counts, and nobody is dead: it %s', (_what, earlier, bounce, soft) => {
+    expect(bounced(earlier, bounce)).toMatchObject({ soft, dead: null });
   });
 
   it.each<[string, Soft, Soft[number]]>([
@@ -51,8 +51,8 @@ describe('a mail that came back for the time being', () => {
     ['all within 14 days', bounces(1, DAY), NEW(14 * DAY)],
     ['heard in another order', bounces(2 * DAY, DAY), NEW(0)],
     ['more than three, of which only the last is a day later', bounces(0, HOUR, 2 * HOUR), NEW(2 * DAY)],
-  ])('is the third in a row, and they are dead for 14 days: %s', (_what, known, bounce) => {
-    expect(bounced(known, bounce)).toMatchObject({ soft: [], dead: DEAD });
+  ])('is the third in a row, and they are dead for 14 days: %s', (_what, earlier, bounce) => {
+    expect(bounced(earlier, bounce)).toMatchObject({ soft: [], dead: DEAD });
   });
 
   it('changes nothing of who is dead', () => {
@@ -75,8 +75,8 @@ describe('a delivery', () => {
   });
 
   it('that changes nothing leaves the record as it is', () => {
-    const one = ana(bounces(HOUR));
-    expect(afterDelivery(one, START)).toBe(one);
+    const recipient = ana(bounces(HOUR));
+    expect(afterDelivery(recipient, START)).toBe(recipient);
     const other = ana();
     expect(afterDelivery(other, START)).toBe(other);
   });

@@ -52,7 +52,7 @@ async function mailAbout(abouts: About[], whose: Whose = {}) {
   const digest = await stage.digest();
   const recipient = whose.recipientKey ?? ANA;
   const address = whose.address ?? ANA_ADDRESS;
-  const told = abouts.map(({ item, facts, task }): Told => {
+  const notices = abouts.map(({ item, facts, task }): Told => {
     const frozen = { ...digest.items[0], ...item } as DigestItem;
     const since = { since: START, notBefore: START };
     const past = { notice: frozen.notice, ...since, facts: { since: frozen.since, restarts: 30, ...facts } };
@@ -63,9 +63,9 @@ async function mailAbout(abouts: About[], whose: Whose = {}) {
       item: frozen,
     };
   });
-  const written = await mailOf(stage.system, await stage.view(), { ...digest, recipient, address }, told);
+  const written = await mailOf(stage.system, await stage.view(), { ...digest, recipient, address }, notices);
   if ('unwritable' in written) throw new Error('it cannot be written');
-  return { ...written, told, says: flat(written.mail.text) };
+  return { ...written, notices, says: flat(written.mail.text) };
 }
 
 const past = (notice: DigestItem['notice'], facts: Partial<PastFacts>): About => ({
@@ -75,7 +75,7 @@ const past = (notice: DigestItem['notice'], facts: Partial<PastFacts>): About =>
 
 describe('the mail of a warning', () => {
   it('goes to its recipient under its own digest, and says what is known of the task', async () => {
-    const { mail, items, says, told } = await mailAbout([{}]);
+    const { mail, items, says, notices } = await mailAbout([{}]);
     expect(mail).toMatchObject({ to: ANA_ADDRESS, digest: 'digest-1', headers: {} });
     expect(mail.subject).toBe('a will be turned off on 8 March 2026 unless you act');
     for (const part of [
@@ -91,7 +91,7 @@ describe('the mail of a warning', () => {
     ])
       expect(says).toContain(part);
     expect(says).not.toContain('decline');
-    expect(items).toEqual(told.map(({ item }) => item));
+    expect(items).toEqual(notices.map(({ item }) => item));
   });
 
   it('threatens nothing where no date stands in it', async () => {
@@ -229,7 +229,7 @@ describe('the mail of a deadline ahead', () => {
   it('names those who are told of the deadline as it is now, not those who heard of an earlier one', async () => {
     const hears = (name: string, more: object) => ({ [name]: { address: `${name}@acme.test`, ...more } });
     const last = (moves: number) => ({ last: { deadline: DATE, moves } });
-    const told = {
+    const announcements = {
       ...hears('eve', last(2)),
       ...hears('di', { pending: { deadline: DATE, moves: 2 }, ...last(1) }),
       ...hears('cy', last(1)),
@@ -237,7 +237,7 @@ describe('the mail of a deadline ahead', () => {
       [ANA]: { address: ANA_ADDRESS, ...last(2) },
     };
     const { says } = await mailAbout([
-      { item, task: (record) => ({ ...record, stopping: { moves: 2, seen: DATE, told } }) },
+      { item, task: (record) => ({ ...record, stopping: { moves: 2, seen: DATE, told: announcements } }) },
     ]);
     expect(says).toContain('Also notified: di@acme.test, eve@acme.test.');
     expect((await mailAbout([{ item }])).says).toContain('Nobody else was notified.');
@@ -341,10 +341,10 @@ describe('the links of a mail', () => {
       }),
     );
     const later = { item: { ...reminder, task: 'acmeCo/later', disableAt: DATE + MINUTE } };
-    const { mail, items, told } = await mailAbout([later, ...long], { configured });
+    const { mail, items, notices } = await mailAbout([later, ...long], { configured });
     expect(items.length).toBeGreaterThan(100);
     expect(items.length).toBeLessThan(230);
-    expect(items).toEqual(told.slice(1, 1 + items.length).map(({ item }) => item));
+    expect(items).toEqual(notices.slice(1, 1 + items.length).map(({ item }) => item));
     expect(mail.subject).toBe(`${items.length} tasks will be turned off on 8 March 2026 unless you act`);
     expect(mail.headers).toEqual({});
   });

@@ -179,14 +179,14 @@ describe('tasks that share a date', () => {
   it.each<Partial<MailItem>>([{ notice: 'stopping' }, { notice: 'overdue', isOverdue: true }])(
     'are one kind where they have a deadline, whatever they failed of (%j)',
     (changes) => {
-      const [one, two] = many(2, changes);
-      expect(kindsOf([{ ...one!, cause: 'idle' }, two!])).toHaveLength(1);
+      const [first, second] = many(2, changes);
+      expect(kindsOf([{ ...first!, cause: 'idle' }, second!])).toHaveLength(1);
     },
   );
 
   it('say what they are where only some of them have a reason', () => {
-    const [one, two] = many(2, { notice: 'withdrawn', disableAt: null });
-    const kinds = kindsOf([one!, { ...two!, resolvedReason: 'kept' }], { hasHeading: false });
+    const [first, second] = many(2, { notice: 'withdrawn', disableAt: null });
+    const kinds = kindsOf([first!, { ...second!, resolvedReason: 'kept' }], { hasHeading: false });
     expect(kinds.map(({ causes }) => causes)).toEqual([
       ['Announced dates that no longer hold (1)'],
       ['Each: it was marked to be kept (1)'],
@@ -194,13 +194,13 @@ describe('tasks that share a date', () => {
   });
 
   it('are told by who disclaimed them, and for what reason they hold no more', () => {
-    const [one, two] = many(2, { notice: 'disclaimed', disableAt: null });
+    const [first, second] = many(2, { notice: 'disclaimed', disableAt: null });
     const by = (of: MailItem | undefined, name: string) => ({
       ...of!,
       disclaimed: { by: `${name}@acme.test` },
     });
-    expect(kindsOf([by(one, 'bo'), by(two, 'cy')])).toHaveLength(2);
-    expect(kindsOf([by(one, 'bo'), by(two, 'bo')])).toHaveLength(1);
+    expect(kindsOf([by(first, 'bo'), by(second, 'cy')])).toHaveLength(2);
+    expect(kindsOf([by(first, 'bo'), by(second, 'bo')])).toHaveLength(1);
     const [three, four] = many(2, { notice: 'withdrawn', disableAt: null });
     expect(
       kindsOf([

@@ -83,8 +83,8 @@ describe('a warning with a date', () => {
   });
 
   it('says that warnings go on where reminders may be declined, and else not a word of it', () => {
-    const said = 'If you decline reminders, you still get warnings, and tasks can still be turned off.';
-    expect(flat(renderDigest(facts([item({ notice: 'reminder' })])).text)).toContain(said);
+    const sentence = 'If you decline reminders, you still get warnings, and tasks can still be turned off.';
+    expect(flat(renderDigest(facts([item({ notice: 'reminder' })])).text)).toContain(sentence);
     expect(flat(renderDigest(facts([item()])).text)).not.toContain('decline');
   });
 
@@ -122,8 +122,8 @@ describe('a warning with a date', () => {
 
   it('says that nobody else was told, and counts those it does not name', () => {
     expect(renderDigest(facts([item({ told: [] })])).text).toContain('Nobody else was notified.');
-    const told = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `${name}@acme.test`);
-    expect(flat(renderDigest(facts([item({ told })])).text)).toContain('e@acme.test and 2 more.');
+    const others = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `${name}@acme.test`);
+    expect(flat(renderDigest(facts([item({ told: others })])).text)).toContain('e@acme.test and 2 more.');
   });
 });
 
@@ -218,10 +218,10 @@ describe('what a task failed of', () => {
   });
 
   it('comes from the evidence, whatever the shards do between two attempts', () => {
-    const known = { ...NO_EVIDENCE, cause: 'schema' as const };
-    expect(causeOf({ ...known, statuses: ['FAILED'] })).toBe('failed-schema');
-    expect(causeOf({ ...known, statuses: ['PENDING'] })).toBe('failed-schema');
-    expect(causeOf({ ...known, statuses: ['FAILED'], cause: 'other' })).toBe('failed');
+    const evidence = { ...NO_EVIDENCE, cause: 'schema' as const };
+    expect(causeOf({ ...evidence, statuses: ['FAILED'] })).toBe('failed-schema');
+    expect(causeOf({ ...evidence, statuses: ['PENDING'] })).toBe('failed-schema');
+    expect(causeOf({ ...evidence, statuses: ['FAILED'], cause: 'other' })).toBe('failed');
     expect(causeOf({ ...NO_EVIDENCE, statuses: ['FAILED'] })).toBe('failed');
   });
 });
@@ -423,12 +423,12 @@ describe('how many a mail tells', () => {
   it('is as many as it has room for; the first that finds none begins the next mail', () => {
     const items = many(230).map((each) => ({ ...each, task: `${each.task}-${'x'.repeat(480)}` }));
     const { left, html, text, subject } = rendered(items);
-    const told = items.length - left.length;
-    expect(left).toEqual(items.slice(told));
+    const fitting = items.length - left.length;
+    expect(left).toEqual(items.slice(fitting));
     expect(Buffer.byteLength(html)).toBeLessThan(100_000);
-    expect(rendered(items.slice(0, told + 1)).left).toEqual([items[told]]);
-    expect(rendered(items.slice(0, told))).toEqual({ left: [], html, text, subject });
-    expect(subject).toMatch(new RegExp(`^${told} tasks`));
+    expect(rendered(items.slice(0, fitting + 1)).left).toEqual([items[fitting]]);
+    expect(rendered(items.slice(0, fitting))).toEqual({ left: [], html, text, subject });
+    expect(subject).toMatch(new RegExp(`^${fitting} tasks`));
     expect(text).not.toMatch(/^\* /m);
   });
 });

@@ -149,7 +149,7 @@ export const touches =
     );
 
 /** A mail to Ana about her task is claimed and under way, on a table in memory. */
-export async function answerStage(given: Given = {}) {
+export async function answerStage(setup: Given = {}) {
   const stage = workStage({ queue: 'mail-events' });
   const { table, system } = stage;
   const contest = contested((writes, writer) => table.transact(writes, writer));
@@ -158,12 +158,12 @@ export async function answerStage(given: Given = {}) {
     get: (target, name: keyof typeof table) =>
       name === 'transact' ? contest.transact : (target[name].bind(target) as unknown),
   });
-  const document = { mode: 'disable', evidenceMaxAge: '365d', ...given.policy };
+  const document = { mode: 'disable', evidenceMaxAge: '365d', ...setup.policy };
   await table.transact([{ put: { ...keys.policy(''), v: 1, document } }], 'policy');
   const { policies } = await FleetView.load(table, START);
-  const told = { [ANA]: { ...ASKED, ...given.told } };
+  const parts = { [ANA]: { ...ASKED, ...setup.told } };
   const record: TaskRecord = {
-    ...newTaskRecord({ ...FAILING, ...given.task }),
+    ...newTaskRecord({ ...FAILING, ...setup.task }),
     evidence: {
       ...NO_EVIDENCE,
       observedAt: START,
@@ -173,11 +173,11 @@ export async function answerStage(given: Given = {}) {
       restarts: { total: 40, atLoss: 10 },
     },
     episodes: 1,
-    open: given.open === null ? null : { ...EPISODE, told, ...given.open },
+    open: setup.open === null ? null : { ...EPISODE, told: parts, ...setup.open },
     next: { at: START + DAY, why: 'look' },
-    ...given.record,
+    ...setup.record,
   };
-  const items = (given.items ?? [{}]).map((item) => ({ ...ITEM, ...item }));
+  const items = (setup.items ?? [{}]).map((item) => ({ ...ITEM, ...item }));
   const claimed = newDigest({
     id: MAIL,
     recipient: ANA,
@@ -185,17 +185,17 @@ export async function answerStage(given: Given = {}) {
     claimedAt: START,
     leaseUntil: START + MINUTE,
   });
-  const digest = { ...claimed, items, ...given.digest } as DigestRecord;
-  const ana = { ...newRecipient(ANA, ANA_ADDRESS), sending: MAIL, mailedAt: [START], ...given.recipient };
+  const digest = { ...claimed, items, ...setup.digest } as DigestRecord;
+  const ana = { ...newRecipient(ANA, ANA_ADDRESS), sending: MAIL, mailedAt: [START], ...setup.recipient };
   const { notice, asked } = items[0] ?? ITEM;
-  const pending = { notice, since: asked, notBefore: asked, ...given.waits } as PendingNotice;
+  const pending = { notice, since: asked, notBefore: asked, ...setup.waits } as PendingNotice;
   const waiting = { recipient: ANA, address: ANA_ADDRESS, task: record.task.id, episode: 1, pending };
   await table.transact(
     [
       taskWrite(record, policies.for(record.task.id)),
       digestWrite(digest, { lookAt: digest.leaseUntil }),
       recipientWrite(ana),
-      ...(given.waits === null ? [] : [noticeWrite(waiting)]),
+      ...(setup.waits === null ? [] : [noticeWrite(waiting)]),
     ],
     'given',
   );
@@ -228,13 +228,13 @@ export async function answerStage(given: Given = {}) {
       await table.transact([taskWrite(change(await stored()), policies.for(record.task.id))], 'another');
     },
     changeAna: async (change: Partial<RecipientRecord>) => {
-      const known = (await loadRecipient(table, ANA)) as RecipientRecord;
-      await table.transact([recipientWrite({ ...known, ...change })], 'another');
+      const before = (await loadRecipient(table, ANA)) as RecipientRecord;
+      await table.transact([recipientWrite({ ...before, ...change })], 'another');
     },
     changeDigest: async (change: Partial<DigestRecord>) => {
-      const known = (await loadDigest(table, MAIL)) as DigestRecord;
-      const digest = { ...known, ...change } as DigestRecord;
-      await table.transact([digestWrite(digest, { lookAt: known.leaseUntil })], 'another');
+      const before = (await loadDigest(table, MAIL)) as DigestRecord;
+      const digest = { ...before, ...change } as DigestRecord;
+      await table.transact([digestWrite(digest, { lookAt: before.leaseUntil })], 'another');
     },
   };
 }

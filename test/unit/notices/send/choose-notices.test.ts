@@ -29,8 +29,8 @@ function ana(more: Partial<RecipientRecord> = {}): RecipientRecord {
 }
 
 /** At noon: the tasks of which the first mail tells, or until when there is none. */
-async function chosen(...given: Parameters<typeof chosenInTurn>) {
-  const answer = await chosenInTurn(...given);
+async function chosen(...inputs: Parameters<typeof chosenInTurn>) {
+  const answer = await chosenInTurn(...inputs);
   return Array.isArray(answer) ? answer.find((tasks) => tasks.length > 0) : answer;
 }
 
@@ -115,17 +115,17 @@ describe('while the window of the last mail is open (promise 6)', () => {
 });
 
 describe('withdrawals', () => {
-  const told = ana({ lastWithdrawnAt: NOON - HOUR / 2 });
+  const recipient = ana({ lastWithdrawnAt: NOON - HOUR / 2 });
 
   it('go once an hour, and hold nothing else back', async () => {
-    expect(await chosen(told, [withdrawal])).toBe(NOON + HOUR / 2);
-    expect(await chosen(told, [withdrawal, warning])).toEqual(['warning']);
+    expect(await chosen(recipient, [withdrawal])).toBe(NOON + HOUR / 2);
+    expect(await chosen(recipient, [withdrawal, warning])).toEqual(['warning']);
     expect(await chosen(ana({ lastWithdrawnAt: NOON - HOUR }), [withdrawal])).toEqual(['withdrawal']);
   });
 
   it('go not before their own instant either', async () => {
     const later = waiting('later', 'withdrawn', { notBefore: NOON + HOUR });
-    expect(await chosen(told, [later])).toBe(NOON + HOUR);
+    expect(await chosen(recipient, [later])).toBe(NOON + HOUR);
   });
 });
 

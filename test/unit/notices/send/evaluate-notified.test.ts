@@ -11,8 +11,8 @@ const SOON = START + 2 * SECOND;
 const LATER = { at: START + DAY, why: 'look' };
 
 /** Ana was told of her task and, first, of others that are stored as copies of it. */
-async function notified(given: Given = {}, others: string[] = []) {
-  const stage = await answerStage(given);
+async function notified(setup: Given = {}, others: string[] = []) {
+  const stage = await answerStage(setup);
   const row = await stage.table.get(keys.task(TASK));
   for (const id of others) {
     const task = { ...(row?.task as object), id };
@@ -41,8 +41,8 @@ describe('all that somebody was told of', () => {
       },
       { at: SOON, why: 'look' },
     ],
-  ])('is looked at where it may matter: %s', async (_what, given, after) => {
-    const { system, next } = await notified(given);
+  ])('is looked at where it may matter: %s', async (_what, setup, after) => {
+    const { system, next } = await notified(setup);
     await evaluateNotified(system, ANA);
     expect(await next(TASK)).toEqual(after);
   });

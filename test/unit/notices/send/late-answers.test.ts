@@ -24,8 +24,8 @@ import {
 } from './answer-stage.ts';
 
 /** Carries over what became of the mail. */
-async function applied(given: Given, digest: Partial<DigestRecord> = {}) {
-  const stage = await answerStage({ ...given, digest });
+async function applied(setup: Given, digest: Partial<DigestRecord> = {}) {
+  const stage = await answerStage({ ...setup, digest });
   stage.pass(2 * SECOND);
   await applyItems(stage.system, await stage.view(), await stage.digest());
   return stage;
@@ -189,7 +189,7 @@ describe('the mails of an episode', () => {
 describe('what SES says of a reminder', () => {
   const LEAD = 3 * DAY;
   const asked = { lead: LEAD, deadline: DATE, state: 'pending' } as const;
-  const rungs = [
+  const steps = [
     { grace: 1, lead: LEAD, deadline: DATE },
     { grace: 1, lead: DAY, deadline: DATE },
   ];
@@ -197,7 +197,7 @@ describe('what SES says of a reminder', () => {
     applied(
       {
         told: { ...OTHERS, ...(reminder && { reminder }) },
-        open: { rungs, told: { [ANA]: { ...OTHERS, ...(reminder && { reminder }) } } },
+        open: { rungs: steps, told: { [ANA]: { ...OTHERS, ...(reminder && { reminder }) } } },
         items: [{ notice: 'reminder', lead: LEAD, ...item }],
       },
       digest,
@@ -212,7 +212,7 @@ describe('what SES says of a reminder', () => {
   ])('leaves it %s', async (_what, state, after) => {
     const { told, open } = await reminded(asked, { state });
     expect(await told()).toEqual({ ...OTHERS, reminder: { ...asked, state: after } });
-    expect((await open()).rungs).toEqual(rungs);
+    expect((await open()).rungs).toEqual(steps);
   });
 
   it.each<[string, Told['reminder'] | undefined]>([
@@ -250,7 +250,7 @@ describe('what SES says of a reminder', () => {
     expect((await open()).rungs).toEqual([{ grace: 1, lead: DAY, deadline: DATE }]);
     const other = await reminded({ ...asked, lead: DAY }, { ...SENT, state: 'unsent' });
     expect(await other.told()).toEqual({ ...OTHERS, reminder: { ...asked, lead: DAY } });
-    expect((await other.open()).rungs).toEqual(rungs);
+    expect((await other.open()).rungs).toEqual(steps);
   });
 });
 
@@ -273,8 +273,8 @@ describe('a topic', () => {
     ['a warning with a date', {}, 'dated'],
     ['a warning without', { disableAt: null }, 'undated'],
     ['a reminder', { notice: 'reminder', lead: DAY }, 'dated'],
-  ])('heard %s once SNS took it', async (_what, item, said) => {
-    expect(await heard(asked, SENT, item)).toEqual({ [ANA]: { ...asked, heard: said }, other: asked });
+  ])('heard %s once SNS took it', async (_what, item, mark) => {
+    expect(await heard(asked, SENT, item)).toEqual({ [ANA]: { ...asked, heard: mark }, other: asked });
   });
 
   it.each<[string, Parameters<typeof heard>]>([
@@ -292,8 +292,8 @@ describe('a topic', () => {
 
   it('is asked anew where SNS refused it, unless it heard', async () => {
     expect(await heard(asked, { state: 'rejected' })).toEqual({ other: asked });
-    const known = { ...asked, heard: 'dated' } as const;
-    expect(await heard(known, { state: 'rejected' })).toEqual({ [ANA]: known, other: asked });
+    const dated = { ...asked, heard: 'dated' } as const;
+    expect(await heard(dated, { state: 'rejected' })).toEqual({ [ANA]: dated, other: asked });
   });
 });
 
@@ -321,8 +321,8 @@ describe('a notice after its mail', () => {
       { pending: { notice: 'withdrawn' } },
     ],
     ['stays gone', { waits: null }, SENT, undefined],
-  ])('%s', async (_what, given, digest, left) => {
-    const { notice } = await applied(given, digest);
+  ])('%s', async (_what, setup, digest, left) => {
+    const { notice } = await applied(setup, digest);
     const kept = await notice();
     if (left === undefined) expect(kept).toBeUndefined();
     else expect(kept).toMatchObject(left);
@@ -385,8 +385,8 @@ describe('a notice of what is past that SES did not send', () => {
     put: { ...ENDED_ALERT, resolvedAt, reason, evidence: { restarts: 33 } },
   });
 
-  async function unsent(item: object, given: Given = PAST, row = alert('kept', START - HOUR)) {
-    const stage = await answerStage({ ...given, items: [{ disableAt: null, ...item }], digest: SENT });
+  async function unsent(item: object, setup: Given = PAST, row = alert('kept', START - HOUR)) {
+    const stage = await answerStage({ ...setup, items: [{ disableAt: null, ...item }], digest: SENT });
     await stage.table.transact([row], 'alert');
     stage.pass(MINUTE);
     await recordUnsent(stage.system, MAIL, 'rejected');
@@ -466,8 +466,8 @@ describe('who holds a mail about an episode that is over', () => {
   const alert = { put: { ...ENDED_ALERT, reason: 'disabled', evidence: { restarts: 33 } } };
   const undo = { episode: 1, by: 'olga', at: START - MINUTE, state: 'told' } as const;
 
-  async function holders(given: Given, digest: Partial<DigestRecord> = SENT, hasAlert = true) {
-    const stage = await answerStage({ open: null, ...given, digest });
+  async function holders(setup: Given, digest: Partial<DigestRecord> = SENT, hasAlert = true) {
+    const stage = await answerStage({ open: null, ...setup, digest });
     if (hasAlert) await stage.table.transact([alert], 'alert');
     stage.pass(2 * SECOND);
     await applyItems(stage.system, await stage.view(), await stage.digest());
@@ -494,8 +494,8 @@ describe('who holds a mail about an episode that is over', () => {
       { state: 'superseded' },
       false,
     ],
-  ])('is noted by %s, or not', async (_what, given, digest, noted) => {
-    expect((await holders(given, digest)).holders).toEqual(noted ? [ANA] : []);
+  ])('is noted by %s, or not', async (_what, setup, digest, noted) => {
+    expect((await holders(setup, digest)).holders).toEqual(noted ? [ANA] : []);
   });
 
   it('is noted for as long as what ended is kept, and of no episode that is unknown', async () => {
@@ -512,8 +512,8 @@ describe('who holds a mail about an episode that is over', () => {
       { record: { undo: { ...undo, state: 'enabled' } } },
     ],
     ['it is off again', { task: { enabled: false }, record: { undo } }],
-  ])('is told of no undoing where %s', async (_what, given) => {
-    expect(await (await holders({ waits: null, ...given })).notice()).toBeUndefined();
+  ])('is told of no undoing where %s', async (_what, setup) => {
+    expect(await (await holders({ waits: null, ...setup })).notice()).toBeUndefined();
   });
 
   it('is told of an undoing that was told to the others already, once', async () => {
@@ -576,8 +576,8 @@ describe('the task, once its warning is accepted,', () => {
       { record: { keep: { kind: 'keep', until: START + 30 * DAY, by: ANA_ADDRESS, at: START } } },
       SENT,
     ],
-  ])('is looked at at once where %s', async (_what, given, digest) => {
-    const { record } = await applied(given, digest);
+  ])('is looked at at once where %s', async (_what, setup, digest) => {
+    const { record } = await applied(setup, digest);
     expect((await record()).next).toEqual({ at: START + 2 * SECOND, why: 'look' });
   });
 

@@ -52,9 +52,9 @@ describe('a message to a recipient', () => {
   it.each<[string, Given]>([
     ['must wait', { open: { disabling: REQUESTED } }],
     ['holds no more', { open: null }],
-  ])('tells what was disabled though what else is due %s', async (_what, given) => {
+  ])('tells what was disabled though what else is due %s', async (_what, setup) => {
     const { deliver, mails, table } = await notifyStage({
-      ...given,
+      ...setup,
       also: [waitsFor({ notice: 'disabled', facts: { ...FACTS, disabledAt: START } }, { task: 'acmeCo/b' })],
     });
     const row = await table.get(keys.task(TASK));
@@ -88,8 +88,8 @@ describe('a message to a recipient', () => {
     ['the ramp has no place for them', { recipient: { admittedAt: null } }, 'nothing due'],
     ['what waits may go days later', { waits: { notBefore: START + 2 * DAY } }, 'not yet'],
     ['what waits holds no more', { open: null }, 'nothing stands'],
-  ])('is done where %s, and the next one is welcome', async (_what, given, reason) => {
-    const stage = await notifyStage({ ...given, recipient: { ...QUEUED, ...given.recipient } });
+  ])('is done where %s, and the next one is welcome', async (_what, setup, reason) => {
+    const stage = await notifyStage({ ...setup, recipient: { ...QUEUED, ...setup.recipient } });
     expect(await stage.deliver()).toEqual(skipped(reason));
     expect(stage.mails).toEqual([]);
     expect((await stage.ana()).queuedFor).toBeNull();
@@ -167,8 +167,8 @@ describe('an address that is dead', () => {
   it.each<[string, Given]>([
     ['a warning of an episode that is over', { open: { number: 2 } }],
     ['what is no warning', { waits: { notice: 'withdrawn', facts: FACTS } }],
-  ])('loses %s, and the task is as it was', async (_what, given) => {
-    const { deliver, waiting, told, record } = await notifyStage({ ...DEAD, ...given });
+  ])('loses %s, and the task is as it was', async (_what, setup) => {
+    const { deliver, waiting, told, record } = await notifyStage({ ...DEAD, ...setup });
     await deliver();
     expect(await waiting()).toEqual([]);
     expect(await told()).toEqual(ASKED);

@@ -21,8 +21,8 @@ type Stage = Awaited<ReturnType<typeof answerStage>>;
 const SOON = START + 2 * SECOND;
 
 /** A mail under way, two seconds after it was claimed. */
-async function underWay(given: Given = {}): Promise<Stage> {
-  const stage = await answerStage(given);
+async function underWay(setup: Given = {}): Promise<Stage> {
+  const stage = await answerStage(setup);
   stage.pass(2 * SECOND);
   return stage;
 }
@@ -224,8 +224,8 @@ describe('a mail of which nothing was heard', () => {
     ['of none', undefined, START + MINUTE],
     ['of an earlier', START - DAY, START + MINUTE],
     ['of a later', START + DAY, START + DAY],
-  ])('holds back the next withdrawal where it told of one, knowing %s', async (_what, known, after) => {
-    const recipient = known === undefined ? {} : { lastWithdrawnAt: known };
+  ])('holds back the next withdrawal where it told of one, knowing %s', async (_what, lastAt, after) => {
+    const recipient = lastAt === undefined ? {} : { lastWithdrawnAt: lastAt };
     const stage = await underWay({ items: [{ notice: 'disabled' }, { notice: 'withdrawn' }], recipient });
     await giveUp(stage);
     expect((await stage.ana()).lastWithdrawnAt).toBe(after);
@@ -284,9 +284,9 @@ describe('what SES says of a mail, after what was known', () => {
       { state: 'sent', delayedAt: SOON },
       { state: 'sent', delayedAt: START },
     ],
-  ])('%s', async (_what, before, said, after) => {
+  ])('%s', async (_what, before, progress, after) => {
     const stage = await underWay({ digest: before });
-    await hears(said)(stage);
+    await hears(progress)(stage);
     expect(await stage.digest()).toMatchObject({ ...after, applied: true });
     expect((await stage.ana()).sending).toBeNull();
   });
@@ -336,10 +336,10 @@ describe('what SES says of a mail, after what was known', () => {
     ['that it went, of one that arrived', { state: 'delivered', sentAt: SOON }, { state: 'sent' }],
     ['that it is late', { state: 'sent', delayedAt: START }, { state: 'sent', delayedAt: SOON }],
     ['that it arrived, of one that bounced', { state: 'bounced' }, { state: 'delivered' }],
-  ])('writes nothing where all is known and done: %s', async (_what, before, said) => {
+  ])('writes nothing where all is known and done: %s', async (_what, before, progress) => {
     const stage = await underWay({ digest: { ...before, applied: true } });
     const rows = await stage.rows({});
-    await hears(said)(stage);
+    await hears(progress)(stage);
     expect(await stage.rows({})).toEqual(rows);
   });
 
@@ -501,10 +501,10 @@ describe('a refusal that was not the recipient’s fault', () => {
       'they are dead for another reason',
       { digest: { state: 'rejected' }, recipient: { dead: { reason: 'bounce', at: START } } },
     ],
-  ])('does not let them live where %s', async (_what, given) => {
-    const stage = await underWay(given);
+  ])('does not let them live where %s', async (_what, setup) => {
+    const stage = await underWay(setup);
     await recordBlameless(stage.system, MAIL);
-    expect((await stage.ana()).dead).toEqual(given.recipient?.dead);
+    expect((await stage.ana()).dead).toEqual(setup.recipient?.dead);
   });
 
   it('is taken back among other changes, up to eight times', async () => {

@@ -37,15 +37,15 @@ const withdrawals = (...names: string[]): Given & { also: ReturnType<typeof wait
 describe('a mail', () => {
   it('is claimed with all that it says before SES is asked, so that nothing of it can be lost', async () => {
     const stage = await notifyStage({ recipient: { retryAt: START, mailedAt: [START - HOUR] } });
-    const known: object[] = [];
+    const seen: object[] = [];
     stage.answers(async () => {
       const [row] = await stage.rows({ pk: 'G#' });
-      known.push(await digestsOf(stage), await stage.ana(), { g1sk: row?.g1sk });
+      seen.push(await digestsOf(stage), await stage.ana(), { g1sk: row?.g1sk });
       return { outcome: 'accepted', messageId: 'ses-1' };
     });
     expect(await stage.deliver()).toEqual(MAILED);
     const id = stage.mails[0]?.digest;
-    expect(known).toMatchObject([
+    expect(seen).toMatchObject([
       [
         {
           id,
@@ -140,7 +140,7 @@ describe('a mail that can never be stored as a whole', () => {
       ({ pk, items }) => pk.startsWith('G#') && isTooLarge(items as { task: string }[]),
     );
   };
-  const told = ({ mails }: Stage) =>
+  const tasksOf = ({ mails }: Stage) =>
     mails.map(({ text }) =>
       ['a', 'b', 'c', 'd', 'e'].filter((name) => text.includes(`acmeCo/${name}`)).join(''),
     );
@@ -150,10 +150,10 @@ describe('a mail that can never be stored as a whole', () => {
     tooLarge(stage, (items) => items.length > 3);
     expect(await stage.deliver()).toEqual(MAILED);
     // What is withdrawn goes once an hour.
-    expect(told(stage)).toEqual(['abc']);
+    expect(tasksOf(stage)).toEqual(['abc']);
     stage.pass(HOUR);
     expect(await stage.deliver()).toEqual(MAILED);
-    expect(told(stage)).toEqual(['abc', 'de']);
+    expect(tasksOf(stage)).toEqual(['abc', 'de']);
     expect(await kindsOf(stage)).toEqual([]);
   });
 
@@ -161,7 +161,7 @@ describe('a mail that can never be stored as a whole', () => {
     const stage = await notifyStage(withdrawals('a', 'b'));
     tooLarge(stage, (items) => items.some(({ task }) => task === 'acmeCo/a'));
     expect(await stage.deliver()).toEqual(MAILED);
-    expect(told(stage)).toEqual(['b']);
+    expect(tasksOf(stage)).toEqual(['b']);
     expect(await stage.waiting()).toEqual([]);
     expect(await kindsOf(stage)).toMatchObject([
       { error: 'NoticeUnwritable', cause: 'permanent', lastItem: `${ANA} acmeCo/a` },
@@ -278,8 +278,8 @@ describe('a message that cannot be made', () => {
 
 describe('a mail that is late by the time it is claimed', () => {
   /** The writing of its message takes so long. */
-  async function slow(given: Parameters<typeof notifyStage>[0], takes: number, before = 0) {
-    const stage = await notifyStage(given);
+  async function slow(setup: Parameters<typeof notifyStage>[0], takes: number, before = 0) {
+    const stage = await notifyStage(setup);
     stage.pass(before);
     let written = 0;
     stage.system.mailer.write = async (mail) => {
@@ -319,8 +319,8 @@ describe('a mail that is late by the time it is claimed', () => {
     ['one such date among others is enough', BESIDE, 30 * SECOND, 30 * SECOND + 1, 2],
     ['a date that stands already only has to lie ahead', REMINDER, 7 * DAY - 10 * SECOND, 10 * SECOND - 1, 1],
     ['once it is there, the mail is decided anew', REMINDER, 7 * DAY - 10 * SECOND, 10 * SECOND, 2],
-  ])('%s', async (_what, given, before, takes, written) => {
-    const done = await slow(given, takes, before);
+  ])('%s', async (_what, setup, before, takes, written) => {
+    const done = await slow(setup, takes, before);
     expect(done.outcome).toEqual(MAILED);
     expect(done.written).toBe(written);
     expect(done.mails).toHaveLength(1);

@@ -127,10 +127,10 @@ describe('the report of a week', () => {
       quietCo: 'Tenant "quietCo"',
       all: 'All tenants',
     };
-    const told = Object.entries(headings).flatMap(([part, heading]) =>
+    const shown = Object.entries(headings).flatMap(([part, heading]) =>
       mails[0]?.text.includes(heading) ? [part] : [],
     );
-    expect(told).toEqual(parts);
+    expect(shown).toEqual(parts);
   });
 
   it('is written in the language of its reader', async () => {

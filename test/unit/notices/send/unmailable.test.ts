@@ -12,16 +12,16 @@ import { FACTS, notifyStage, waitsFor } from './notify-stage.ts';
 /** Two seconds after a notice was asked for. */
 const SOON = START + 2 * SECOND;
 
-async function stageOf(given: Parameters<typeof notifyStage>[0] = {}) {
-  const stage = await notifyStage(given);
+async function stageOf(setup: Parameters<typeof notifyStage>[0] = {}) {
+  const stage = await notifyStage(setup);
   stage.pass(2 * SECOND);
   const kinds = async () => (await stage.rows({ pk: 'OOPS' })).filter(({ pk }) => pk === 'OOPS');
   return { ...stage, kinds };
 }
 
 describe('a recipient to whom no mail can be written', () => {
-  const recorded = async (given: Given = {}) => {
-    const stage = await stageOf(given);
+  const recorded = async (setup: Given = {}) => {
+    const stage = await stageOf(setup);
     await recordUnmailable(stage.system, await stage.ana(), 'the address is none');
     return stage;
   };
@@ -63,11 +63,11 @@ describe('a recipient to whom no mail can be written', () => {
 
 describe('a notice that cannot be written', () => {
   async function aside(
-    given: Parameters<typeof notifyStage>[0] = {},
+    setup: Parameters<typeof notifyStage>[0] = {},
     cause: unknown = new RangeError('Invalid time value'),
     before: (stage: Awaited<ReturnType<typeof stageOf>>) => Promise<void> = async () => {},
   ) {
-    const stage = await stageOf(given);
+    const stage = await stageOf(setup);
     const [notice] = await stage.waiting();
     await before(stage);
     await setAside(stage.system, await stage.view(), notice as Waiting, cause);
@@ -111,9 +111,9 @@ describe('a notice that cannot be written', () => {
     ['whose episode is over', { open: null }],
     ['of an episode before', { open: { number: 2 } }],
     ['of which the task knows nothing', { open: { told: {} } }],
-  ])('%s is gone, and the task is as it was', async (_what, given) => {
-    const before = await (await stageOf(given)).record();
-    const { waiting, record } = await aside(given);
+  ])('%s is gone, and the task is as it was', async (_what, setup) => {
+    const before = await (await stageOf(setup)).record();
+    const { waiting, record } = await aside(setup);
     expect(await waiting()).toEqual([]);
     expect({ ...(await record()), rev: 0 }).toEqual({ ...before, rev: 0 });
   });

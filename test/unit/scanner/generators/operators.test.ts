@@ -71,8 +71,8 @@ async function stageOf(...rows: Write[]) {
 
 const take = async (stage: RunStage, given = {}) =>
   stage.take(operatorsGenerator, await stage.begin(NOW, given));
-const texts = ({ told }: RunStage) =>
-  told.map(({ code, subject, detail, isOver }) => `${isOver ? 'over ' : ''}${code} ${subject}: ${detail}`);
+const texts = ({ alerts }: RunStage) =>
+  alerts.map(({ code, subject, detail, isOver }) => `${isOver ? 'over ' : ''}${code} ${subject}: ${detail}`);
 /** What webhooks hear, in its order. */
 async function news({ table }: RunStage) {
   const heard: string[] = [];
@@ -120,13 +120,13 @@ describe('what is new', () => {
       `operator.alert.raised ${FLAPS} b ${since}`,
     ]);
     await take(stage);
-    expect([stage.told.length, (await news(stage)).length]).toEqual([3, 3]);
+    expect([stage.alerts.length, (await news(stage)).length]).toEqual([3, 3]);
   });
 
   it('and only happened is not followed to an end', async () => {
     const stage = await stageOf(alert(EVENT, 'w1'), alert('not-mine', 'acmeCo/a'));
     await take(stage);
-    expect(stage.told.map(({ code }) => code).sort()).toEqual(['not-mine', EVENT]);
+    expect(stage.alerts.map(({ code }) => code).sort()).toEqual(['not-mine', EVENT]);
     expect((await loadTold(stage.table)).incidents.size).toBe(0);
     // No webhook hears of itself.
     expect(await news(stage)).toEqual([
@@ -144,12 +144,12 @@ describe('what is new', () => {
       },
     };
     expect((await take(stage)).figures).toEqual({ failed: 1 });
-    expect(stage.told.map(({ code }) => code)).toEqual([FLAPS]);
+    expect(stage.alerts.map(({ code }) => code)).toEqual([FLAPS]);
     expect(await loadOperatorAlert(stage.table, STAYS, 'a')).toMatchObject({ toldAt: null });
     expect(await stage.rows({ pk: 'OOPS#' })).toMatchObject([{ worker: 'scanner/operators', item: STAYS }]);
     stage.system.operators = { tell };
     await take(stage);
-    expect(stage.told.map(({ code }) => code)).toEqual([FLAPS, STAYS]);
+    expect(stage.alerts.map(({ code }) => code)).toEqual([FLAPS, STAYS]);
   });
 
   it('and says something else meanwhile is told with the next scan again', async () => {
@@ -158,7 +158,7 @@ describe('what is new', () => {
     stage.system.operators = {
       tell: async (first, others) => {
         await tell(first, others);
-        if (stage.told.length === 1) await stage.write(alert(STAYS, 'a', { detail: 'more of it', rev: 1 }));
+        if (stage.alerts.length === 1) await stage.write(alert(STAYS, 'a', { detail: 'more of it', rev: 1 }));
       },
     };
     await take(stage);
@@ -168,23 +168,23 @@ describe('what is new', () => {
 });
 
 describe('what lasts', () => {
-  const told = (code: OperatorAlertCode, more: Partial<OperatorAlertRecord> = {}) => [
+  const notifiedAlert = (code: OperatorAlertCode, more: Partial<OperatorAlertRecord> = {}) => [
     alert(code, 'a', { toldAt: NOW - WEEK, since: NOW - 9 * DAY, ...more }),
     incident(code, 'a', { toldAt: NOW - WEEK, since: NOW - 9 * DAY }),
   ];
   const rejected = { at: NOW, by: 'olga', reason: 'fine', until: NOW + 1 };
 
   it.each<[string, Write[], number]>([
-    ['a week after it was told', told(STAYS), 1],
-    ['not before', told(STAYS, { toldAt: NOW - WEEK + 1 }), 0],
-    ['not where it is told once', told(ONCE), 0],
-    ['not while an operator leaves it as it is', told(STAYS, { rejected }), 0],
-    ['again once that is over', told(STAYS, { rejected: { ...rejected, until: NOW } }), 1],
-    ['not where it is over and may soon begin again', told(FLAPS, { endedAt: NOW - 1 }), 0],
+    ['a week after it was told', notifiedAlert(STAYS), 1],
+    ['not before', notifiedAlert(STAYS, { toldAt: NOW - WEEK + 1 }), 0],
+    ['not where it is told once', notifiedAlert(ONCE), 0],
+    ['not while an operator leaves it as it is', notifiedAlert(STAYS, { rejected }), 0],
+    ['again once that is over', notifiedAlert(STAYS, { rejected: { ...rejected, until: NOW } }), 1],
+    ['not where it is over and may soon begin again', notifiedAlert(FLAPS, { endedAt: NOW - 1 }), 0],
   ])('is told again: %s', async (_what, rows, messages) => {
     const stage = await stageOf(...rows);
     await take(stage);
-    expect(stage.told.filter(({ isOver }) => !isOver)).toHaveLength(messages);
+    expect(stage.alerts.filter(({ isOver }) => !isOver)).toHaveLength(messages);
     // To webhooks it is no news.
     expect(await news(stage)).toEqual([]);
     if (messages === 1)
@@ -200,7 +200,7 @@ describe('what lasts', () => {
     const scan = async () => stage.take(operatorsGenerator, await stage.begin(NOW + MINUTE, { before: NOW }));
     await scan();
     expect(await loadOperatorAlert(stage.table, 'veto-loop', 'acmeCo/a')).toBeUndefined();
-    expect(stage.told).toEqual([]);
+    expect(stage.alerts).toEqual([]);
     await scan();
     const over = `over since ${formatInstant(NOW + MINUTE)}; it lasted 2 d`;
     expect(texts(stage)).toEqual([`over veto-loop acmeCo/a: ${over}`]);
@@ -209,7 +209,7 @@ describe('what lasts', () => {
   it('since before operators’ knowledge of it was kept is noted, and webhooks hear of it', async () => {
     const stage = await stageOf(alert(STAYS, 'a', { toldAt: NOW - DAY }));
     await take(stage);
-    expect(stage.told).toEqual([]);
+    expect(stage.alerts).toEqual([]);
     expect(await knownOf(stage, STAYS, 'a')).toMatchObject({ since: NOW - HOUR, toldAt: NOW - DAY });
     expect(await news(stage)).toEqual([`operator.alert.raised ${STAYS} a ${formatInstant(NOW - HOUR)}`]);
   });
@@ -219,7 +219,7 @@ describe('what comes and goes', () => {
   it('and is back within a day is not told anew; its week counts from when it was told', async () => {
     const stage = await stageOf(alert(FLAPS, 'a'), incident(FLAPS, 'a', { endedAt: NOW - HOUR }));
     expect((await take(stage)).figures).toEqual({});
-    expect([stage.told, await news(stage)]).toEqual([[], []]);
+    expect([stage.alerts, await news(stage)]).toEqual([[], []]);
     expect(await loadOperatorAlert(stage.table, FLAPS, 'a')).toMatchObject({ toldAt: NOW - 2 * DAY, rev: 2 });
     expect(await knownOf(stage, FLAPS, 'a')).toMatchObject({ endedAt: null, rev: 2 });
   });
@@ -255,7 +255,7 @@ describe('what comes and goes', () => {
     stage.on(refusing(stage.system.table, (writes) => puts(writes, 'OPERATORS')));
     expect((await take(stage)).figures).toEqual({ conflicts: 1 });
     expect((await take(stage)).figures).toEqual({});
-    expect(stage.told).toEqual([]);
+    expect(stage.alerts).toEqual([]);
   });
 });
 
@@ -278,13 +278,13 @@ describe('what is over', () => {
     );
     expect(await stage.rows({ pk: 'OPERATORS' })).toEqual([]);
     await take(stage);
-    expect(stage.told).toHaveLength(3);
+    expect(stage.alerts).toHaveLength(3);
   });
 
   it('and comes and goes is noted first, and told a day later', async () => {
     const stage = await stageOf(incident(FLAPS, 'a'));
     await take(stage);
-    expect([stage.told, await news(stage)]).toEqual([[], []]);
+    expect([stage.alerts, await news(stage)]).toEqual([[], []]);
     expect(await knownOf(stage, FLAPS, 'a')).toMatchObject({ endedAt: NOW });
   });
 
@@ -296,11 +296,11 @@ describe('what is over', () => {
     const stage = await stageOf(...rows);
     await take(stage);
     expect((await take(stage)).figures).toEqual({});
-    expect(stage.told).toHaveLength(1);
+    expect(stage.alerts).toHaveLength(1);
     expect(await knownOf(stage, FLAPS, 'a')).toMatchObject({ endToldAt: NOW, endedAt: NOW - DAY });
     await stage.write({ delete: keys.operatorAlert(FLAPS, 'a') });
     await take(stage);
-    expect([stage.told.length, await stage.rows({ pk: 'OPERATORS' })]).toEqual([1, []]);
+    expect([stage.alerts.length, await stage.rows({ pk: 'OPERATORS' })]).toEqual([1, []]);
   });
 
   it('since an operator ended it is told at once, and what they did is forgotten with it', async () => {
@@ -315,14 +315,14 @@ describe('what is over', () => {
   it('though nobody was told is forgotten, with what an operator did', async () => {
     const stage = await stageOf(...alertClosed(FLAPS, 'a', NOW - MINUTE));
     await take(stage);
-    expect([stage.told, await stage.rows({ pk: 'OPERATORS' })]).toEqual([[], []]);
+    expect([stage.alerts, await stage.rows({ pk: 'OPERATORS' })]).toEqual([[], []]);
   });
 
   it('for an operator and begins anew is told as both, and what they did is forgotten', async () => {
     const stage = await stageOf(incident(FLAPS, 'a'), ...alertClosed(FLAPS, 'a', NOW - HOUR));
     await stage.write(alert(FLAPS, 'a'));
     await take(stage);
-    expect(stage.told.map(({ isOver = false }) => isOver)).toEqual([false, true]);
+    expect(stage.alerts.map(({ isOver = false }) => isOver)).toEqual([false, true]);
     expect((await loadTold(stage.table)).closed.size).toBe(0);
     expect(await knownOf(stage, FLAPS, 'a')).toMatchObject({ since: NOW - HOUR, toldAt: NOW });
     expect(await news(stage)).toHaveLength(2);
@@ -335,9 +335,9 @@ describe('what is over', () => {
     ];
     const stage = await stageOf(...rows);
     await stage.take(operatorsGenerator, await stage.begin(NOW + MINUTE, { before: NOW }));
-    expect(stage.told).toEqual([]);
+    expect(stage.alerts).toEqual([]);
     await take(stage, { before: NOW - 1 });
-    expect(stage.told.map(({ code, isOver }) => [code, isOver])).toEqual([['veto-loop', true]]);
+    expect(stage.alerts.map(({ code, isOver }) => [code, isOver])).toEqual([['veto-loop', true]]);
     expect(await knownOf(stage, 'veto-loop', 'acmeCo/a')).toMatchObject({ endedAt: NOW, endToldAt: NOW });
   });
 });
@@ -348,20 +348,20 @@ it('operators are asked for with each scan, before all else', () => {
 
 describe('however long it takes to find out', () => {
   const vetoed = (id: string) => ({ ...dueTask(id), vetoes: { count: 1, lastAt: NOW } });
-  const told = (id: string) => [
+  const notifiedLoop = (id: string) => [
     alert('veto-loop', id, { toldAt: NOW - WEEK }),
     incident('veto-loop', id, { toldAt: NOW - WEEK }),
   ];
 
   it('alerts of one code are told in their order', async () => {
     const stage = await stageOf(
-      ...told('acmeCo/a'),
+      ...notifiedLoop('acmeCo/a'),
       alert('veto-loop', 'acmeCo/b'),
       alert('veto-loop', 'acmeCo/c'),
     );
     await stage.tasks(vetoed('acmeCo/a'));
     await take(stage);
-    expect(stage.told.map(({ subject }) => subject)).toEqual(['acmeCo/a', 'acmeCo/b', 'acmeCo/c']);
+    expect(stage.alerts.map(({ subject }) => subject)).toEqual(['acmeCo/a', 'acmeCo/b', 'acmeCo/c']);
   });
 
   it('ends of one code are, too', async () => {
@@ -369,11 +369,11 @@ describe('however long it takes to find out', () => {
     const rows = ['acmeCo/a', 'acmeCo/b', 'acmeCo/c'].map((id) => incident('veto-loop', id));
     const stage = await stageOf(lasting, ...rows);
     await take(stage, { before: NOW - HOUR });
-    expect(stage.told.map(({ subject }) => subject)).toEqual(['acmeCo/a', 'acmeCo/b', 'acmeCo/c']);
+    expect(stage.alerts.map(({ subject }) => subject)).toEqual(['acmeCo/a', 'acmeCo/b', 'acmeCo/c']);
   });
 
   it('one of which that cannot be found out leaves its record, and the others are told', async () => {
-    const stage = await stageOf(...told('acmeCo/a'), alert('veto-loop', 'acmeCo/b'));
+    const stage = await stageOf(...notifiedLoop('acmeCo/a'), alert('veto-loop', 'acmeCo/b'));
     const { get } = stage.table;
     stage.table.get = async (key) => {
       if (key.pk === 'T#acmeCo/a') throw new Error('unreadable');
@@ -381,7 +381,7 @@ describe('however long it takes to find out', () => {
     };
     // Once where it is due again, and once where it may be over.
     expect((await take(stage, { before: NOW - HOUR })).figures).toEqual({ failed: 2 });
-    expect(stage.told.map(({ subject }) => subject)).toEqual(['acmeCo/b']);
+    expect(stage.alerts.map(({ subject }) => subject)).toEqual(['acmeCo/b']);
     const failed = await stage.rows({ pk: 'OOPS#' });
     expect(failed.map(({ worker, item }) => [worker, item])).toEqual(
       [1, 2].map(() => ['scanner/operators', 'veto-loop#acmeCo/a']),

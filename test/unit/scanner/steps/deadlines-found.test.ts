@@ -39,11 +39,11 @@ async function scan(stage: RunStage, { spent = (): boolean => false, cursor = nu
   const turn = await stage.take(deadlinesStep, await stage.begin(), { budget: { spent }, cursor });
   stage.table.batchGet = batchGet;
   const notices = await stage.rows({ pk: 'R#', sk: 'N#' });
-  const told = notices.map(({ task, pending }) => `${task} ${(pending as { notice: string }).notice}`);
+  const due = notices.map(({ task, pending }) => `${task} ${(pending as { notice: string }).notice}`);
   return {
     considered: turn.figures.considered ?? 0,
     read: read.sort(),
-    told: told.sort(),
+    due: due.sort(),
     cursor: turn.cursor,
   };
 }
@@ -63,7 +63,7 @@ describe('a deadline', () => {
     expect(await scan(stage)).toEqual({
       considered: 2,
       read: ['acmeCo/job', 'acmeCo/said'],
-      told: ['acmeCo/job stopping', 'acmeCo/said stopping'],
+      due: ['acmeCo/job stopping', 'acmeCo/said stopping'],
       cursor: null,
     });
   });
@@ -76,16 +76,16 @@ describe('a deadline', () => {
       job('beta/a', NOW - 2 * DAY + HOUR),
       job('beta/b', NOW - 2 * DAY),
     );
-    const { told } = await scan(stage);
-    expect(told).toEqual(['acmeCo/a overdue', 'acmeCo/b overdue', 'beta/b overdue']);
+    const { due } = await scan(stage);
+    expect(due).toEqual(['acmeCo/a overdue', 'acmeCo/b overdue', 'beta/b overdue']);
   });
 
   it('is not looked for where no policy asks for anything', async () => {
     const tasks = [job('acmeCo/a', NOW - 9 * DAY), ending('acmeCo/b', NOW)];
     expect((await scan(await stageOf({ '': { failAfter: '2d' } }, ...tasks))).considered).toBe(0);
     // Of jobs that may run for ever only what was said is a deadline.
-    const said = await scan(await stageOf({ '': { stopNotice: '6h' } }, ...tasks));
-    expect([said.considered, said.read]).toEqual([1, ['acmeCo/b']]);
+    const found = await scan(await stageOf({ '': { stopNotice: '6h' } }, ...tasks));
+    expect([found.considered, found.read]).toEqual([1, ['acmeCo/b']]);
   });
 
   it('is found wherever it stands, and from where the scan before stopped', async () => {
@@ -96,7 +96,7 @@ describe('a deadline', () => {
     // Eight partitions by what was said, then eight by the start of jobs.
     const last = ids.filter((id) => bucketOf(id) === 7);
     expect((await scan(stage, { cursor: '15' })).considered).toBe(last.length);
-    expect((await scan(stage)).told).toHaveLength(20);
+    expect((await scan(stage)).due).toHaveLength(20);
   });
 });
 
@@ -117,11 +117,11 @@ describe('a scope with a policy of its own', () => {
       job('acmeCo/slow/a', at(236)),
       job('beta/a', at(20)),
     );
-    const { considered, read, told } = await scan(stage);
+    const { considered, read, due } = await scan(stage);
     // Those of ten days are found for all, those of one tenant from there on.
     expect(considered).toBe(4);
     expect(read).toEqual(['acmeCo/fast/a', 'acmeCo/old']);
-    expect(told).toEqual(['acmeCo/fast/a stopping', 'acmeCo/old stopping']);
+    expect(due).toEqual(['acmeCo/fast/a stopping', 'acmeCo/old stopping']);
   });
 
   it('may be the only one that asks', async () => {
@@ -136,8 +136,8 @@ describe('a scope with a policy of its own', () => {
       ending('acmeCo/said', NOW + HOUR),
       ending('beta/said', NOW + HOUR),
     );
-    const { considered, told } = await scan(stage);
-    expect(told).toEqual(['acmeCo/a stopping', 'acmeCo/faster/a stopping', 'acmeCo/said stopping']);
+    const { considered, due } = await scan(stage);
+    expect(due).toEqual(['acmeCo/a stopping', 'acmeCo/faster/a stopping', 'acmeCo/said stopping']);
     expect(considered).toBe(4);
   });
 
@@ -151,7 +151,7 @@ describe('a scope with a policy of its own', () => {
     expect(await scan(stage)).toMatchObject({
       considered: 2,
       read: ['acmeCo/a'],
-      told: ['acmeCo/a stopping'],
+      due: ['acmeCo/a stopping'],
     });
   });
 
@@ -162,6 +162,6 @@ describe('a scope with a policy of its own', () => {
       job('acmeCo/never/a', at(47)),
       job('beta/never/a', at(20)),
     );
-    expect(await scan(stage)).toMatchObject({ considered: 1, read: [], told: [] });
+    expect(await scan(stage)).toMatchObject({ considered: 1, read: [], due: [] });
   });
 });

@@ -34,8 +34,8 @@ async function stageOf(tasks: TaskRecord[], policy: Record<string, unknown> = {}
 }
 
 /** Takes the step, and gives which tasks were queued by then, in their order. */
-async function scan(stage: RunStage, given: Partial<Run> = {}, budget = { spent: () => false }) {
-  const { figures, cursor } = await stage.take(disablingStep, await stage.begin(NOW, given), { budget });
+async function scan(stage: RunStage, more: Partial<Run> = {}, budget = { spent: () => false }) {
+  const { figures, cursor } = await stage.take(disablingStep, await stage.begin(NOW, more), { budget });
   return { figures, cursor, queued: queuedIn(stage) };
 }
 
@@ -310,8 +310,8 @@ describe('the pace', () => {
 
   it('names a long tenant in short, and tells it from others', async () => {
     const forty = 't'.repeat(40);
-    const [one, other] = ['x', 'y'].map((end) => `${'u'.repeat(40)}${end}`);
-    const stage = await stageOf([dueTask(`${forty}/a`), dueTask(`${one}/a`), dueTask(`${other}/a`)]);
+    const [first, second] = ['x', 'y'].map((end) => `${'u'.repeat(40)}${end}`);
+    const stage = await stageOf([dueTask(`${forty}/a`), dueTask(`${first}/a`), dueTask(`${second}/a`)]);
     await scan(stage);
     const names = (await loadRateLimit(stage.table)).runs[0]?.unapproved?.map(({ tenant }) => tenant) ?? [];
     expect(new Set(names).size).toBe(3);
@@ -478,37 +478,37 @@ describe('what a spike held before', () => {
     });
   });
 
-  const known = (more: Record<string, unknown> = {}): Write => {
+  const alertBefore = (more: Record<string, unknown> = {}): Write => {
     const { put } = operatorAlert('blast-radius', 'fleet', 'as it was', NOW - HOUR);
     return { put: { ...put, toldAt: NOW - HOUR, ...more } };
   };
   const rejected = { at: NOW - HOUR, by: 'olga', reason: 'no', until: NOW + DAY };
 
   it('is told of as it was, and not anew with each scan', async () => {
-    const stage = await stageOf([dueTask(A, { open: HELD })], {}, known());
+    const stage = await stageOf([dueTask(A, { open: HELD })], {}, alertBefore());
     await scan(stage);
     expect(await spike(stage)).toMatchObject({ detail: 'as it was', rev: 1 });
   });
 
   it('is told of as it was where more joins it, but anew where an operator rejected it', async () => {
     const tasks = [dueTask(A, { open: HELD }), ...many(10)];
-    const lasting = await stageOf(tasks, {}, known());
+    const lasting = await stageOf(tasks, {}, alertBefore());
     await scan(lasting);
     expect(await heldIn(lasting)).toHaveLength(11);
     expect(await spike(lasting)).toMatchObject({ detail: 'as it was' });
-    const again = await stageOf(tasks, {}, known({ rejected }));
+    const again = await stageOf(tasks, {}, alertBefore({ rejected }));
     await scan(again);
     expect(await spike(again)).toMatchObject({
       detail: '11 tasks are due to be turned off at once; they are held until an operator approves them',
       toldAt: null,
     });
-    const resting = await stageOf([dueTask(A, { open: HELD })], {}, known({ rejected }));
+    const resting = await stageOf([dueTask(A, { open: HELD })], {}, alertBefore({ rejected }));
     await scan(resting);
     expect(await spike(resting)).toMatchObject({ detail: 'as it was', rejected });
   });
 
   it('rests where an operator rejected it and nothing joined it, however much it is', async () => {
-    const stage = await stageOf(many(11, { open: HELD }), {}, known({ rejected }));
+    const stage = await stageOf(many(11, { open: HELD }), {}, alertBefore({ rejected }));
     await scan(stage);
     expect(await spike(stage)).toMatchObject({ detail: 'as it was', rejected });
   });

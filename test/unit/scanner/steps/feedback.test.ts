@@ -95,12 +95,12 @@ describe('a round of canary mails', () => {
     ['asked for less than an hour ago', { since: NOW - 2 * HOUR, askedAt: NOW - HOUR + 1 }, 'none'],
     ['with one answer for an hour', { askedAt: NOW - HOUR, deliveredAt: NOW - HOUR }, 'again'],
     ['with the other one', { askedAt: NOW - HOUR, bouncedAt: NOW - DAY }, 'again'],
-  ])('is asked for: %s', async (_what, given, expected) => {
-    const stage = await stageOf(given);
+  ])('is asked for: %s', async (_what, before, expected) => {
+    const stage = await stageOf(before);
     const { round } = await take(stage);
     expect(stage.sent).toHaveLength(expected === 'none' ? 0 : 1);
-    if (expected === 'none') expect(round).toEqual({ ...ROUND, ...given, rev: 1 });
-    if (expected === 'again') expect(round).toEqual({ ...ROUND, ...given, askedAt: NOW, rev: 2 });
+    if (expected === 'none') expect(round).toEqual({ ...ROUND, ...before, rev: 1 });
+    if (expected === 'again') expect(round).toEqual({ ...ROUND, ...before, askedAt: NOW, rev: 2 });
     if (expected === 'new')
       expect(round).toMatchObject({ since: NOW, askedAt: NOW, deliveredAt: null, rev: 2 });
     if (expected === 'again') expect(stage.sent[0]?.body.key).toBe('canary-1');

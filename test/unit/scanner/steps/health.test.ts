@@ -33,8 +33,8 @@ async function stageOf(plane: Partial<DataPlaneRecord>, ...alerts: Partial<Opera
   const stage = runStage();
   await stage.planes(aPlane(EU, plane));
   for (const alert of alerts) {
-    const known = { subject: EU, detail: 'as it was', since: NOW - HOUR, toldAt: NOW - HOUR, active: true };
-    await stage.write(operatorAlertWrite({ code: 'data-plane-silent', ...known, rev: 0, ...alert }));
+    const fields = { subject: EU, detail: 'as it was', since: NOW - HOUR, toldAt: NOW - HOUR, active: true };
+    await stage.write(operatorAlertWrite({ code: 'data-plane-silent', ...fields, rev: 0, ...alert }));
   }
   return stage;
 }
@@ -126,8 +126,8 @@ describe('the alert of a silence', () => {
       { endedAt: NOW - DAY, rev: 1 },
     ],
     ['is over where the plane is reported down', { state: 'down', since: NOW - HOUR }, {}, { endedAt: NOW }],
-  ])('%s', async (_what, plane, known, after) => {
-    const stage = await stageOf(plane, ...(known ? [known] : []));
+  ])('%s', async (_what, plane, alertBefore, after) => {
+    const stage = await stageOf(plane, ...(alertBefore ? [alertBefore] : []));
     expect((await watch(stage)).figures).toEqual({});
     const alert = await alertOf(stage);
     expect(alert === undefined).toBe(after === undefined);

@@ -161,12 +161,12 @@ describe('what another finished since the index was asked', () => {
   /** A repair by an index that answers as it stood before. */
   async function repairByOldIndex(stage: Stage): Promise<number> {
     const { table } = stage;
-    const known = new Map<string, Page>();
+    const pages = new Map<string, Page>();
     for (let bucket = 0; bucket < BUCKETS; bucket += 1)
       for (const pk of [index.openDigests(bucket), index.untold(bucket)])
-        known.set(pk, await table.query({ index: 'g1', pk }));
+        pages.set(pk, await table.query({ index: 'g1', pk }));
     await repair(stage, MINUTE);
-    const query = async (asked: Query) => known.get(asked.pk) ?? table.query(asked);
+    const query = async (asked: Query) => pages.get(asked.pk) ?? table.query(asked);
     stage.system.table = { ...refusing(table, () => false), query };
     return (await repair(stage, 2 * MINUTE)).repaired;
   }
