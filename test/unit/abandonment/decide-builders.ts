@@ -73,7 +73,7 @@ export const warnedAt = (acceptedAt: Instant, more: Partial<Told> = {}): Told =>
   ...more,
 });
 
-/** An episode that fired at T0 + 14 d and of which nobody was told. */
+/** An episode that fired at T0 + 14 d and of which nobody was notified. */
 export const fired = (more: Partial<Episode> = {}): Episode => ({
   number: 1,
   firedAt: day(14),
@@ -89,7 +89,7 @@ export const fired = (more: Partial<Episode> = {}): Episode => ({
   ...more,
 });
 
-/** The same after its warning: ana was told at T0 + 14 d that it ends at T0 + 21 d. */
+/** The same after its warning: ana was notified at T0 + 14 d that it ends at T0 + 21 d. */
 export const graced = (more: Partial<Episode> = {}): Episode =>
   fired({
     grace: 1,
@@ -99,7 +99,7 @@ export const graced = (more: Partial<Episode> = {}): Episode =>
     ...more,
   });
 
-/** The rungs of 3 d and 1 d, given out for a deadline. */
+/** The reminder steps of 3 d and 1 d, given out for a deadline. */
 export const reminderSteps = (deadline: Instant, ...leads: Duration[]) =>
   leads.map((lead) => ({ grace: 1, lead, deadline }));
 

@@ -44,7 +44,7 @@ describe('a task without an episode', () => {
     expect(answerOf(at(day(14)))).toBe('fire abandoned');
   });
 
-  test('is looked at again when its threshold will be reached', () => {
+  test('is evaluated again when its threshold will be reached', () => {
     expect(at(day(3)).nextLookAt).toBe(day(14));
     expect(at(day(3), { unknown: [span(day(1), day(2))] }).nextLookAt).toBe(day(15));
   });
@@ -91,7 +91,7 @@ describe('a task without an episode', () => {
     expect(answerOf(at(day(21), { task }))).toBe('hold user-published');
   });
 
-  test('a pause of telling or of turning off holds no firing', () => {
+  test('a pause of notifying or of turning off holds no firing', () => {
     expect(answerOf(at(day(14), { pauses: { evaluate: false, notify: true, disable: true } }))).toBe(
       'fire abandoned',
     );
@@ -307,7 +307,7 @@ describe('what came between two scans', () => {
     }
   });
 
-  test('a lowered mode: who holds a date is told, who does not is not', () => {
+  test('a lowered mode: who holds a date is notified, who does not is not', () => {
     const parts = {
       ana: warnedAt(day(14)),
       bob: warnedAt(day(14), { dated: false }),
@@ -322,7 +322,7 @@ describe('what came between two scans', () => {
     ).toEqual([]);
   });
 
-  test('a date is told of a grace with one, and no more once the grace has none', () => {
+  test('the date of a grace with one is known, and none once the grace has none', () => {
     expect(at(day(16), { episode: graced() }).facts.disableAt).toBe(day(21));
     const lower = { policy: aPolicy({ mode: 'notify' }) };
     expect(at(day(16), { episode: graced({ graceMode: 'notify' }), ...lower }).facts.disableAt).toBeNull();

@@ -98,7 +98,7 @@ describe('a task that outlives its deadline', () => {
     expect(answerOf(at(END, { ...all, pauses: pauses() }))).toBe('hold unknown');
   });
 
-  test('that is kept is looked at when the keep ends', () => {
+  test('that is kept is evaluated when the keep ends', () => {
     expect(at(END, { keep: keep(day(12)) }).nextLookAt).toBe(day(12));
   });
 
@@ -115,7 +115,7 @@ describe('a task that outlives its deadline', () => {
   });
 });
 
-/** The episode that fired at the deadline, and of which nobody was told. */
+/** The episode that fired at the deadline, and of which nobody was notified. */
 const overdue = (more: Partial<Episode> = {}) =>
   fired({ alert: 'task_overdue', firedAt: END, since: END, disableAfter: DAY, ...more });
 
@@ -229,7 +229,7 @@ describe('an overdue task whose deadline was announced', () => {
     expect(answerOf(open(END, overdue(), { ...announcedAt(day(9)), ...more }))).toBe(`hold ${reason}`);
   });
 
-  test('is looked at with each scan while it is paused or unknown', () => {
+  test('is evaluated with each scan while it is paused or unknown', () => {
     expect(open(END, overdue(), { pauses: pauses({ evaluate: true }) }).nextLookAt).toBe(END);
     expect(open(END, overdue(), { unknown: [span(day(9), null)] }).nextLookAt).toBe(END);
   });
@@ -272,7 +272,7 @@ describe('an overdue task whose deadline was not announced', () => {
     expect(open(day(11), warned)).toMatchObject({ answer: 'disable', disableAt: day(11) });
   });
 
-  test('is told of once where it is not disabled at its deadline', () => {
+  test('has its people notified once where it is not disabled at its deadline', () => {
     const policy = aNoticePolicy({ atDeadline: 'alert' });
     const parts = { ana: warnedAt(END, { dated: false }) };
     const notified = overdue({ grace: 1, graceMode: 'notify', told: parts });

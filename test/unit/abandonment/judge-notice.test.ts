@@ -151,7 +151,7 @@ describe('a warning', () => {
       'reverted',
       { task: aTask({ reverted: { at: off.enabledAt, disabledAt: off.disabledAt } }) },
     ],
-    ['nobody is told in its mode', 'stage', { policy: aPolicy({ mode: 'detect' }) }],
+    ['nobody is notified in its mode', 'stage', { policy: aPolicy({ mode: 'detect' }) }],
     ['its recipient left', 'no-recipient', { recipients: [bob] }],
   ] as [string, string, Partial<Case>][])('is void where %s: %s', (_, reason, more) => {
     expect(judge(day(14, 1), first, 'warning', more)).toEqual({ verdict: 'void', reason });
@@ -180,7 +180,7 @@ describe('a warning', () => {
     expect(judge(day(16), episode, 'warning', more)).toEqual({ verdict: 'void', reason: 'told' });
   });
 
-  test('goes once more where it is to be told again, but not that of a grace that is over', () => {
+  test('goes once more where it is to go again, but not that of a grace that is over', () => {
     const again = (episode: Episode) =>
       judgeNotice(aCase(day(16), { episode }), 'ana', 'warning', day(16), true);
     expect(again(graced())).toEqual({ verdict: 'send', disableAt: day(21), after: 7 * DAY });
@@ -337,7 +337,7 @@ describe('the notice of a deadline', () => {
     ['there is no deadline any more', 'no-deadline', { task: aTask() }],
     ['the deadline has come', 'due', { task: aTask({ deadline: day(15) }) }],
     ['it moved so that it is not due yet', 'not-due', { task: aTask({ deadline: day(17) }) }],
-    ['nobody is told in its mode', 'stage', { policy: { ...policy, mode: 'detect' } }],
+    ['nobody is notified in its mode', 'stage', { policy: { ...policy, mode: 'detect' } }],
     ['it is kept', 'held', { keep: { kind: 'keep', until: END, by: 'x', at: day(14) } }],
     [
       'a system turned it on again',
@@ -347,9 +347,9 @@ describe('the notice of a deadline', () => {
     ['its recipient left', 'no-recipient', { hearers: [bob] }],
     ['it has no recipients', 'no-recipient', { hearers: undefined }],
     ['it was declined', 'declined', { hearers: [{ ...ana, declined: true }] }],
-    ['they were told of it', 'told', { stopping: announced({ last: { deadline: END, moves: 0 } }) }],
+    ['they were notified of it', 'told', { stopping: announced({ last: { deadline: END, moves: 0 } }) }],
     [
-      'they were told of one that moved on within the notice',
+      'they were notified of one that moved on within the notice',
       'told',
       { stopping: announced({ last: { deadline: day(15), moves: 2 } }) },
     ],

@@ -62,7 +62,7 @@ describe('an episode from before the table was restored', () => {
     expect(answerOf(open(day(27), again, { policy: aPolicy({ reminders: [] }) }))).toBe('disable grace-over');
   });
 
-  test('of which nobody was told is warned of as any other', () => {
+  test('of which nobody was notified is warned of as any other', () => {
     expect(answerOf(open(day(21), graced({ grace: 0, graceMode: 'detect', told: {}, dates: [] })))).toBe(
       'warn not-warned',
     );

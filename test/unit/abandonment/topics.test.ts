@@ -62,7 +62,7 @@ describe('a topic hears a warning', () => {
     });
   });
 
-  test('not while people are to be told a date that there is not yet', () => {
+  test('not while people are to be notified of a date that there is not yet', () => {
     const parts = { ana: warnedAt(day(14), { dated: false }) };
     expect(judge(day(15), informedOf(chat(), { told: parts, dates: [] }), 'warning')).toEqual({
       verdict: 'wait',
@@ -70,7 +70,7 @@ describe('a topic hears a warning', () => {
     });
   });
 
-  test('once in a grace, and once more where it is to be told again', () => {
+  test('once in a grace, and once more where it is to go again', () => {
     const heard = informedOf(chat({ heard: 'dated' }));
     expect(judge(day(15), heard, 'warning')).toEqual({ verdict: 'void', reason: 'told' });
     expect(judge(day(15), heard, 'warning', { again: true })).toEqual(standing);
@@ -132,7 +132,7 @@ describe('of the topics of an episode', () => {
   });
 });
 
-test('the newest rung is the last of the present grace', () => {
+test('the newest reminder step is the last of the present grace', () => {
   const step = (grace: number, lead: number) => ({ grace, lead, deadline: day(21) });
   const steps = [step(1, 3 * DAY), step(2, 3 * DAY), step(2, DAY), step(1, DAY)];
   expect(newestReminderStep(graced({ grace: 2, rungs: steps }))).toEqual(step(2, DAY));

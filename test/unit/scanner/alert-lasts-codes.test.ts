@@ -171,7 +171,7 @@ describe('what an alert says holds', () => {
     expect((await asked(alert('control-plane-unavailable', 'other'), null, { put: row })).lasts).toBe(false);
   });
 
-  it('what is over once it was told does not last; what others take back does', async () => {
+  it('what is over once operators were notified does not last; what others take back does', async () => {
     expect((await asked(alert('not-mine'), null)).lasts).toBe(false);
     expect(await asked(alert('data-plane-silent', 'eu-1'), null)).toMatchObject({
       lasts: true,

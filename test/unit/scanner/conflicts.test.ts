@@ -81,7 +81,7 @@ describe('turning off, where another is first', () => {
     expect(await Promise.all(ids.map((id) => isOn(stage, id)))).toEqual(ids.map(() => true));
   });
 
-  it('marks nothing as held of which operators could not be told', async () => {
+  it('marks nothing as held of which operators could not be notified', async () => {
     const ids = Array.from({ length: 11 }, (_, number) => `acmeCo/t${number}`);
     const stage = await fleet(ids);
     await stage.scanOn(14);

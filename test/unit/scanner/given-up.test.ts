@@ -72,7 +72,7 @@ describe('work that is given up', () => {
     ]);
   });
 
-  it('of a recipient is made again once something new is to be told', async () => {
+  it('of a recipient is made again once something new is due', async () => {
     const run = await (await stageOf(mark(ANA))).begin();
     expect([
       await isTellingGivenUp(run, 'ana', NOW),
@@ -148,7 +148,7 @@ describe('what is given up', () => {
     ['while nothing went since', [waiting(), lastMailed(NOW)], true],
     ['no more once a mail went', [waiting(), lastMailed(NOW + 1)], false],
     ['no more where nothing waits', [lastMailed(null)], false],
-    ['no more where all was told', [notified()], false],
+    ['no more where they were notified of all', [notified()], false],
   ])('lasts %s', async (_what, writes, lasts) => {
     const stage = await stageOf(mark(ANA), ...writes);
     expect(await isNotedAsGivenUp(stage.system, ANA)).toBe(lasts);

@@ -46,7 +46,7 @@ async function stageOf(record: TaskRecord, policy: Record<string, unknown> = {},
   return stage;
 }
 
-/** Looks once, and gives what the run counts, and who is to hear what. */
+/** Evaluates the task once, and gives what the run counts, and who is to hear what. */
 async function look(stage: RunStage) {
   const run = await stage.begin();
   const seen = await lookAt(run, await stage.task());
@@ -60,8 +60,8 @@ async function look(stage: RunStage) {
 const ANA = recipientKey('ana@acme.test');
 const BOB = recipientKey('bob@acme.test');
 
-describe('a look at a task', () => {
-  it('lets it fire and tells its owners, and answers it as it is stored then', async () => {
+describe('an evaluation of a task', () => {
+  it('lets it fire and notifies its owners, and answers it as it is stored then', async () => {
     const stage = await stageOf(abandoned(['ana@acme.test', 'bob@acme.test']));
     const { seen, notices, figures } = await look(stage);
     expect(notices).toEqual([`${ANA} warning`, `${BOB} warning`].sort());
@@ -102,7 +102,7 @@ describe('a look at a task', () => {
     expect((await look(stage)).figures).toEqual({ held: 1 });
   });
 
-  it('in mode detect tells nobody', async () => {
+  it('in mode detect notifies nobody', async () => {
     const stage = await stageOf(abandoned(), { mode: 'detect' });
     await addSubscription(stage.system, { prefix: '', topic: TOPIC, alertTypes: ['task_abandoned'] }, 'olga');
     expect(await look(stage)).toMatchObject({ notices: [], figures: only({ fired: 1 }) });
@@ -144,7 +144,7 @@ describe('a look at a task', () => {
     expect(await subscribed({ mode: 'detect' })).toEqual({ notices: [], asked: false });
   });
 
-  it('tells all of 250 owners, in more than one transaction', async () => {
+  it('notifies all of 250 owners, in more than one transaction', async () => {
     const owners = Array.from({ length: 250 }, (_, number) => `o${number}@acme.test`);
     const stage = await stageOf(abandoned(owners));
     const { notices, figures, seen } = await look(stage);
@@ -154,7 +154,7 @@ describe('a look at a task', () => {
     expect(Math.max(...stage.writes)).toBeLessThanOrEqual(100);
   });
 
-  it('tells all holders of a warning of its end, however many there are', async () => {
+  it('notifies all holders of a warning of its end, however many there are', async () => {
     const parts = Object.fromEntries(
       Array.from({ length: 150 }, (_, number) => {
         const address = `o${number}@acme.test`;
@@ -191,7 +191,7 @@ describe('a look at a task', () => {
     expect(await look(stage)).toMatchObject({ notices: { length: 150 }, figures: { resolved: 1 } });
   });
 
-  it('tells topics beside people, of what they subscribed to', async () => {
+  it('notifies topics beside people, of what they subscribed to', async () => {
     const subscribe = (stage: RunStage, type: string) =>
       addSubscription(stage.system, { prefix: '', topic: TOPIC, alertTypes: [type] }, 'olga');
     const stage = await stageOf(abandoned());
@@ -255,7 +255,7 @@ describe('webhooks', () => {
 describe('where another writer is first', () => {
   const ofTask = (writes: Write[]) => puts(writes, `T#${A}`);
 
-  it('the task is looked at again as it is then, at most five times', async () => {
+  it('the task is evaluated again as it is then, at most five times', async () => {
     const stage = await stageOf(abandoned());
     stage.on(refusing(stage.system.table, ofTask, { times: 4 }));
     expect(await look(stage)).toMatchObject({ figures: only({ conflicts: 4, fired: 1, notices: 1 }) });
@@ -274,7 +274,7 @@ describe('where another writer is first', () => {
     expect(seen?.record).toMatchObject({ open: null, hold: { reason: 'kept' } });
   });
 
-  it('a task that is gone by then is looked at no more', async () => {
+  it('a task that is gone by then is evaluated no more', async () => {
     const stage = await stageOf(abandoned());
     const stale = await stage.task();
     await stage.write({ delete: keys.task(A) });

@@ -21,7 +21,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-it('the deployed scanner scans for the instant of its tick, as long as it has, and tells operators', async () => {
+it('the deployed scanner scans for the instant of its tick, as long as it has, and notifies operators', async () => {
   const table = new MemoryTable();
   deployed.table = table;
   await table.transact([operatorAlert('correlated-failure', 'eu-1', 'it is so', START)], 'before');

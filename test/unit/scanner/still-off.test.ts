@@ -114,7 +114,7 @@ describe('a task that is still off', () => {
     expect(await none.table.get(keys.alert(A, 1))).toEqual(before);
   });
 
-  it('is told to those who hear of a disabling today', async () => {
+  it('goes to those who hear of a disabling today', async () => {
     const stage = await stageOf(off({}, []), ALERT);
     await addSubscription(
       stage.system,
@@ -138,14 +138,14 @@ describe('a task that is still off', () => {
     ['its alert is kept no longer', off(), null, {}],
     ['it can no longer be enabled as it was', off({ at: NOW - 90 * DAY }), ALERT, {}],
     ['its scope only detects by now', off(), ALERT, { mode: 'detect' }],
-  ])('is told to nobody where %s, and not asked for again', async (_what, record, alert, policy) => {
+  ])('goes to nobody where %s, and not asked for again', async (_what, record, alert, policy) => {
     const stage = await stageOf(record, alert);
     await stage.policy(policy, 'acmeCo/');
     expect(await remind(stage)).toMatchObject({ disabledByUs: { reminded: true } });
     expect(await heard(stage)).toEqual([]);
   });
 
-  it('is told with a look at the task, which looks again where that changed meanwhile', async () => {
+  it('goes with an evaluation of the task, which is taken again where that changed meanwhile', async () => {
     const stage = await stageOf(off(), ALERT);
     await stage.planes(aPlane('eu-1'));
     stage.on(refusing(stage.system.table, (writes) => puts(writes, `T#${A}`)));
@@ -182,7 +182,7 @@ describe('a disabling that an operator undid', () => {
     recipient(name, name === 'boss' ? { dead: { reason: 'bounce', at: NOW } } : {}),
   );
 
-  it('is told once to the living who hold a mail of that episode', async () => {
+  it('goes once to those who are reachable and hold a mail of that episode', async () => {
     const stage = await stageOf(undone(), ALERT, ...holders, ...recipients);
     expect(await notify(stage)).toMatchObject({ undo: { state: 'told', by: 'olga' } });
     expect(await heard(stage)).toEqual([ANA, BOB].sort());
@@ -198,9 +198,9 @@ describe('a disabling that an operator undid', () => {
 
   it.each<[string, TaskRecord]>([
     ['it was only asked for', undone('asked')],
-    ['it was told', undone('told')],
+    ['they were notified', undone('told')],
     ['nothing was undone', off()],
-  ])('is nothing to tell where %s', async (_what, record) => {
+  ])('goes to nobody where %s', async (_what, record) => {
     const stage = await stageOf(record, ALERT, ...recipients);
     const stored = await stage.task();
     expect(await tellUndone(await stage.begin(), stored)).toBe(stored);
@@ -210,13 +210,13 @@ describe('a disabling that an operator undid', () => {
   it.each<[string, Partial<TaskRecord['task']>]>([
     ['off', { enabled: false }],
     ['deleted', { deletedAt: NOW - 1 }],
-  ])('is told to nobody where the task is %s again by then', async (_what, task) => {
+  ])('goes to nobody where the task is %s again by then', async (_what, task) => {
     const stage = await stageOf(undone('enabled', task), ALERT, ...holders, ...recipients);
     expect((await notify(stage))?.undo).toMatchObject({ state: 'told' });
     expect(await heard(stage)).toEqual([]);
   });
 
-  it('is told with a look at the task, which looks again where that changed meanwhile', async () => {
+  it('goes with an evaluation of the task, which is taken again where that changed meanwhile', async () => {
     const stage = await stageOf(undone(), ALERT, ...recipients);
     await stage.planes(aPlane('eu-1'));
     stage.on(refusing(stage.system.table, (writes) => puts(writes, `T#${A}`)));
@@ -227,7 +227,7 @@ describe('a disabling that an operator undid', () => {
     expect(notices.map(([key]) => key)).toEqual([ANA]);
   });
 
-  it('is told with the next look where the task or its alert changed meanwhile', async () => {
+  it('goes with the next evaluation where the task or its alert changed meanwhile', async () => {
     const task = await stageOf(undone(), ALERT, ...recipients);
     task.on(
       refusing(task.system.table, (writes) => puts(writes, `T#${A}`, ({ undo }) => undo !== undefined)),

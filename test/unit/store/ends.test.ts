@@ -14,7 +14,7 @@ async function endOf(table: MemoryTable, key: Key): Promise<Instant> {
   return Number((await table.get(key))?.ttl) * SECOND;
 }
 
-it('an attempt that is found dead days later is kept for 5 days from then: its message may come back', async () => {
+it('an attempt that is found to have died, days later, is kept for 5 days from then: its message may come back', async () => {
   const stage = workStage();
   const key = keys.work('notify', 'item', 'message');
   const work = { queue: 'notify', item: 'item', messageId: 'message', attempt: 1, functionVersion: '7' };

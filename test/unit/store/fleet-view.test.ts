@@ -438,7 +438,7 @@ describe('the word that a task was disabled', () => {
     expect(await notified([administers('', BOSS)], { open: graced() })).toEqual([ANA]);
   });
 
-  it('goes to an admin who was told of the deadline that the task outlived', async () => {
+  it('goes to an admin who was notified of the deadline that the task outlived', async () => {
     const mark = { address: BOSS, last: { deadline: day(20), moves: 1 }, acceptedAt: day(18) };
     const stopping = { moves: 1, seen: day(20), told: { [recipientKey(BOSS)]: mark } };
     const overdue = fired({ alert: 'task_overdue', since: day(20) });
@@ -492,7 +492,7 @@ describe('who owns a task', () => {
     expect(table.asked.filter((place) => place.startsWith('OWNER-RULES'))).toHaveLength(1);
   });
 
-  describe('and why somebody is told of it', () => {
+  describe('and why somebody is notified of it', () => {
     const WRITES = [
       ...withRules,
       subscribed('', 'all@acme.test'),

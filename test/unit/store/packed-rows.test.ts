@@ -67,7 +67,7 @@ test('an alert that lists 1,000 notices and as many obsolete ones is a row that 
   expect((put.untold as unknown[]).at(-1)).toEqual({ key: keyOf(1_999), address: '', pending: null });
 });
 
-test('an alert of an older version, which says of each what is to be told and knows no holders, is read', () => {
+test('an alert of an older version, which says of each of what they are to be notified and knows no holders, is read', () => {
   const untold = [
     {
       key: 'k',

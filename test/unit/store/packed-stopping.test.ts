@@ -16,7 +16,7 @@ function stoppingOf(count: number): Stopping {
   return { moves: 3, seen: 1_767_225_600_000, told: announcements, lookAt: null };
 }
 
-it('stands plainly in its row where few were told, and is packed and read back whole where many were', () => {
+it('stands plainly in its row where few were notified, and is packed and read back whole where many were', () => {
   const few = stoppingOf(200);
   expect(packedStopping(few)).toEqual(few);
   expect(packedStopping(stoppingOf(201))).toMatchObject({ told: {}, packed: expect.any(String) });

@@ -222,7 +222,7 @@ async function bothSee(stage: CliStage) {
 }
 
 describe('people that an earlier version stored', () => {
-  it('are found, told, and moved by the scan that asked for them; the earlier version still reads them', async () => {
+  it('are found, notified, and moved by the scan that asked for them; the earlier version still reads them', async () => {
     const stage = await withOldRows();
     await bothSee(stage);
     const report = await stage.scanOn(14);

@@ -730,7 +730,7 @@ describe('a row of before that is read and stored again is the same row, a revis
     ['a task', { row: task, again: taskWrite(taskFromRow(task), policy) }],
     ['an alert that goes on', { row: STORED.openAlert, again: alertWrite(alertFromRow(STORED.openAlert)) }],
     [
-      'an alert that is resolved, which stays while somebody is to be told',
+      'an alert that is resolved, which stays while somebody is to be notified',
       {
         row: STORED.alert,
         again: alertWrite(alertFromRow(STORED.alert)),
@@ -752,7 +752,7 @@ describe('a row of before that is read and stored again is the same row, a revis
     ['a warning', { row: STORED.notice, again: noticeWrite(noticeFromRow(STORED.notice)) }],
     ['a reminder', { row: STORED.reminder, again: noticeWrite(noticeFromRow(STORED.reminder)) }],
     [
-      'what a topic is told of a disabling',
+      'what a topic hears of a disabling',
       { row: STORED.topicTold, again: noticeWrite(noticeFromRow(STORED.topicTold)) },
     ],
     ['a mail', { row: digest, again: digestWrite(digestFromRow(digest), { lookAt: 1_767_852_060_000 }) }],
@@ -765,8 +765,14 @@ describe('a row of before that is read and stored again is the same row, a revis
       },
     ],
     ['the scans', { row: STORED.scans, again: scansWrite(scansFromRow(STORED.scans)) }],
-    ['the pace of disabling', { row: STORED.pace, again: rateLimitWrite(rateLimitFromRow(STORED.pace)) }],
-    ['the pace of warnings', { row: STORED.ramp, again: warmUpLimitWrite(rateLimitFromRow(STORED.ramp)) }],
+    [
+      'the rate limit of disabling',
+      { row: STORED.pace, again: rateLimitWrite(rateLimitFromRow(STORED.pace)) },
+    ],
+    [
+      'the rate limit of warnings',
+      { row: STORED.ramp, again: warmUpLimitWrite(rateLimitFromRow(STORED.ramp)) },
+    ],
     [
       'a round of the canary',
       { row: STORED.canaryRound, again: canaryRoundWrite(canaryRoundFromRow(STORED.canaryRound)) },
@@ -899,7 +905,7 @@ describe('what older rows lack is as if nothing had been said', () => {
     expect(digestFromRow(without(STORED.digest, 'unsettled'))).toMatchObject({ unsettled: false, acts: 0 });
   });
 
-  it('of an alert: nobody held its warning; each to be notified is told what its own row says', () => {
+  it('of an alert: nobody held its warning; each is to be notified of what its own row says', () => {
     const pending = { notice: 'recovered', since: 1, notBefore: 2 };
     const untold = [{ key: 'k', address: 'ana@acme.test', pending }];
     const row = { ...without(STORED.alert, 'holders', 'parting'), untold } as Row;
@@ -914,7 +920,7 @@ describe('what older rows lack is as if nothing had been said', () => {
     expect(startFromRow(without(STORED.attempt, 'since')).since).toBe(STORED.attempt.startedAt);
   });
 
-  it('of a breaker that is open: the incident began when it opened, and that was told', () => {
+  it('of a breaker that is open: the incident began when it opened, and operators were notified', () => {
     const row = without({ ...STORED.breaker, phase: 'open', since: 7 }, 'incident', 'busySince', 'failedAt');
     expect(breakerFromRow(row)).toMatchObject({ incident: 7, failedAt: 7, busySince: null });
   });

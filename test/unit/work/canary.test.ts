@@ -152,7 +152,7 @@ describe('what is missed', () => {
     expect(stage.count('FeedbackSilent')).toBe(1);
   });
 
-  it('every event, and operators are told until one comes', async () => {
+  it('every event, and operators are notified until one comes', async () => {
     const stage = workStage({ canaries: true });
     await noteEvent(stage.system);
     stage.pass(DAY);

@@ -444,7 +444,7 @@ describe('the one message of a trial', () => {
     });
   });
 
-  it('is told of at its end, as a batch is', async () => {
+  it('is reported at its end, as a batch is', async () => {
     const { worker, metrics, lines } = workerOf({});
     await processTrial(worker, { trial: true, Records: [record('a')] }, ENOUGH);
     expect(metrics).toEqual(['MessageDone']);

@@ -22,7 +22,7 @@ describe('attempts that went well', () => {
     expect(untoldSuccesses(second.system, 'notify')).toBe(0);
   });
 
-  it('are told with a failure once, those of the other queues left', () => {
+  it('go with a failure once, those of the other queues left', () => {
     const { system } = aProcess();
     countSuccess(system, 'notify');
     countSuccess(system, 'disable');

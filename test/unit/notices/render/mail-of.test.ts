@@ -42,7 +42,7 @@ interface Whose extends Given {
 
 const flat = (text: string) => text.replace(/\s+/g, ' ').replaceAll('"', '');
 
-/** What the mail says of notices about the failing task, whose date is 8 March 2026, or of what else they are told to be. */
+/** What the mail says of notices about the failing task, whose date is 8 March 2026, or of what else a test makes of them. */
 async function mailAbout(abouts: About[], whose: Whose = {}) {
   const stage = await answerStage(whose);
   whose.configured?.(stage.system);
@@ -101,7 +101,7 @@ describe('the mail of a warning', () => {
     expect(says).not.toContain('You can prevent it');
   });
 
-  it('names the others who were warned and still are told, in order, and not its reader', async () => {
+  it('names the others who were warned and still are notified, in order, and not its reader', async () => {
     const other = (name: string, more: object) => ({
       [name]: { ...ASKED, address: `${name}@acme.test`, ...more },
     });
@@ -226,7 +226,7 @@ describe('the mail of a deadline ahead', () => {
     expect(other.says).not.toContain('You can prevent it');
   });
 
-  it('names those who are told of the deadline as it is now, not those who heard of an earlier one', async () => {
+  it('names those who are notified of the deadline as it is now, not those who heard of an earlier one', async () => {
     const hears = (name: string, more: object) => ({ [name]: { address: `${name}@acme.test`, ...more } });
     const last = (moves: number) => ({ last: { deadline: DATE, moves } });
     const announcements = {
@@ -253,7 +253,7 @@ describe('what a recipient chose', () => {
     expect(mail.html).toContain('<html lang="de"');
   });
 
-  it('is told back where they declined reminders', async () => {
+  it('is repeated where they declined reminders', async () => {
     const { says } = await mailAbout([{}], { recipient: { declined: true } });
     expect(says).toContain('You declined reminders. You still get warnings');
   });
@@ -269,7 +269,7 @@ it('a mail looks as the platform’s own do', async () => {
   expect((await mailAbout([{}])).mail.html).toContain('Taskwarden');
 });
 
-describe('why somebody is told', () => {
+describe('why somebody is notified', () => {
   it('is the rule that names them, though another task of the mail names its owner itself', async () => {
     const rules = [{ line: 1, pattern: 'acmeCo/', owners: [ANA_ADDRESS] }];
     const { table } = await answerStage();

@@ -46,7 +46,7 @@ test('notices that cannot be written are found one by one, for the others can', 
   ]);
 });
 
-test('one to whom not even a plain mail can be written is to blame themselves, not what they are told', async () => {
+test('one to whom not even a plain mail can be written is to blame themselves, not their notices', async () => {
   fault.hits = (digest) => digest.includes('"language":"de"');
   expect(await mailOfTasks(['a/x', 'a/y'], { recipient: { language: 'de' } })).toEqual({
     unwritable: 'recipient',

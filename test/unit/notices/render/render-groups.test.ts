@@ -243,13 +243,13 @@ describe('what several tasks have in common', () => {
     );
   });
 
-  it('is each of the others who are told, once, in order', () => {
+  it('is each of the others who are notified, once, in order', () => {
     expect(factsOf([{ told: ['cy@acme.test', 'bo@acme.test'] }, { told: ['bo@acme.test'] }]).at(-1)).toBe(
       'Also notified: bo@acme.test, cy@acme.test.',
     );
   });
 
-  it('is why their reader is told, where that is not one reason for the whole mail: three at most', () => {
+  it('is why their reader is notified, where that is not one reason for the whole mail: three at most', () => {
     const whys = ['a/', 'b/', 'c/', 'd/'].map((scope) => ({ why: { as: 'admin', scope } as const }));
     const reasons = (of: Reader) => factsOf(whys, of).filter((fact) => fact.startsWith('You get this'));
     expect(reasons(reader)).toEqual([]);

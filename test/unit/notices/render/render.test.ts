@@ -120,7 +120,7 @@ describe('a warning with a date', () => {
     expect(flat(mail.text)).toContain('(4 days, not counting the time in which its health was unknown)');
   });
 
-  it('says that nobody else was told, and counts those it does not name', () => {
+  it('says that nobody else was notified, and counts those it does not name', () => {
     expect(renderDigest(facts([item({ told: [] })])).text).toContain('Nobody else was notified.');
     const others = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `${name}@acme.test`);
     expect(flat(renderDigest(facts([item({ told: others })])).text)).toContain('e@acme.test and 2 more.');
@@ -433,7 +433,7 @@ describe('how many a mail tells', () => {
   });
 });
 
-it('why its reader is told stands at the top where it is one reason, else with each task', () => {
+it('why its reader is notified stands at the top where it is one reason, else with each task', () => {
   const because = (...scopes: string[]) => {
     const items = scopes.map((scope, place) => item({ task: `t${place}`, why: { as: 'admin', scope } }));
     return flat(rendered(items).text).match(/are an admin of "[^"]*"\. (?:You can|Nobody|Also)/g);

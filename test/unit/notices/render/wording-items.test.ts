@@ -254,7 +254,7 @@ describe('what is known of a task', () => {
     expect(state(changes)).toBe(sentence);
   });
 
-  it('stands with what it is, where, who else is told, what happens and where to act', () => {
+  it('stands with what it is, where, who else is notified, what happens and where to act', () => {
     const linked = { ...reader, links };
     expect(plain(JSON.stringify(entryOf(item(), linked, false)))).toBe(
       JSON.stringify({
@@ -281,7 +281,7 @@ describe('what is known of a task', () => {
   });
 });
 
-describe('who else is told', () => {
+describe('who else is notified', () => {
   const alsoNotified = (...addresses: string[]) => toldOf({ told: addresses }, reader);
 
   it('is nobody, or five by name and how many more', () => {
@@ -298,7 +298,7 @@ describe('who else is told', () => {
   });
 });
 
-describe('why somebody is told', () => {
+describe('why somebody is notified', () => {
   const because = (why: MailWhy) => reasonsOf([item({ why })], reader);
 
   it.each<[MailWhy, string]>([

@@ -23,7 +23,7 @@ function waiting(
   return { recipient: 'ana', address, task, episode: 1, pending };
 }
 
-/** Ana, whom the ramp let be warned an hour ago, and whom no mail holds back. */
+/** Ana, whom the warm-up limit let be warned an hour ago, and whom no mail holds back. */
 function ana(more: Partial<RecipientRecord> = {}): RecipientRecord {
   return { ...newRecipient('ana', 'ana@acme.test'), admittedAt: NOON - HOUR, ...more } as RecipientRecord;
 }
@@ -129,7 +129,7 @@ describe('withdrawals', () => {
   });
 });
 
-describe('the ramp', () => {
+describe('the warm-up limit', () => {
   it.each<[string, Partial<RecipientRecord>, boolean]>([
     ['let them be warned within a day', { admittedAt: NOON - DAY + 1 }, true],
     ['let them be warned a day ago', { admittedAt: NOON - DAY }, false],

@@ -20,7 +20,7 @@ const SENT = { state: 'sent', sentAt: START + 2 * SECOND } as const;
 const OFF_AT = START - HOUR;
 
 describe('word of a disabling that SES took and did not send', () => {
-  /** What is told again of a task that was turned off an hour ago; null: nothing waits. */
+  /** The facts that go again of a task that was turned off an hour ago; null: nothing waits. */
   async function factsAgain(
     item: Partial<DigestItem>,
     setup: Given = {},
@@ -78,7 +78,7 @@ describe('word of a disabling that SES took and did not send', () => {
 });
 
 describe('a notice that waits no more', () => {
-  it('is kept while it matters who was told: to its deadline', async () => {
+  it('is kept while it matters who was notified: to its deadline', async () => {
     const END = START + 2 * DAY;
     const stage = await answerStage({
       open: null,

@@ -16,7 +16,7 @@ import { type DigestRecord, type DigestState, newDigest } from '../../../../func
 const CLAIMED = Date.parse('2026-03-01T12:00:00Z');
 const SOON = CLAIMED + 2_000;
 
-/** A mail in a state, which was carried over to all that it touches. */
+/** A mail in a state, which was carried over to all that it concerns. */
 function mail(state: DigestState, more: Partial<DigestRecord> = {}): DigestRecord {
   const draft = newDigest({
     id: 'd',
@@ -144,7 +144,7 @@ describe('that a refusal is nobody’s fault', () => {
   });
 });
 
-describe('word that an address is dead', () => {
+describe('word that an address is to be suppressed', () => {
   const bounce = { state: 'bounced', dead: 'bounce' } as const;
 
   it.each(

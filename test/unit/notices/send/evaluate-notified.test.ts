@@ -10,7 +10,7 @@ import { waitsFor } from './notify-stage.ts';
 const SOON = START + 2 * SECOND;
 const LATER = { at: START + DAY, why: 'look' };
 
-/** Ana was told of her task and, first, of others that are stored as copies of it. */
+/** Ana was notified of her task and, first, of others that are stored as copies of it. */
 async function notified(setup: Given = {}, others: string[] = []) {
   const stage = await answerStage(setup);
   const row = await stage.table.get(keys.task(TASK));
@@ -23,8 +23,8 @@ async function notified(setup: Given = {}, others: string[] = []) {
   return { ...stage, next: async (id: string) => (await loadTask(stage.table, id))?.next };
 }
 
-describe('all that somebody was told of', () => {
-  it('is looked at with the next scan', async () => {
+describe('all that somebody was notified of', () => {
+  it('is evaluated with the next scan', async () => {
     const { system, next } = await notified({}, ['acmeCo/0', 'acmeCo/1']);
     await evaluateNotified(system, ANA);
     for (const id of ['acmeCo/0', 'acmeCo/1', TASK])
@@ -41,19 +41,19 @@ describe('all that somebody was told of', () => {
       },
       { at: SOON, why: 'look' },
     ],
-  ])('is looked at where it may matter: %s', async (_what, setup, after) => {
+  ])('is evaluated where it may matter: %s', async (_what, setup, after) => {
     const { system, next } = await notified(setup);
     await evaluateNotified(system, ANA);
     expect(await next(TASK)).toEqual(after);
   });
 
-  it('is not what others were told of', async () => {
+  it('is not what others were notified of', async () => {
     const { system, next } = await notified();
     await evaluateNotified(system, 'somebody else');
     expect(await next(TASK)).toEqual(LATER);
   });
 
-  it('is looked at also where one of the tasks is gone, or its row takes nothing', async () => {
+  it('is evaluated also where one of the tasks is gone, or its row takes nothing', async () => {
     const { system, next, rows, table } = await notified({}, ['acmeCo/0', 'acmeCo/1']);
     await table.transact([{ delete: keys.task('acmeCo/0') }], 'gone');
     system.table = takingNo(system.table, ({ pk, sk }) => sk === 'T' && pk.endsWith('acmeCo/1'));

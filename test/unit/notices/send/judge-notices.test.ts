@@ -270,7 +270,7 @@ describe('a notice of a task’s own deadline, just before it goes,', () => {
     expect((await verdict(deadlineSetup({ open: {} }))).items).toEqual([{ ...expected, binds: true }]);
   });
 
-  it('waits while telling is paused', async () => {
+  it('waits while notifying is paused', async () => {
     const { act, logged, waiting } = await judged({ ...deadlineSetup(), pauses: { notify: START } });
     expect(await act()).toEqual([]);
     expect(logged).toEqual([]);
@@ -304,7 +304,7 @@ describe('a notice of a task’s own deadline, just before it goes,', () => {
 describe('a notice that is taken back', () => {
   const VOID: Given = { policy: { mode: 'detect' } };
 
-  it('may be asked for anew: the task knows nothing of it, and is looked at', async () => {
+  it('may be asked for anew: the task knows nothing of it, and is evaluated', async () => {
     const { act, told, record } = await judged(VOID);
     await act();
     expect(await told()).toBeUndefined();

@@ -106,7 +106,7 @@ describe('what SES says of a warning is, of whom it was for,', () => {
     expect(await open()).toMatchObject({ dates: [], mails: [MAIL] });
   });
 
-  it('nothing where they were never told; the date binds all the same', async () => {
+  it('nothing where they were never notified; the date binds all the same', async () => {
     const { open } = await applied({ open: { told: {} } }, SENT);
     expect(await open()).toMatchObject({ told: {}, dates: [PRINTED], mails: [] });
   });
@@ -410,7 +410,7 @@ describe('a notice of what is past that SES did not send', () => {
     ['disabled', { disabledAt: START - HOUR }],
     ['withdrawn', { resolvedReason: 'kept' }],
     ['recovered', { resolvedReason: 'kept' }],
-  ])('is told again as it was: %s', async (notice, end) => {
+  ])('goes again as it was: %s', async (notice, end) => {
     const stage = await unsent({ notice });
     expect(await stage.notice()).toMatchObject(again(notice, end));
     expect(factsOf((await stage.notice())?.pending ?? null)).toEqual({
@@ -435,7 +435,7 @@ describe('a notice of what is past that SES did not send', () => {
     expect(factsOf((await stored())?.pending ?? null)).toMatchObject(end);
   });
 
-  it('is told again also where it still waits', async () => {
+  it('goes again also where it still waits', async () => {
     const { notice } = await unsent({ notice: 'withdrawn' }, { open: null });
     expect(await notice()).toMatchObject(again('withdrawn', { resolvedReason: 'kept' }));
   });
@@ -508,15 +508,15 @@ describe('who holds a mail about an episode that is over', () => {
     ['nothing was undone', {}],
     ['another episode was undone', { record: { undo: { ...undo, episode: 2 } } }],
     [
-      'the undoing is not told yet: who tells it finds them',
+      'nobody was notified of the undoing yet: who notifies the others finds them',
       { record: { undo: { ...undo, state: 'enabled' } } },
     ],
     ['it is off again', { task: { enabled: false }, record: { undo } }],
-  ])('is told of no undoing where %s', async (_what, setup) => {
+  ])('is notified of no undoing where %s', async (_what, setup) => {
     expect(await (await holders({ waits: null, ...setup })).notice()).toBeUndefined();
   });
 
-  it('is told of an undoing that was told to the others already, once', async () => {
+  it('is notified of an undoing of which the others were notified already, once', async () => {
     const stage = await holders({ waits: null, record: { undo } });
     const pending = {
       notice: 'enabled',
@@ -562,7 +562,7 @@ describe('who holds a mail about an episode that is over', () => {
 });
 
 describe('the task, once its warning is accepted,', () => {
-  it('is looked at when the next reminder is due', async () => {
+  it('is evaluated when the next reminder is due', async () => {
     const { record } = await applied({}, SENT);
     // Seven days after SES took it, less the three of the reminder.
     expect((await record()).next).toEqual({ at: START + 2 * SECOND + 4 * DAY, why: 'look' });
@@ -576,7 +576,7 @@ describe('the task, once its warning is accepted,', () => {
       { record: { keep: { kind: 'keep', until: START + 30 * DAY, by: ANA_ADDRESS, at: START } } },
       SENT,
     ],
-  ])('is looked at at once where %s', async (_what, setup, digest) => {
+  ])('is evaluated at once where %s', async (_what, setup, digest) => {
     const { record } = await applied(setup, digest);
     expect((await record()).next).toEqual({ at: START + 2 * SECOND, why: 'look' });
   });

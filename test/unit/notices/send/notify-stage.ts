@@ -29,7 +29,7 @@ export const FACTS = { since: START - 1_000, restarts: 4 };
 
 const TAKEN: SendResult = { outcome: 'accepted', messageId: 'ses-1' };
 
-/** A warning waits for Ana, whom the ramp let be warned; no mail is under way. `also`: rows beside. */
+/** A warning waits for Ana, whom the warm-up limit let be warned; no mail is under way. `also`: rows beside. */
 export async function notifyStage({
   also = [],
   pauses,

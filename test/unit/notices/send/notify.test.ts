@@ -27,7 +27,7 @@ const REQUESTED = {
 } as const;
 
 describe('a message to a recipient', () => {
-  it('tells them what waits, and says that it did', async () => {
+  it('notifies them of what waits, and says that it did', async () => {
     const { deliver, mails, ana, told } = await notifyStage({ recipient: QUEUED });
     expect(await deliver()).toEqual({ outcome: 'done', reason: 'mailed' });
     expect(mails).toMatchObject([{ to: ANA_ADDRESS }]);
@@ -35,7 +35,7 @@ describe('a message to a recipient', () => {
     expect(await told()).toMatchObject({ warning: 'accepted', acceptedAt: START });
   });
 
-  it('tells what was disabled in a mail of its own, after the other', async () => {
+  it('says what was disabled in a mail of its own, after the other', async () => {
     const { deliver, mails } = await notifyStage({
       also: [waitsFor({ notice: 'withdrawn', facts: FACTS }, { task: 'acmeCo/b' })],
       task: { enabled: false },
@@ -52,7 +52,7 @@ describe('a message to a recipient', () => {
   it.each<[string, Given]>([
     ['must wait', { open: { disabling: REQUESTED } }],
     ['holds no more', { open: null }],
-  ])('tells what was disabled though what else is due %s', async (_what, setup) => {
+  ])('says what was disabled though what else is due %s', async (_what, setup) => {
     const { deliver, mails, table } = await notifyStage({
       ...setup,
       also: [waitsFor({ notice: 'disabled', facts: { ...FACTS, disabledAt: START } }, { task: 'acmeCo/b' })],
@@ -64,7 +64,7 @@ describe('a message to a recipient', () => {
     expect(mails.map(({ text }) => text.includes('acmeCo/b'))).toEqual([true]);
   });
 
-  it('that told something and finds the rest not due waits for that', async () => {
+  it('that notified of something and finds the rest not due waits for that', async () => {
     const { deliver, mails } = await notifyStage({
       also: [waitsFor({ notice: 'enabled', notBefore: START + 90 * SECOND, facts: FACTS }, { episode: 2 })],
     });
@@ -72,7 +72,7 @@ describe('a message to a recipient', () => {
     expect(mails).toHaveLength(1);
   });
 
-  it('tells somebody of whom nothing else is known', async () => {
+  it('notifies somebody of whom nothing else is known', async () => {
     const { deliver, mails, table, ana } = await notifyStage({
       waits: { notice: 'withdrawn', facts: FACTS },
     });
@@ -84,8 +84,8 @@ describe('a message to a recipient', () => {
 
   it.each<[string, Given, string]>([
     ['nothing waits', { waits: null }, 'nothing to tell'],
-    ['telling is paused', { pauses: { notify: START } } as Given, 'paused'],
-    ['the ramp has no place for them', { recipient: { admittedAt: null } }, 'nothing due'],
+    ['notifying is paused', { pauses: { notify: START } } as Given, 'paused'],
+    ['the warm-up limit has no place for them', { recipient: { admittedAt: null } }, 'nothing due'],
     ['what waits may go days later', { waits: { notBefore: START + 2 * DAY } }, 'not yet'],
     ['what waits holds no more', { open: null }, 'nothing stands'],
   ])('is done where %s, and the next one is welcome', async (_what, setup, reason) => {
@@ -150,10 +150,10 @@ describe('a planned wait', () => {
   });
 });
 
-describe('an address that is dead', () => {
+describe('an address that is suppressed', () => {
   const DEAD: Given = { recipient: { ...QUEUED, dead: { reason: 'bounce', at: START } } };
 
-  it('is told nothing; the task may ask for a warning anew', async () => {
+  it('hears nothing; the task may ask for a warning anew', async () => {
     const { deliver, mails, waiting, told, record, ana, pass } = await notifyStage(DEAD);
     pass(MINUTE);
     expect(await deliver()).toEqual(skipped('dead address'));
@@ -227,7 +227,7 @@ describe('one message', () => {
     expect(await stage.waiting()).toEqual([]);
   });
 
-  it('takes a place of the ramp for whom `digestEvery` delayed', async () => {
+  it('takes a place of the warm-up limit for whom `digestEvery` delayed', async () => {
     const { deliver, table, rows } = await notifyStage({
       recipient: { admittedAt: null, lastMailAt: START - HOUR },
       waits: { since: START - HOUR },

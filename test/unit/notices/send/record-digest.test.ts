@@ -36,7 +36,7 @@ const unsent = (stage: Stage) => recordUnsent(stage.system, MAIL, 'rejected');
 const hears = (news: MailNews) => (stage: Stage) => recordEvent(stage.system, MAIL, news);
 
 describe('a mail that SES took', () => {
-  it('is known with its instant and its id, and needs no second look', async () => {
+  it('is known with its instant and its id, and is not to be read again', async () => {
     const stage = await underWay();
     await accept(stage);
     expect(await stage.digest()).toMatchObject({
@@ -353,7 +353,7 @@ describe('what SES says of a mail, after what was known', () => {
     expect(row).not.toHaveProperty('g1pk');
   });
 
-  it('is looked at again by the repair where the work on it dies', async () => {
+  it('is taken up again by the repair where the work on it dies', async () => {
     const stage = await underWay();
     stage.busyFor(touches('T'));
     await expect(hears({ state: 'delivered' })(stage)).rejects.toThrow('changes too fast');
@@ -367,7 +367,7 @@ describe('what SES says of a mail, after what was known', () => {
   });
 });
 
-describe('an address that SES shows to be dead', () => {
+describe('an address that SES shows to be undeliverable', () => {
   const dead = (reason: string, at = SOON) => ({ reason, at });
 
   it.each<[string, (stage: Stage) => Promise<void>, string, string, number[]]>([
@@ -413,7 +413,7 @@ describe('an address that SES shows to be dead', () => {
     expect((await stage.ana()).dead).toEqual(after);
   });
 
-  it('is looked at in every episode that they were told of, also where this mail told of none', async () => {
+  it('has every episode evaluated that they were notified of, also where this mail told of none', async () => {
     const stage = await underWay({ items: [{ task: 'acmeCo/other', notice: 'withdrawn' }], waits: null });
     await stage.table.transact(
       [
@@ -434,7 +434,7 @@ describe('an address that SES shows to be dead', () => {
     expect((await stage.record()).next).toEqual({ at: SOON, why: 'look' });
   });
 
-  it('lives on where the refusal is taken back before it is carried out', async () => {
+  it('stays reachable where the refusal is taken back before it is carried out', async () => {
     const stage = await underWay();
     let writes = 0;
     stage.meanwhile(async () => {
@@ -445,7 +445,7 @@ describe('an address that SES shows to be dead', () => {
     expect((await stage.ana()).dead).toBeNull();
   });
 
-  it('is not dead for a refusal that was taken back, and is for a bounce', async () => {
+  it('is not suppressed for a refusal that was taken back, and is for a bounce', async () => {
     const stage = await underWay({ digest: { state: 'unsent', blameless: true } });
     await reject(stage);
     expect((await stage.ana()).dead).toBeNull();
@@ -455,7 +455,7 @@ describe('an address that SES shows to be dead', () => {
 });
 
 describe('a refusal that was not the recipient’s fault', () => {
-  it('is taken back: they live, the mail counts as unsent, and all that is open is looked at', async () => {
+  it('is taken back: they are reachable, the mail counts as unsent, and all that is open is evaluated', async () => {
     const stage = await underWay();
     await reject(stage);
     stage.pass(MINUTE);
@@ -498,10 +498,10 @@ describe('a refusal that was not the recipient’s fault', () => {
       { digest: { state: 'bounced' }, recipient: { dead: { reason: 'rejected', at: START } } },
     ],
     [
-      'they are dead for another reason',
+      'they are suppressed for another reason',
       { digest: { state: 'rejected' }, recipient: { dead: { reason: 'bounce', at: START } } },
     ],
-  ])('does not let them live where %s', async (_what, setup) => {
+  ])('does not revive them where %s', async (_what, setup) => {
     const stage = await underWay(setup);
     await recordBlameless(stage.system, MAIL);
     expect((await stage.ana()).dead).toEqual(setup.recipient?.dead);

@@ -58,7 +58,7 @@ describe('a mail', () => {
         },
       ],
       { sending: id, retryAt: null, mailedAt: [START - HOUR, START] },
-      // Whoever repairs looks at it once its lease is over.
+      // Whoever repairs takes it up once its lease is over.
       { g1sk: `2026-03-01T12:01:00.000Z#${id}` },
     ]);
   });
@@ -91,7 +91,7 @@ describe('a mail', () => {
     expect(mails).toMatchObject([{ to: ANA_ADDRESS }]);
   });
 
-  it('goes to nobody whose stored address is none: they are dead, and their task may ask others', async () => {
+  it('goes to nobody whose stored address is none: they are suppressed, and their task may ask others', async () => {
     const stage = await notifyStage({ recipient: { address: 'x y@evil.test' } });
     expect(await stage.deliver()).toEqual({ outcome: 'skipped', reason: 'dead address' });
     expect(stage.mails).toEqual([]);
@@ -254,7 +254,7 @@ describe('a message that cannot be made', () => {
     ).rejects.toBe(FAULT);
   });
 
-  it('takes its recipient for dead, or sets its notice aside, and the rest goes', async () => {
+  it('suppresses its recipient, or sets its notice aside, and the rest goes', async () => {
     const dead = await notifyStage();
     dead.system.mailer.write = async (mail) => {
       if (mail.to === ANA_ADDRESS) throw FAULT;
@@ -376,7 +376,7 @@ describe('a mail that SES does not take', () => {
     expect(stage.mails).toHaveLength(1);
   });
 
-  it('for its address leaves that dead, and operators are told nothing', async () => {
+  it('for its address leaves that suppressed, and operators hear nothing', async () => {
     const stage = await notifyStage();
     stage.answers(() => refused('recipient'));
     expect(await stage.deliver()).toEqual({ outcome: 'done', reason: 'address rejected' });
@@ -412,7 +412,7 @@ describe('a mail that SES does not take', () => {
   });
 });
 
-describe('what a topic is told', () => {
+describe('what a topic hears', () => {
   const NEWS: Given = {
     recipient: { address: TOPIC },
     task: { enabled: true },
@@ -447,7 +447,7 @@ describe('what a topic is told', () => {
     expect((await loadRefusals(stage.table)).words).toBe('x');
   });
 
-  it('and refuses tells operators, and no word of SES has a part in it', async () => {
+  it('and refuses notifies operators, and no word of SES has a part in it', async () => {
     const stage = await topicStage(refused('recipient'));
     expect(await stage.deliver()).toEqual({ outcome: 'done', reason: 'address rejected' });
     expect(recipientFromRow((await stage.rows(keys.recipient(ANA)))[0] as Row)).toMatchObject({

@@ -158,7 +158,7 @@ describe('the report of a week', () => {
 
   it.each<[string, Partial<RecipientRecord> | null, string]>([
     ['nobody knows', null, 'dead address'],
-    ['SES shows to be dead', { dead: { reason: 'bounce', at: START } }, 'dead address'],
+    ['is suppressed', { dead: { reason: 'bounce', at: START } }, 'dead address'],
     ['is known by their key alone', { address: null }, 'no address is known'],
   ])('goes to nobody who %s', async (_what, ana, reason) => {
     const { ask, mails } = await reportStage(ana);
@@ -234,7 +234,7 @@ describe('a report that is to wait', () => {
     expect(await (await reportStage(ana)).ask()).toEqual(DONE);
   });
 
-  it('does so an hour while telling is paused', async () => {
+  it('does so an hour while notifying is paused', async () => {
     const { ask, mails, table } = await reportStage();
     await table.transact([pausesWrite({ ...(await loadPauses(table)), notify: START })], 'pause');
     expect(await ask()).toEqual(later(3_600));
@@ -270,7 +270,7 @@ describe('a report that SES does not take', () => {
     expect(mails).toHaveLength(2);
   });
 
-  it('kills the address that SES refuses', async () => {
+  it('suppresses the address that SES refuses', async () => {
     const { ask, answers, ana } = await reportStage();
     answers({ outcome: 'refused', cause: 'recipient', code: 'InvalidParameterValue', message: 'no address' });
     expect(await ask()).toEqual({ outcome: 'done', reason: 'address rejected' });
@@ -303,7 +303,7 @@ describe('a report that SES does not take', () => {
 });
 
 describe('a report of which no message can be made', () => {
-  it('is one of a reader to whom none can be written: they are taken for dead', async () => {
+  it('is one of a reader to whom none can be written: they are suppressed', async () => {
     const { ask, system, ana, mails, rows } = await reportStage();
     system.mailer.write = async (mail) => {
       if (mail.to === ADDRESS) throw new Error('no such address');
@@ -319,7 +319,7 @@ describe('a report of which no message can be made', () => {
   it.each<[string, (mail: OutgoingMail) => boolean]>([
     ['for what it says', ({ subject }) => subject !== 'Notice'],
     ['to anybody', () => true],
-  ])('%s is a fault, and nobody is dead', async (_what, fails) => {
+  ])('%s is a fault, and nobody is suppressed', async (_what, fails) => {
     const { ask, system, ana, table } = await reportStage();
     system.mailer.write = async (mail) => {
       if (fails(mail)) throw new RangeError('it cannot be encoded');

@@ -26,7 +26,7 @@ describe('a recipient to whom no mail can be written', () => {
     return stage;
   };
 
-  it('is taken for dead, and all that they were told of is looked at', async () => {
+  it('is suppressed, and all that they were notified of is evaluated', async () => {
     const { ana, record } = await recorded();
     expect(await ana()).toMatchObject({ dead: { reason: 'unmailable', at: SOON }, address: ANA_ADDRESS });
     expect((await record()).next).toEqual({ at: SOON, why: 'look' });
@@ -49,11 +49,11 @@ describe('a recipient to whom no mail can be written', () => {
   it.each<[string, RecipientRecord['dead']]>([
     ['for good', { reason: 'complaint', at: START }],
     ['for a time', { reason: 'soft-bounce', at: START, until: START + DAY }],
-  ])('that is dead %s already stays so', async (_what, dead) => {
+  ])('that is suppressed %s already stays so', async (_what, dead) => {
     expect((await (await recorded({ recipient: { dead } })).ana()).dead).toEqual(dead);
   });
 
-  it('is known as dead, where nothing else was known of them', async () => {
+  it('is known as suppressed, where nothing else was known of them', async () => {
     const { system, table, ana } = await stageOf();
     await table.transact([{ delete: keys.recipient(ANA) }], 'forget');
     await recordUnmailable(system, newRecipient(ANA, ANA_ADDRESS), 'none');
@@ -74,7 +74,7 @@ describe('a notice that cannot be written', () => {
     return stage;
   }
 
-  it('waits no more; its task knows that it was tried, and is looked at', async () => {
+  it('waits no more; its task knows that it was tried, and is evaluated', async () => {
     const { waiting, told, record } = await aside();
     expect(await waiting()).toEqual([]);
     expect(await told()).toEqual({ ...ASKED, warning: 'tried' });

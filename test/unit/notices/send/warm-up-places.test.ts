@@ -140,7 +140,7 @@ describe('a recipient whom the last scan gave no place because `digestEvery` del
     ['the window was open when the last scan came', [ana({ lastMailAt: SCANNED - HOUR })]],
     ['no scan ever came', [DELAYED, [warning()], { claimed: null }]],
     ['the last scan did not know of the warning', [DELAYED, [warning({ since: SCANNED + 1 })]]],
-    ['they are to be told something else', [DELAYED, [warning({ notice: 'overdue' })]]],
+    ['they are to be notified of something else', [DELAYED, [warning({ notice: 'overdue' })]]],
     ['the warning is one of a topic', [DELAYED, [warning({}, TOPIC)]]],
     ['nothing waits', [DELAYED, []]],
   ])('takes none where %s: the next scan decides', async (_what, inputs) => {

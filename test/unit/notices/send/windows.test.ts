@@ -28,7 +28,7 @@ describe('a recipient with quiet hours', () => {
   it.each<[string, Partial<RecipientRecord>, string, string]>([
     ['has none', {}, '2026-03-01T23:00:00Z', '2026-03-01T23:00:00Z'],
     ['is awake by day', { quietHours: NIGHT }, '2026-03-01T12:00:00Z', '2026-03-01T12:00:00Z'],
-    ['is told in the morning', { quietHours: NIGHT }, '2026-03-01T23:00:00Z', '2026-03-02T06:00:00Z'],
+    ['goes in the morning', { quietHours: NIGHT }, '2026-03-01T23:00:00Z', '2026-03-02T06:00:00Z'],
     [
       'is asleep from the first minute',
       { quietHours: NIGHT },

@@ -226,7 +226,7 @@ describe('against a server', () => {
   });
 });
 
-describe('the pace', () => {
+describe('the rate of sending', () => {
   const client = { send: () => Promise.resolve({ MessageId: 'm' }) } as unknown as Pick<SESClient, 'send'>;
 
   it('lets a burst pass and then one mail per part of a second', async () => {

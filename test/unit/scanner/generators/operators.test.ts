@@ -21,7 +21,7 @@ import { puts, refusing } from '../../store/refusing-table.ts';
 import { dueTask } from '../due-task.ts';
 import { START as NOW, only, type RunStage, runStage } from '../run-stage.ts';
 
-/** One that lasts until it is taken back, one that comes and goes, one that is told once, and one that only happened. */
+/** One that lasts until it is taken back, one that comes and goes, one that is sent once, and one that only happened. */
 const STAYS = 'correlated-failure';
 const FLAPS = 'data-plane-silent';
 const ONCE = 'data-plane-deleted';
@@ -85,7 +85,7 @@ const knownOf = async ({ table }: RunStage, code: OperatorAlertCode, subject: st
   (await loadTold(table)).incidents.get(`${code}#${subject}`);
 
 describe('what is new', () => {
-  it('is told once, all of one code together, and known from then on', async () => {
+  it('is sent once, all of one code together, and known from then on', async () => {
     const stage = await stageOf(alert(STAYS, 'b'), alert(STAYS, 'a'), alert(FLAPS, 'b'));
     const messages: number[] = [];
     const { tell } = stage.system.operators;
@@ -134,7 +134,7 @@ describe('what is new', () => {
     ]);
   });
 
-  it('is told with the next scan where operators could not be reached, and the others are told all the same', async () => {
+  it('is sent with the next scan where operators could not be reached, and the others are sent all the same', async () => {
     const stage = await stageOf(alert(STAYS, 'a'), alert(FLAPS, 'b'));
     const { tell } = stage.system.operators;
     stage.system.operators = {
@@ -152,7 +152,7 @@ describe('what is new', () => {
     expect(stage.alerts.map(({ code }) => code)).toEqual([FLAPS, STAYS]);
   });
 
-  it('and says something else meanwhile is told with the next scan again', async () => {
+  it('and says something else meanwhile is sent with the next scan again', async () => {
     const stage = await stageOf(alert(STAYS, 'a'));
     const { tell } = stage.system.operators;
     stage.system.operators = {
@@ -175,13 +175,13 @@ describe('what lasts', () => {
   const rejected = { at: NOW, by: 'olga', reason: 'fine', until: NOW + 1 };
 
   it.each<[string, Write[], number]>([
-    ['a week after it was told', notifiedAlert(STAYS), 1],
+    ['a week after it was sent', notifiedAlert(STAYS), 1],
     ['not before', notifiedAlert(STAYS, { toldAt: NOW - WEEK + 1 }), 0],
-    ['not where it is told once', notifiedAlert(ONCE), 0],
+    ['not where it is sent once', notifiedAlert(ONCE), 0],
     ['not while an operator leaves it as it is', notifiedAlert(STAYS, { rejected }), 0],
     ['again once that is over', notifiedAlert(STAYS, { rejected: { ...rejected, until: NOW } }), 1],
     ['not where it is over and may soon begin again', notifiedAlert(FLAPS, { endedAt: NOW - 1 }), 0],
-  ])('is told again: %s', async (_what, rows, messages) => {
+  ])('is sent again: %s', async (_what, rows, messages) => {
     const stage = await stageOf(...rows);
     await take(stage);
     expect(stage.alerts.filter(({ isOver }) => !isOver)).toHaveLength(messages);
@@ -191,7 +191,7 @@ describe('what lasts', () => {
       expect(await knownOf(stage, STAYS, 'a')).toMatchObject({ toldAt: NOW, since: NOW - 9 * DAY });
   });
 
-  it('no more, which nobody took back, goes in the place of being told again, and its end is told', async () => {
+  it('no more, which nobody took back, goes in place of being sent again, and its end is sent', async () => {
     const stage = await stageOf(
       alert('veto-loop', 'acmeCo/a', { toldAt: NOW - WEEK }),
       incident('veto-loop', 'acmeCo/a', { toldAt: NOW - WEEK }),
@@ -216,7 +216,7 @@ describe('what lasts', () => {
 });
 
 describe('what comes and goes', () => {
-  it('and is back within a day is not told anew; its week counts from when it was told', async () => {
+  it('and is back within a day is not sent anew; its week counts from when it was sent', async () => {
     const stage = await stageOf(alert(FLAPS, 'a'), incident(FLAPS, 'a', { endedAt: NOW - HOUR }));
     expect((await take(stage)).figures).toEqual({});
     expect([stage.alerts, await news(stage)]).toEqual([[], []]);
@@ -231,7 +231,7 @@ describe('what comes and goes', () => {
     expect(await knownOf(stage, FLAPS, 'a')).toMatchObject({ rev: 1 });
   });
 
-  it('is told again a week after it was told, as what lasts', async () => {
+  it('is sent again a week after it was sent, as what lasts', async () => {
     const stage = await stageOf(alert(FLAPS, 'a'), incident(FLAPS, 'a', { toldAt: NOW - WEEK }));
     await take(stage);
     expect(texts(stage)).toEqual([`${FLAPS} a: a it is`]);
@@ -239,7 +239,7 @@ describe('what comes and goes', () => {
     expect(await news(stage)).toEqual([]);
   });
 
-  it('and is back a day later is told anew, with the end of what was before', async () => {
+  it('and is back a day later is sent anew, with the end of what was before', async () => {
     const stage = await stageOf(alert(FLAPS, 'a'), incident(FLAPS, 'a', { endedAt: NOW - DAY }));
     await take(stage);
     const over = `over ${FLAPS} a: over since ${formatInstant(NOW - DAY)}; it lasted 1 d`;
@@ -260,7 +260,7 @@ describe('what comes and goes', () => {
 });
 
 describe('what is over', () => {
-  it('is told once, and nothing is left of it', async () => {
+  it('is sent once, and nothing is left of it', async () => {
     const stage = await stageOf(
       incident(STAYS, 'b'),
       incident(STAYS, 'a'),
@@ -281,14 +281,14 @@ describe('what is over', () => {
     expect(stage.alerts).toHaveLength(3);
   });
 
-  it('and comes and goes is noted first, and told a day later', async () => {
+  it('and comes and goes is noted first, and sent a day later', async () => {
     const stage = await stageOf(incident(FLAPS, 'a'));
     await take(stage);
     expect([stage.alerts, await news(stage)]).toEqual([[], []]);
     expect(await knownOf(stage, FLAPS, 'a')).toMatchObject({ endedAt: NOW });
   });
 
-  it('while its alert stays is told once, and kept in mind until that is gone', async () => {
+  it('while its alert stays is sent once, and kept in mind until that is gone', async () => {
     const rows = [
       alert(FLAPS, 'a', { toldAt: NOW - 2 * DAY, endedAt: NOW - DAY }),
       incident(FLAPS, 'a', { endedAt: NOW - DAY }),
@@ -303,7 +303,7 @@ describe('what is over', () => {
     expect([stage.alerts.length, await stage.rows({ pk: 'OPERATORS' })]).toEqual([1, []]);
   });
 
-  it('since an operator ended it is told at once, and what they did is forgotten with it', async () => {
+  it('since an operator ended it is sent at once, and what they did is forgotten with it', async () => {
     const stage = await stageOf(incident(FLAPS, 'a'), ...alertClosed(FLAPS, 'a', NOW - MINUTE));
     await take(stage);
     expect(texts(stage)).toEqual([
@@ -312,13 +312,13 @@ describe('what is over', () => {
     expect(await stage.rows({ pk: 'OPERATORS' })).toEqual([]);
   });
 
-  it('though nobody was told is forgotten, with what an operator did', async () => {
+  it('though nobody was notified is forgotten, with what an operator did', async () => {
     const stage = await stageOf(...alertClosed(FLAPS, 'a', NOW - MINUTE));
     await take(stage);
     expect([stage.alerts, await stage.rows({ pk: 'OPERATORS' })]).toEqual([[], []]);
   });
 
-  it('for an operator and begins anew is told as both, and what they did is forgotten', async () => {
+  it('for an operator and begins anew is sent as both, and what they did is forgotten', async () => {
     const stage = await stageOf(incident(FLAPS, 'a'), ...alertClosed(FLAPS, 'a', NOW - HOUR));
     await stage.write(alert(FLAPS, 'a'));
     await take(stage);
@@ -353,7 +353,7 @@ describe('however long it takes to find out', () => {
     incident('veto-loop', id, { toldAt: NOW - WEEK }),
   ];
 
-  it('alerts of one code are told in their order', async () => {
+  it('alerts of one code are sent in their order', async () => {
     const stage = await stageOf(
       ...notifiedLoop('acmeCo/a'),
       alert('veto-loop', 'acmeCo/b'),
@@ -372,7 +372,7 @@ describe('however long it takes to find out', () => {
     expect(stage.alerts.map(({ subject }) => subject)).toEqual(['acmeCo/a', 'acmeCo/b', 'acmeCo/c']);
   });
 
-  it('one of which that cannot be found out leaves its record, and the others are told', async () => {
+  it('one of which that cannot be found out leaves its record, and the others are sent', async () => {
     const stage = await stageOf(...notifiedLoop('acmeCo/a'), alert('veto-loop', 'acmeCo/b'));
     const { get } = stage.table;
     stage.table.get = async (key) => {
@@ -389,7 +389,7 @@ describe('however long it takes to find out', () => {
   });
 });
 
-it('what an earlier version told of a week ago is told again, and webhooks hear of it for the first time', async () => {
+it('what an earlier version sent a week ago is sent again, and webhooks hear of it for the first time', async () => {
   const stage = await stageOf(alert(STAYS, 'a', { toldAt: NOW - WEEK }));
   await take(stage);
   expect(texts(stage)).toEqual([`${STAYS} a: a it is`]);
@@ -397,7 +397,7 @@ it('what an earlier version told of a week ago is told again, and webhooks hear 
 });
 
 it.each<[string, Write[], string]>([
-  ['that they were told', [alert(STAYS, 'a')], 'that operators were told'],
+  ['that they were notified', [alert(STAYS, 'a')], 'that operators were told'],
   ['that it is over', [alert('veto-loop', 'acmeCo/a', { toldAt: NOW - WEEK })], 'the end of an alert'],
 ])('a busy table that does not take %s is recorded by that', async (_what, rows, subject) => {
   const stage = await stageOf(...rows);

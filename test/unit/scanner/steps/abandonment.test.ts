@@ -50,7 +50,7 @@ async function scan(stage: RunStage, { spent = (): boolean => false, cursor = nu
 }
 
 describe('a task', () => {
-  it('fires once it failed for warnAfter; one that fails for less is not even looked at', async () => {
+  it('fires once it failed for warnAfter; one that fails for less is not even evaluated', async () => {
     const stage = await stageOf(failing(A, NOW - 14 * DAY), failing('acmeCo/b', NOW - 14 * DAY + 1));
     expect(await scan(stage)).toEqual({
       fired: [A],
@@ -148,7 +148,7 @@ describe('what keeps a task from firing', () => {
     expect((await stage.task(A)).hold).toBeNull();
   });
 
-  it.each([['notify'], ['detect']])('is looked at again when it ends, in mode %s', async (mode) => {
+  it.each([['notify'], ['detect']])('is evaluated again when it ends, in mode %s', async (mode) => {
     const until = NOW + DAY;
     const keep = { kind: 'keep', until, by: 'ana', at: NOW - HOUR } as const;
     const stage = await stageOf(failing(A, since, { keep }));

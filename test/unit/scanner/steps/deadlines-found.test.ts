@@ -28,7 +28,7 @@ async function stageOf(policies: Record<string, Record<string, unknown>>, ...tas
   return stage;
 }
 
-/** Takes the step; gives how many rows of the index it read, whose task it read, and who is told of their deadline. */
+/** Takes the step; gives how many rows of the index it read, whose task it read, and who is notified of their deadline. */
 async function scan(stage: RunStage, { spent = (): boolean => false, cursor = null as string | null } = {}) {
   const read: string[] = [];
   const { batchGet } = stage.table;
@@ -51,7 +51,7 @@ async function scan(stage: RunStage, { spent = (): boolean => false, cursor = nu
 const TWO_DAYS = { failAfter: '2d', stopNotice: '6h' };
 
 describe('a deadline', () => {
-  it('that comes within its notice is announced; what comes later is not even looked at', async () => {
+  it('that comes within its notice is announced; what comes later is not even evaluated', async () => {
     const due = NOW - 2 * DAY + 6 * HOUR;
     const stage = await stageOf(
       { '': TWO_DAYS },

@@ -139,7 +139,7 @@ describe('a recipient with something due', () => {
     ['a disabling waits for no window', [['disabled']], { lastMailAt: NOW - MINUTE }, 0],
     ['a disabling is gathered, in whole seconds', [['disabled', { notBefore: NOW + 90_500 }]], {}, 91],
     [
-      'a word of the undoing is free',
+      'a notice of the undoing is free',
       [['enabled']],
       { lastMailAt: NOW - MINUTE, lastWithdrawnAt: NOW - MINUTE },
       0,

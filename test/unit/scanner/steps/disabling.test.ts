@@ -99,7 +99,7 @@ describe('what is due', () => {
     expect(stage.writes).toEqual([]);
   });
 
-  it('is looked at first: what recovered is over', async () => {
+  it('is evaluated first: what recovered is over', async () => {
     const well = dueTask(A);
     well.evidence = { ...well.evidence, statuses: ['PRIMARY'] };
     const stage = await stageOf([well, dueTask(B)]);
@@ -146,7 +146,7 @@ describe('what is due', () => {
       ],
     ],
   ])(
-    'waits for the end of %s without taking from the pace, and counts towards a spike',
+    'waits for the end of %s without counting for the rate limit, and counts towards a spike',
     async (_what, policy, more) => {
       const ten = await stageOf(many(10), policy, ...more);
       expect((await scan(ten)).queued).toEqual([]);
@@ -241,7 +241,7 @@ describe('what is due', () => {
     ]);
   });
 
-  it('and changes too fast to be looked at is left to the next scan', async () => {
+  it('and changes too fast to be evaluated is left to the next scan', async () => {
     const well = dueTask(A);
     well.evidence = { ...well.evidence, statuses: ['PRIMARY'] };
     const stage = await stageOf([well, dueTask(B)]);
@@ -254,7 +254,7 @@ describe('what is due', () => {
   });
 });
 
-describe('the pace', () => {
+describe('the rate limit', () => {
   it.each<[string, object, RateLimitEntry[], number]>([
     ['perRun', { perRun: 2 }, [], 2],
     ['perDay', { perDay: 2 }, [], 2],
@@ -325,7 +325,7 @@ describe('the pace', () => {
 });
 
 describe('a spike', () => {
-  it('is held to the last task, and operators are told how many they are', async () => {
+  it('is held to the last task, and operators hear how many they are', async () => {
     const stage = await stageOf(many(11));
     expect(await scan(stage)).toMatchObject({ cursor: null, queued: [] });
     expect(await heldIn(stage)).toHaveLength(11);
@@ -341,7 +341,7 @@ describe('a spike', () => {
     expect((await loadRateLimit(stage.table)).runs).toEqual([]);
   });
 
-  it('of one task is told of as such', async () => {
+  it('of one task is named as such', async () => {
     const stage = await stageOf([dueTask(A)], { blastRadius: { shareFloor: 0 } });
     expect((await scan(stage)).queued).toEqual([]);
     expect((await spike(stage))?.detail).toBe(
@@ -484,13 +484,13 @@ describe('what a spike held before', () => {
   };
   const rejected = { at: NOW - HOUR, by: 'olga', reason: 'no', until: NOW + DAY };
 
-  it('is told of as it was, and not anew with each scan', async () => {
+  it('goes to operators as it was, and not anew with each scan', async () => {
     const stage = await stageOf([dueTask(A, { open: HELD })], {}, alertBefore());
     await scan(stage);
     expect(await spike(stage)).toMatchObject({ detail: 'as it was', rev: 1 });
   });
 
-  it('is told of as it was where more joins it, but anew where an operator rejected it', async () => {
+  it('goes to operators as it was where more joins it, but anew where an operator rejected it', async () => {
     const tasks = [dueTask(A, { open: HELD }), ...many(10)];
     const lasting = await stageOf(tasks, {}, alertBefore());
     await scan(lasting);
@@ -513,7 +513,7 @@ describe('what a spike held before', () => {
     expect(await spike(stage)).toMatchObject({ detail: 'as it was', rejected });
   });
 
-  it('is told where operators did not hear of it, and more that joins it is held', async () => {
+  it('goes to operators where operators did not hear of it, and more that joins it is held', async () => {
     const stage = await stageOf([dueTask(A, { open: HELD }), ...many(10)]);
     expect((await scan(stage)).queued).toEqual([]);
     expect([await heldIn(stage), await spike(stage)]).toMatchObject([{ length: 11 }, { toldAt: null }]);
@@ -539,7 +539,7 @@ describe('what a spike held before', () => {
     },
   );
 
-  it('nothing is marked where operators could not be told', async () => {
+  it('nothing is marked where operators could not be notified', async () => {
     const stage = await stageOf(many(11));
     stage.on(
       refusing(stage.system.table, (writes) => puts(writes, 'OPERATORS'), {

@@ -158,7 +158,7 @@ describe('a round that is not answered', () => {
     expect([stage.measured, stage.logged]).toEqual([[], []]);
   });
 
-  it('is counted with each scan, and held and told of once; SES may not even have taken it', async () => {
+  it('is counted with each scan, and held and sent to operators once; SES may not even have taken it', async () => {
     const stage = await stageOf({ since, askedAt: NOW, sentAt: null }, NOW - HOUR);
     expect(await take(stage)).toMatchObject({
       silent: NOW - HOUR,

@@ -51,7 +51,7 @@ const alertOf = ({ table }: RunStage, code: OperatorAlertRecord['code'] = 'data-
 const asked = async ({ table }: RunStage) => (await table.get(keys.look(`D#${EU}`)))?.at;
 
 describe('a plane that gives life signs', () => {
-  it('is silent since the newest one once that is silentAfter ago; its tasks are looked at, and operators told', async () => {
+  it('is silent since the newest one once that is silentAfter ago; its tasks are evaluated, and operators notified', async () => {
     const stage = await stageOf({ lifeSignAt: NOW - LIMIT });
     const { seen, stored, figures } = await watch(stage);
     expect(stored).toMatchObject({ state: 'silent', since: NOW - LIMIT, rev: 2 });
@@ -179,7 +179,7 @@ describe('a deleted plane', () => {
     [[2, 1], `eu-1 was deleted ${since}; 3 tasks of it are parked, ${ends}`],
     [[1, 0], `eu-1 was deleted ${since}; 1 task of it is parked, ${ends}`],
     [[0, 0], undefined],
-  ])('tells operators of what is parked with it (%j)', async ([acmeCo, beta], detail) => {
+  ])('notifies operators of what is parked with it (%j)', async ([acmeCo, beta], detail) => {
     const stage = await stageOf(gone);
     await stage.write(counted(EU, 'acmeCo', { eligible: acmeCo! }), counted(EU, 'beta', { eligible: beta! }));
     await watch(stage);

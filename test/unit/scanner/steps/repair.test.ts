@@ -72,7 +72,7 @@ describe('a mail without an end', () => {
     });
   });
 
-  it('that killed its address lets it be dead', async () => {
+  it('that suppressed its address leaves it so', async () => {
     const stage = await withMail({ state: 'bounced', dead: 'bounce' });
     expect(await repair(stage, MINUTE)).toMatchObject({ repaired: 1 });
     expect(await loadRecipient(stage.table, KEY)).toMatchObject({
@@ -88,7 +88,7 @@ describe('a mail without an end', () => {
   });
 });
 
-/** An episode that ended, of which so many are to be told; `old-…` have a notice that is taken back. */
+/** An episode that ended, of which so many are to be notified; `old-…` have a notice that is taken back. */
 async function withUntold(count: number): Promise<Stage> {
   const stage = runStage();
   const untold = Array.from({ length: count }, (_, number) => {
@@ -132,8 +132,8 @@ async function told({ table }: Stage): Promise<string[]> {
   return waiting.sort();
 }
 
-describe('an end of which many are to be told', () => {
-  it.each([1, 89, 90, 91, 180, 200])('is told to all of %i, each once', async (count) => {
+describe('an end of which many are to be notified', () => {
+  it.each([1, 89, 90, 91, 180, 200])('goes to all of %i, each once', async (count) => {
     const stage = await withUntold(count);
     expect(await repair(stage, MINUTE)).toMatchObject({ repaired: 1 });
     const all = await told(stage);

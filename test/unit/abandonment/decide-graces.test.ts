@@ -22,7 +22,7 @@ const at = (now: Instant, episode: Episode, more: Partial<Case> = {}) =>
 const asked = graced({ rungs: reminderSteps(day(21), 3 * DAY, DAY) });
 
 describe('warning', () => {
-  test('in detect nobody is told', () => {
+  test('in detect nobody is notified', () => {
     expect(answerOf(at(day(14), fired(), { policy: aPolicy({ mode: 'detect' }) }))).toBe('waiting detecting');
   });
 
@@ -203,7 +203,7 @@ describe('two recipients in different states', () => {
     });
   });
 
-  test('a rung goes to those who were warned and not told it yet', () => {
+  test('a reminder goes to those who were warned and did not get it yet', () => {
     const reminder = { lead: 3 * DAY, deadline: day(21), state: 'done' as const };
     const parts = { ana: warnedAt(day(14), { reminder }), bob: warnedAt(day(14)) };
     expect(at(day(18), graced({ told: parts }), both)).toMatchObject({ answer: 'remind', to: [bob] });
@@ -263,7 +263,7 @@ describe('in mode notify', () => {
     fired({ grace: 1, graceMode: 'notify', told: parts, dates: [] });
   const pauses = { evaluate: false, notify: true, disable: false };
 
-  test('a warning that is on its way is waited for, with no look of its own', () => {
+  test('a warning that is on its way is waited for, with no evaluation of its own', () => {
     expect(at(day(15), inNotify({ ana: pending }), { policy })).toMatchObject({
       answer: 'waiting',
       reason: 'notice-pending',
@@ -271,7 +271,7 @@ describe('in mode notify', () => {
     });
   });
 
-  test('it is held as paused while notifying is, and looked at with each scan', () => {
+  test('it is held as paused while notifying is, and evaluated with each scan', () => {
     expect(at(day(15), inNotify({ ana: pending }), { policy, pauses })).toMatchObject({
       answer: 'hold',
       reason: 'paused',
@@ -279,7 +279,7 @@ describe('in mode notify', () => {
     });
   });
 
-  test('a pause of notifying holds nothing once all are told', () => {
+  test('a pause of notifying holds nothing once all are notified', () => {
     const parts = { ana: warnedAt(day(14), { dated: false }) };
     expect(answerOf(at(day(15), inNotify(parts), { policy, pauses }))).toBe('waiting told');
     const left = { ...parts, bob: { ...pending, left: true as const } };
@@ -304,7 +304,7 @@ describe('a mode that was lowered and raised between two scans', () => {
 });
 
 describe('reminding', () => {
-  test('a rung of lead L is due from disableAt - L on', () => {
+  test('a reminder step of lead L is due from disableAt - L on', () => {
     expect(answerOf(at(day(18) - 1, graced()))).toBe('waiting grace');
     expect(at(day(18), graced())).toMatchObject({
       answer: 'remind',
@@ -346,7 +346,7 @@ describe('reminding', () => {
     expect(answerOf(at(day(19, 1), episode, { unknown }))).toBe(expected);
   });
 
-  test('a new grace arms all rungs', () => {
+  test('a new grace arms all reminder steps', () => {
     const episode = graced({
       grace: 2,
       told: { ana: warnedAt(day(20), { grace: 2 }) },
@@ -363,7 +363,7 @@ describe('reminding', () => {
   test.each([
     [3 * DAY, DAY],
     [3 * DAY + 1, 3 * DAY],
-  ])('with a grace of %i ms the first rung is that of %i ms', (after, lead) => {
+  ])('with a grace of %i ms the first reminder step is that of %i ms', (after, lead) => {
     const policy = aPolicy({ disableAfter: after });
     const episode = graced({
       disableAfter: after,
@@ -384,7 +384,7 @@ describe('reminding', () => {
     expect(at(day(18), graced({ dates, told: parts }))).toMatchObject({ answer: 'remind', lead: 3 * DAY });
   });
 
-  test('who declined is not asked for, and the rung counts as done', () => {
+  test('who declined is not asked for, and the reminder step counts as done', () => {
     expect(at(day(18), graced(), { recipients: [{ ...ana, declined: true }] })).toMatchObject({
       answer: 'remind',
       to: [],
