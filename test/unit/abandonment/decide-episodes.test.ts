@@ -11,6 +11,11 @@ import {
   evidenceOf,
   fired,
   graced,
+  pausing,
+  queuedAt,
+  refusedAt,
+  requestedAt,
+  runningAt,
   span,
   T0,
   warnedAt,
@@ -65,7 +70,7 @@ describe('a task without an episode', () => {
   });
 
   test('is held by a pause of evaluation before all else', () => {
-    const pauses = { evaluate: true, notify: false, disable: false };
+    const pauses = pausing('evaluate');
     const unknown = [span(day(20), null, 'paused')];
     const holds = { pauses, unknown, keep: keep(day(40)), task: aTask({ publishedByUserAt: day(19) }) };
     expect(answerOf(at(day(21), holds))).toBe('hold paused');
@@ -92,9 +97,7 @@ describe('a task without an episode', () => {
   });
 
   test('a pause of notifying or of turning off holds no firing', () => {
-    expect(answerOf(at(day(14), { pauses: { evaluate: false, notify: true, disable: true } }))).toBe(
-      'fire abandoned',
-    );
+    expect(answerOf(at(day(14), { pauses: pausing('notify', 'disable') }))).toBe('fire abandoned');
   });
 
   test('the veto holds until the publication + publicationVeto', () => {
@@ -187,7 +190,7 @@ describe('a task without an episode', () => {
 describe('an open episode ends', () => {
   const now = day(15);
   const inEpisode = (more: Partial<Case> = {}) => answerOf(at(now, { episode: graced(), ...more }));
-  const paused = { evaluate: true, notify: true, disable: true };
+  const paused = pausing('evaluate', 'notify', 'disable');
 
   test.each([
     ['by deletion', { task: aTask({ deletedAt: day(15) }) }, 'resolve deleted'],
@@ -242,9 +245,7 @@ describe('an open episode ends', () => {
     '%s: while its health is unknown, and while disabling is paused',
     (reason, more) => {
       expect(inEpisode({ ...more, unknown: [span(day(14, 12), null)] })).toBe(`resolve ${reason}`);
-      expect(inEpisode({ ...more, pauses: { evaluate: false, notify: true, disable: true } })).toBe(
-        `resolve ${reason}`,
-      );
+      expect(inEpisode({ ...more, pauses: pausing('notify', 'disable') })).toBe(`resolve ${reason}`);
     },
   );
 
@@ -292,11 +293,7 @@ describe('an open episode ends', () => {
 });
 
 describe('what came between two scans', () => {
-  const asker = { by: 'run' as const, run: 'r', disableAt: day(21) };
-  const queued = { state: 'queued' as const, asker, queuedAt: day(21), attempts: 1 };
-  const requested = { ...queued, state: 'requested' as const, requestedAt: day(21) };
   const refused = { at: day(21), reason: 'no', version: 0, fingerprint: 'f' };
-  const alive = (now: Instant) => evidenceOf(now, { statuses: ['PRIMARY'] });
 
   test('a lowered mode and a publication: it is over, and nobody hears of it twice', () => {
     const task = aTask({ publishedByUserAt: day(15) });
@@ -331,21 +328,21 @@ describe('what came between two scans', () => {
   });
 
   test('a request to turn it off that nobody confirmed, and a recovery: it recovered', () => {
-    const episode = graced({ disabling: requested });
-    expect(answerOf(at(day(22), { episode, evidence: alive(day(22)) }))).toBe('resolve recovered');
+    const episode = graced({ disabling: requestedAt(day(21)) });
+    expect(answerOf(at(day(22), { episode, evidence: runningAt(day(22)) }))).toBe('resolve recovered');
   });
 
   test('a request, and the task is off: that is to be confirmed, though it ran before', () => {
     const task = aTask({ enabled: false });
-    const episode = graced({ disabling: requested });
-    expect(answerOf(at(day(22), { episode, evidence: alive(day(22)), task }))).toBe('waiting disabling');
+    const episode = graced({ disabling: requestedAt(day(21)) });
+    expect(answerOf(at(day(22), { episode, evidence: runningAt(day(22)), task }))).toBe('waiting disabling');
   });
 
   test.each([
-    ['it was only queued', queued, { enabled: false }],
-    ['it was refused', { ...requested, state: 'refused' as const, refused }, { enabled: false }],
+    ['it was only queued', queuedAt(day(21)), { enabled: false }],
+    ['it was refused', refusedAt(day(21), refused), { enabled: false }],
     ['nobody asked', undefined, { enabled: false }],
-    ['it became a collection', requested, { kind: 'collection' as const }],
+    ['it became a collection', requestedAt(day(21)), { kind: 'collection' as const }],
   ])('the task is off, or nothing to be watched, and %s: others did that', (_, disabling, more) => {
     const episode = graced(disabling ? { disabling } : {});
     expect(answerOf(at(day(22), { episode, task: aTask(more) }))).toBe('resolve ineligible');

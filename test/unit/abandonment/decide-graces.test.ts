@@ -12,7 +12,10 @@ import {
   day,
   fired,
   graced,
+  pausing,
+  queuedAt,
   reminderSteps,
+  requestedAt,
   span,
   warnedAt,
 } from './decide-builders.ts';
@@ -125,7 +128,7 @@ describe('warning', () => {
   test('a warning that waits for notifying is held as paused', () => {
     const { acceptedAt: _, ...pending } = warnedAt(day(14), { warning: 'pending' });
     const episode = fired({ grace: 1, graceMode: 'disable', told: { ana: pending } });
-    const pauses = { evaluate: false, notify: true, disable: false };
+    const pauses = pausing('notify');
     expect(answerOf(at(day(14, 2), episode, { pauses }))).toBe('hold paused');
   });
 });
@@ -216,7 +219,6 @@ describe('two recipients in different states', () => {
 });
 
 describe('a reminder that SES did not take yet', () => {
-  const none = { evaluate: false, notify: false, disable: false };
   const waiting = (state: 'pending' | 'tried' | 'done') =>
     graced({
       told: { ana: warnedAt(day(14), { reminder: { lead: DAY, deadline: day(21), state } }) },
@@ -225,15 +227,11 @@ describe('a reminder that SES did not take yet', () => {
 
   test('holds nothing before the date, but a pause of notifying is named', () => {
     expect(answerOf(at(day(20, 1), waiting('pending')))).toBe('waiting grace');
-    expect(answerOf(at(day(20, 1), waiting('pending'), { pauses: { ...none, disable: true } }))).toBe(
+    expect(answerOf(at(day(20, 1), waiting('pending'), { pauses: pausing('disable') }))).toBe(
       'waiting grace',
     );
-    expect(answerOf(at(day(20, 1), waiting('pending'), { pauses: { ...none, notify: true } }))).toBe(
-      'hold paused',
-    );
-    expect(answerOf(at(day(20, 1), waiting('done'), { pauses: { ...none, notify: true } }))).toBe(
-      'waiting grace',
-    );
+    expect(answerOf(at(day(20, 1), waiting('pending'), { pauses: pausing('notify') }))).toBe('hold paused');
+    expect(answerOf(at(day(20, 1), waiting('done'), { pauses: pausing('notify') }))).toBe('waiting grace');
   });
 
   test.each([
@@ -242,7 +240,7 @@ describe('a reminder that SES did not take yet', () => {
     ['done', 'disable grace-over'],
   ] as const)('and is %s when the date has come: %s', (state, expected) => {
     expect(answerOf(at(day(21), waiting(state)))).toBe(expected);
-    expect(answerOf(at(day(21), waiting(state), { pauses: { ...none, disable: true } }))).toBe('hold paused');
+    expect(answerOf(at(day(21), waiting(state), { pauses: pausing('disable') }))).toBe('hold paused');
   });
 
   test('of one who left is waited for no more', () => {
@@ -261,7 +259,7 @@ describe('in mode notify', () => {
   const { acceptedAt: _, ...pending } = warnedAt(day(14), { warning: 'pending', dated: false });
   const inNotify = (parts: Episode['told']) =>
     fired({ grace: 1, graceMode: 'notify', told: parts, dates: [] });
-  const pauses = { evaluate: false, notify: true, disable: false };
+  const pauses = pausing('notify');
 
   test('a warning that is on its way is waited for, with no evaluation of its own', () => {
     expect(at(day(15), inNotify({ ana: pending }), { policy })).toMatchObject({
@@ -456,23 +454,12 @@ describe('disabling', () => {
   });
 
   test('not again while it is on its way', () => {
-    const disabling = {
-      state: 'queued' as const,
-      asker: { by: 'run' as const, run: 'r', disableAt: day(21) },
-      queuedAt: day(21),
-      attempts: 0,
-    };
+    const disabling = { ...queuedAt(day(21)), attempts: 0 };
     expect(answerOf(at(day(21), { ...asked, disabling }))).toBe('waiting disabling');
   });
 
   test('a task that we asked to be turned off and that is off waits for its confirmation', () => {
-    const disabling = {
-      state: 'requested' as const,
-      asker: { by: 'run' as const, run: 'r', disableAt: day(21) },
-      queuedAt: day(21),
-      requestedAt: day(21),
-      attempts: 1,
-    };
+    const disabling = requestedAt(day(21));
     const off = { task: aTask({ enabled: false }) };
     expect(answerOf(at(day(21), { ...asked, disabling }, off))).toBe('waiting disabling');
   });
@@ -488,18 +475,17 @@ describe('holds of an episode that is due, in their order', () => {
     told: { ana: warnedAt(day(14), { reminder: { lead: DAY, deadline: day(21), state: 'tried' as const } }) },
   };
   const everything: Partial<Case> = {
-    pauses: { evaluate: true, notify: true, disable: true },
+    pauses: pausing('evaluate', 'notify', 'disable'),
     unknown: [span(day(20, 23), null)],
     policy: night,
     recipients: [],
   };
-  const none = { evaluate: false, notify: false, disable: false };
 
   test('paused', () => {
     expect(answerOf(at(now, tried, everything))).toBe('hold paused');
   });
   test('unknown', () => {
-    expect(answerOf(at(now, tried, { ...everything, pauses: none }))).toBe('hold unknown');
+    expect(answerOf(at(now, tried, { ...everything, pauses: pausing() }))).toBe('hold unknown');
   });
   test('no reachable owner', () => {
     expect(answerOf(at(now, tried, { policy: night, recipients: [] }))).toBe('hold no-reachable-owner');
@@ -532,13 +518,13 @@ describe('holds of an episode that is due, in their order', () => {
     expect(at(day(22), approved).answer).toBe('disable');
   });
   test('a pause of disabling comes before blast radius and quiet hours', () => {
-    const pauses = { ...none, disable: true };
+    const pauses = pausing('disable');
     expect(answerOf(at(now, { ...asked, brake: hold }, { policy: night, pauses }))).toBe('hold paused');
   });
   test('a pause of disabling holds nothing that is not due', () => {
-    expect(answerOf(at(day(15), graced(), { pauses: { ...none, disable: true } }))).toBe('waiting grace');
+    expect(answerOf(at(day(15), graced(), { pauses: pausing('disable') }))).toBe('waiting grace');
   });
   test('a pause of notifying holds nothing that waits for no mail', () => {
-    expect(at(now, asked, { pauses: { ...none, notify: true } }).answer).toBe('disable');
+    expect(at(now, asked, { pauses: pausing('notify') }).answer).toBe('disable');
   });
 });

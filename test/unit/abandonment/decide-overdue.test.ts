@@ -14,6 +14,10 @@ import {
   day,
   evidenceOf,
   fired,
+  pausing,
+  queuedAt,
+  requestedAt,
+  runningAt,
   span,
   T0,
   warnedAt,
@@ -22,7 +26,6 @@ import {
 /** When the task of all cases is to end: before it is abandoned. */
 const END = day(10);
 const ending = (more: Partial<Task> = {}) => aTask({ deadline: END, ...more });
-const running = (now: Instant) => evidenceOf(now, { statuses: ['PRIMARY'] });
 const aNoticePolicy = (more: Partial<EffectivePolicy> = {}) =>
   aPolicy({ stopNotice: DAY, atDeadline: 'disable', ...more });
 const keep = (until: Instant, kind: Keep['kind'] = 'keep'): Keep => ({
@@ -35,7 +38,6 @@ const keep = (until: Instant, kind: Keep['kind'] = 'keep'): Keep => ({
 /** Asks at `now` about a task that is to end at END and has no episode. */
 const at = (now: Instant, more: Partial<Case> = {}) =>
   decide(aCase(now, { task: ending(), policy: aNoticePolicy(), ...more }), now);
-const pauses = (more = {}) => ({ evaluate: false, notify: false, disable: false, ...more });
 
 describe('a task that outlives its deadline', () => {
   test('fires at it, not a millisecond before', () => {
@@ -44,7 +46,7 @@ describe('a task that outlives its deadline', () => {
   });
 
   test.each([
-    ['although it runs', { evidence: running(END) }],
+    ['although it runs', { evidence: runningAt(END) }],
     ['of a kind without shards', { task: ending({ kind: 'collection' }) }],
     ['that Dekaf runs', { task: ending({ kind: 'materialization', dekaf: true }) }],
     [
@@ -57,7 +59,7 @@ describe('a task that outlives its deadline', () => {
       'of which operators alone are to hear',
       { policy: aNoticePolicy({ mode: 'detect', atDeadline: 'alert' }) },
     ],
-    ['while notifying and disabling are paused', { pauses: pauses({ notify: true, disable: true }) }],
+    ['while notifying and disabling are paused', { pauses: pausing('notify', 'disable') }],
     ['once a keep is over', { keep: keep(END) }],
   ] as [string, Partial<Case>][])('fires %s', (_, more) => {
     expect(answerOf(at(END, more))).toBe('fire overdue');
@@ -74,11 +76,11 @@ describe('a task that outlives its deadline', () => {
     const policy = aNoticePolicy({ atDeadline: 'nothing' });
     expect(answerOf(at(END, { policy }))).toBe('waiting under-threshold');
     expect(at(END, { policy }).facts).not.toHaveProperty('late');
-    expect(answerOf(at(END, { policy, evidence: running(END) }))).toBe('healthy alive');
+    expect(answerOf(at(END, { policy, evidence: runningAt(END) }))).toBe('healthy alive');
   });
 
   test.each([
-    ['evaluation is paused', 'hold paused', { pauses: pauses({ evaluate: true }) }],
+    ['evaluation is paused', 'hold paused', { pauses: pausing('evaluate') }],
     ['its health is unknown', 'hold unknown', { unknown: [span(day(9), null)] }],
     ['it is kept', 'hold kept', { keep: keep(day(12)) }],
     ['it is snoozed', 'hold kept', { keep: keep(day(12), 'snooze') }],
@@ -86,16 +88,16 @@ describe('a task that outlives its deadline', () => {
     'is held while %s, whether it fails or runs: %s',
     (_, expected, more) => {
       expect(answerOf(at(END, more))).toBe(expected);
-      expect(answerOf(at(END, { ...more, evidence: running(END) }))).toBe(expected);
+      expect(answerOf(at(END, { ...more, evidence: runningAt(END) }))).toBe(expected);
       const job = aTask({ kind: 'job', startedAt: T0, deadline: END });
       expect(answerOf(at(END, { ...more, task: job }))).toBe(expected);
     },
   );
 
   test('is held for the first reason of several: paused, unknown, kept', () => {
-    const all = { pauses: pauses({ evaluate: true }), unknown: [span(day(9), null)], keep: keep(day(12)) };
+    const all = { pauses: pausing('evaluate'), unknown: [span(day(9), null)], keep: keep(day(12)) };
     expect(answerOf(at(END, all))).toBe('hold paused');
-    expect(answerOf(at(END, { ...all, pauses: pauses() }))).toBe('hold unknown');
+    expect(answerOf(at(END, { ...all, pauses: pausing() }))).toBe('hold unknown');
   });
 
   test('that is kept is evaluated when the keep ends', () => {
@@ -150,20 +152,18 @@ describe('the episode of an overdue task ends', () => {
   });
 
   test.each(byPeople)('when %s, while evaluation is paused too', (_, reason, more) => {
-    expect(answerOf(open(now, overdue(), { ...more, pauses: pauses({ evaluate: true }) }))).toBe(
+    expect(answerOf(open(now, overdue(), { ...more, pauses: pausing('evaluate') }))).toBe(
       `resolve ${reason}`,
     );
   });
 
   test.each(byItself)('not because %s, while evaluation is paused', (_, __, more) => {
-    expect(answerOf(open(now, overdue(), { ...more, pauses: pauses({ evaluate: true }) }))).toBe(
-      'hold paused',
-    );
+    expect(answerOf(open(now, overdue(), { ...more, pauses: pausing('evaluate') }))).toBe('hold paused');
   });
 
   test.each([
     ['a user published', { task: ending({ publishedByUserAt: now }) }],
-    ['it runs', { evidence: running(now) }],
+    ['it runs', { evidence: runningAt(now) }],
     ['it is a job, which goes on', { task: job() }],
     ['a keep was over by then', { keep: keep(END) }],
     ['it was enabled before', { task: ending({ enabledAt: END }) }],
@@ -174,12 +174,9 @@ describe('the episode of an overdue task ends', () => {
   });
 
   test('as confirmed by others where it is off while its system is asked to disable it', () => {
-    const asker = { by: 'run', run: 'r', disableAt: END } as const;
-    const queued = { state: 'queued', asker, queuedAt: END, attempts: 1 } as const;
-    const requested = { ...queued, state: 'requested', requestedAt: END } as const;
     const off = { task: ending({ enabled: false }) };
-    expect(answerOf(open(now, overdue({ disabling: requested }), off))).toBe('waiting disabling');
-    expect(answerOf(open(now, overdue({ disabling: queued }), off))).toBe('resolve ineligible');
+    expect(answerOf(open(now, overdue({ disabling: requestedAt(END) }), off))).toBe('waiting disabling');
+    expect(answerOf(open(now, overdue({ disabling: queuedAt(END) }), off))).toBe('resolve ineligible');
   });
 });
 
@@ -216,21 +213,21 @@ describe('an overdue task whose deadline was announced', () => {
   });
 
   test.each([
-    ['paused', 'evaluation is paused', { pauses: pauses({ evaluate: true }) }],
+    ['paused', 'evaluation is paused', { pauses: pausing('evaluate') }],
     ['unknown', 'its health is unknown', { unknown: [span(day(9, 23), null)] }],
     [
       'reverted',
       'a system turned it on again',
       { task: ending({ reverted: { at: day(5), disabledAt: day(4) } }) },
     ],
-    ['paused', 'disabling is paused', { pauses: pauses({ disable: true }) }],
+    ['paused', 'disabling is paused', { pauses: pausing('disable') }],
     ['feedback-silent', 'SES says nothing of mails', { feedbackSilent: true }],
   ] as [string, string, Partial<Case>][])('is held as %s while %s', (reason, _, more) => {
     expect(answerOf(open(END, overdue(), { ...announcedAt(day(9)), ...more }))).toBe(`hold ${reason}`);
   });
 
   test('is evaluated with each scan while it is paused or unknown', () => {
-    expect(open(END, overdue(), { pauses: pauses({ evaluate: true }) }).nextLookAt).toBe(END);
+    expect(open(END, overdue(), { pauses: pausing('evaluate') }).nextLookAt).toBe(END);
     expect(open(END, overdue(), { unknown: [span(day(9), null)] }).nextLookAt).toBe(END);
   });
 

@@ -14,6 +14,9 @@ import {
   evidenceOf,
   fired,
   graced,
+  pausing,
+  queuedAt,
+  requestedAt,
   span,
   warnedAt,
 } from './decide-builders.ts';
@@ -120,10 +123,7 @@ describe('a warning', () => {
   ] as const)(
     '%s while the disabling is %s: no mail gives a later date to what is on its way',
     (_, state) => {
-      const asker = { by: 'run', run: 'r', disableAt: day(21) } as const;
-      const queued = { asker, queuedAt: day(21), attempts: 1 };
-      const disabling =
-        state === 'requested' ? { ...queued, state, requestedAt: day(21) } : { ...queued, state };
+      const disabling = state === 'requested' ? requestedAt(day(21)) : queuedAt(day(21));
       expect(judge(day(21), { ...joined, disabling }, 'warning', two, 'bob')).toMatchObject(
         state === 'requested' ? { verdict: 'wait', reason: 'disabling' } : { verdict: 'send' },
       );
@@ -189,8 +189,8 @@ describe('a warning', () => {
   });
 
   test.each([
-    ['notifying is paused', 'paused', { pauses: { evaluate: false, notify: true, disable: false } }],
-    ['evaluation is paused', 'paused', { pauses: { evaluate: true, notify: false, disable: false } }],
+    ['notifying is paused', 'paused', { pauses: pausing('notify') }],
+    ['evaluation is paused', 'paused', { pauses: pausing('evaluate') }],
     ['health is unknown', 'unknown', { unknown: [span(day(14), null)] }],
     [
       'the task is in a spell that has not lasted yet',
@@ -212,7 +212,7 @@ describe('a warning', () => {
   });
 
   test('goes while disabling is paused', () => {
-    const pauses = { evaluate: false, notify: false, disable: true };
+    const pauses = pausing('disable');
     expect(judge(day(14), first, 'warning', { pauses }).verdict).toBe('send');
   });
 });
@@ -329,7 +329,7 @@ describe('the notice of a deadline', () => {
   });
 
   test('goes while health is unknown, and while evaluation is paused', () => {
-    const pauses = { evaluate: true, notify: false, disable: true };
+    const pauses = pausing('evaluate', 'disable');
     expect(judgeIt(day(15), { pauses, unknown: [span(day(14), null)] }).verdict).toBe('send');
   });
 
@@ -357,11 +357,10 @@ describe('the notice of a deadline', () => {
     expect(judgeIt(day(15), more)).toEqual({ verdict: 'void', reason });
   });
 
-  const asker = { by: 'run', run: 'r', disableAt: day(21) } as const;
-  const queued = { state: 'queued', asker, queuedAt: day(15), attempts: 1 } as const;
-  const requested = { ...queued, state: 'requested', requestedAt: day(15) } as const;
+  const queued = queuedAt(day(15), day(21));
+  const requested = requestedAt(day(15), day(21));
   test.each([
-    ['notifying is paused', 'paused', { pauses: { evaluate: false, notify: true, disable: false } }],
+    ['notifying is paused', 'paused', { pauses: pausing('notify') }],
     ['it is being disabled as an abandoned one', 'disabling', { episode: graced({ disabling: requested }) }],
   ] as [string, string, Partial<Case>][])('waits while %s: %s', (_, reason, more) => {
     expect(judgeIt(day(15), more)).toEqual({ verdict: 'wait', reason });

@@ -3,7 +3,20 @@ import { type Decision, decide } from '../../../functions/abandonment/decide.ts'
 import { nextEvaluation } from '../../../functions/abandonment/next-look.ts';
 import type { Episode } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant, MINUTE } from '../../../functions/abandonment/time.ts';
-import { aCase, aPolicy, aTask, day, evidenceOf, fired, graced, reminderSteps } from './decide-builders.ts';
+import {
+  aCase,
+  aPolicy,
+  aTask,
+  day,
+  evidenceOf,
+  fired,
+  graced,
+  pausing,
+  queuedAt,
+  refusedAt,
+  reminderSteps,
+  requestedAt,
+} from './decide-builders.ts';
 
 const look = (now: Instant, episode: Episode | null, more: Parameters<typeof aCase>[1] = {}) =>
   nextEvaluation(decide(aCase(now, { episode, ...more }), now), episode, now, HOUR);
@@ -44,14 +57,9 @@ test('what is due is evaluated as due, with its date', () => {
 });
 
 test('what is queued is evaluated after half an hour, what was asked for when it should be confirmed', () => {
-  const queued = {
-    state: 'queued' as const,
-    asker: { by: 'run' as const, run: 'r', disableAt: day(21) },
-    queuedAt: day(21),
-    attempts: 0,
-  };
+  const queued = { ...queuedAt(day(21)), attempts: 0 };
   expect(look(day(21), graced({ disabling: queued }))).toEqual({ at: day(21) + 30 * MINUTE, why: 'look' });
-  const requested = { ...queued, state: 'requested' as const, requestedAt: day(21) + MINUTE };
+  const requested = { ...requestedAt(day(21)), attempts: 0, requestedAt: day(21) + MINUTE };
   expect(look(day(21, 0.5), graced({ disabling: requested }))).toEqual({
     at: day(21) + MINUTE + HOUR,
     why: 'look',
@@ -60,14 +68,7 @@ test('what is queued is evaluated after half an hour, what was asked for when it
 
 test('what the owning system refused is evaluated a day after that, whatever it was on the way to', () => {
   const refused = { at: day(21), reason: 'locked', version: 1, fingerprint: 'f' };
-  const disabling = {
-    state: 'refused' as const,
-    asker: { by: 'run' as const, run: 'r', disableAt: day(21) },
-    queuedAt: day(21),
-    requestedAt: day(21) + MINUTE,
-    refused,
-    attempts: 1,
-  };
+  const disabling = { ...refusedAt(day(21), refused), requestedAt: day(21) + MINUTE };
   expect(look(day(21, 2), graced({ disabling }))).toEqual({ at: day(22), why: 'look' });
 });
 
@@ -93,7 +94,7 @@ describe('a task in a spell that has not lasted yet', () => {
   test('is evaluated when it will have lasted, where it is held', () => {
     expect(look(day(15, 1), null, since(day(15), day(15, 1)))).toEqual({ at: day(15, 6), why: 'look' });
     expect(look(day(15, 1), fired(), since(day(15), day(15, 1)))).toEqual({ at: day(15, 6), why: 'look' });
-    const pauses = { evaluate: true, notify: false, disable: false };
+    const pauses = pausing('evaluate');
     expect(look(day(15, 1), null, { ...since(day(15), day(15, 1)), pauses })).toEqual({
       at: day(15, 6),
       why: 'look',
@@ -108,7 +109,7 @@ describe('a task in a spell that has not lasted yet', () => {
 });
 
 test('one that waits in a pause is evaluated with the next scan', () => {
-  const pauses = { evaluate: true, notify: false, disable: false };
+  const pauses = pausing('evaluate');
   expect(look(day(15), fired(), { pauses })).toEqual({ at: day(15), why: 'look' });
 });
 

@@ -3,10 +3,9 @@ import { decide } from '../../../functions/abandonment/decide.ts';
 import { askedAgainAt, refusedUntil } from '../../../functions/abandonment/refused.ts';
 import type { Disabling } from '../../../functions/abandonment/task.ts';
 import { DAY } from '../../../functions/abandonment/time.ts';
-import { aCase, answerOf, aTask, day, graced, reminderSteps } from './decide-builders.ts';
+import { aCase, answerOf, aTask, day, graced, queuedAt, reminderSteps } from './decide-builders.ts';
 
-const asker = { by: 'run', run: 'r', disableAt: day(21) } as const;
-const queued: Disabling = { state: 'queued', asker, queuedAt: day(21), attempts: 1 };
+const queued = queuedAt(day(21));
 /** Version 3 was asked for, and refused on day 22. */
 const refused: Disabling = {
   ...queued,
