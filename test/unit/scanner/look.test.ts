@@ -5,7 +5,7 @@ import { recipientKey } from '../../../functions/platform/addresses.ts';
 import { lookAt, scanEveryOf } from '../../../functions/scanner/look.ts';
 import { deadlineWrites } from '../../../functions/store/deadline-row.ts';
 import { keys } from '../../../functions/store/keys.ts';
-import { type PausesRecord, pausesWrite } from '../../../functions/store/pauses.ts';
+import { pausesWrite } from '../../../functions/store/pauses.ts';
 import type { Write } from '../../../functions/store/table/table.port.ts';
 import { newTaskRecord, type TaskRecord } from '../../../functions/store/tasks.ts';
 import { eachNews } from '../../../functions/store/webhook-news.ts';
@@ -13,17 +13,10 @@ import { aTask } from '../abandonment/decide-builders.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
 import { dueTask } from './due-task.ts';
 import { aPlane, START as NOW, only, type RunStage, runStage } from './run-stage.ts';
+import { NOTHING_PAUSED } from './stored-rows.ts';
 
 const A = 'acmeCo/a';
 const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';
-const NOTHING: PausesRecord = {
-  evaluate: null,
-  notify: null,
-  disable: null,
-  evaluatePaused: [],
-  feedbackSilent: null,
-  rev: 0,
-};
 
 /** A task that is abandoned now, and nothing was done about that. */
 function abandoned(owners = ['ana@acme.test']): TaskRecord {
@@ -238,7 +231,8 @@ describe('a task that comes to its deadline', () => {
 });
 
 describe('webhooks', () => {
-  const scopes = (prefix: string) => pausesWrite({ ...NOTHING, webhooks: [{ id: 'w1', prefix, types: [] }] });
+  const scopes = (prefix: string) =>
+    pausesWrite({ ...NOTHING_PAUSED, webhooks: [{ id: 'w1', prefix, types: [] }] });
 
   it.each([
     ['acmeCo/', [A]],

@@ -172,3 +172,20 @@ export function runStage(config: Partial<RuntimeConfig> = {}) {
 }
 
 export type RunStage = ReturnType<typeof runStage>;
+
+/** Takes a step or a generator in a run that begins now; gives the ids of the tasks whose rows it read, too. */
+export async function takeReading(
+  stage: RunStage,
+  taken: Taken,
+  { spent = (): boolean => false, cursor = null as string | null } = {},
+): Promise<{ turn: Came; read: string[] }> {
+  const read: string[] = [];
+  const { batchGet } = stage.table;
+  stage.table.batchGet = (keys: Key[]) => {
+    read.push(...keys.filter(({ sk }) => sk === 'T').map(({ pk }) => pk.slice(2)));
+    return batchGet.call(stage.table, keys);
+  };
+  const turn = await stage.take(taken, await stage.begin(), { budget: { spent }, cursor });
+  stage.table.batchGet = batchGet;
+  return { turn, read: read.sort() };
+}

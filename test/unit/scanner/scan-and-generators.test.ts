@@ -9,6 +9,7 @@ import { loadPauses, pausesWrite } from '../../../functions/store/pauses.ts';
 import { loadScans, type ScansRecord, scansWrite } from '../../../functions/store/scans.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
 import { START, workStage } from '../work/stage.ts';
+import { NOTHING_PAUSED } from './stored-rows.ts';
 
 const generators = registry.GENERATORS as Generator[];
 const own = [...generators];
@@ -140,13 +141,9 @@ it('a gap that is noted with the claim is known to the scan that notes it', asyn
 describe('a pause whose end has come', () => {
   const paused = (until: number) =>
     pausesWrite({
-      evaluate: null,
+      ...NOTHING_PAUSED,
       notify: START - DAY,
-      disable: null,
       notes: { notify: { by: 'olga', reason: '', until } },
-      evaluatePaused: [],
-      feedbackSilent: null,
-      rev: 0,
     });
 
   it('is over for the scan that notes it, which evaluates all that is open', async () => {

@@ -20,6 +20,7 @@ import { eachNews } from '../../../../functions/store/webhook-news.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
 import { dueTask } from '../due-task.ts';
 import { START as NOW, only, type RunStage, runStage } from '../run-stage.ts';
+import { NOTHING_PAUSED } from '../stored-rows.ts';
 
 /** One that lasts until it is taken back, one that comes and goes, one that is sent once, and one that only happened. */
 const STAYS = 'correlated-failure';
@@ -57,15 +58,10 @@ const incident = (
 /** A stage with rows of what operators are to hear and heard, and a webhook that hears of all of it. */
 async function stageOf(...rows: Write[]) {
   const stage = runStage();
-  const none = {
-    evaluate: null,
-    notify: null,
-    disable: null,
-    evaluatePaused: [],
-    feedbackSilent: null,
-    rev: 0,
-  };
-  await stage.write(pausesWrite({ ...none, webhooks: [{ id: 'w1', prefix: '', types: [] }] }), ...rows);
+  await stage.write(
+    pausesWrite({ ...NOTHING_PAUSED, webhooks: [{ id: 'w1', prefix: '', types: [] }] }),
+    ...rows,
+  );
   return stage;
 }
 

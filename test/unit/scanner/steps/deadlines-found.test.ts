@@ -4,10 +4,9 @@ import { DAY, HOUR, type Instant } from '../../../../functions/abandonment/time.
 import { deadlinesStep } from '../../../../functions/scanner/steps/deadlines.ts';
 import { deadlineWrites } from '../../../../functions/store/deadline-row.ts';
 import { bucketOf } from '../../../../functions/store/keys.ts';
-import type { Key } from '../../../../functions/store/table/table.port.ts';
 import { newTaskRecord, type TaskRecord } from '../../../../functions/store/tasks.ts';
 import { aTask } from '../../abandonment/decide-builders.ts';
-import { aPlane, START as NOW, type RunStage, runStage } from '../run-stage.ts';
+import { aPlane, START as NOW, type RunStage, runStage, takeReading } from '../run-stage.ts';
 
 function record(id: string, more: Partial<Task>): TaskRecord {
   const task = newTaskRecord(aTask({ id, ...more }));
@@ -29,20 +28,13 @@ async function stageOf(policies: Record<string, Record<string, unknown>>, ...tas
 }
 
 /** Takes the step; gives how many rows of the index it read, whose task it read, and who is notified of their deadline. */
-async function scan(stage: RunStage, { spent = (): boolean => false, cursor = null as string | null } = {}) {
-  const read: string[] = [];
-  const { batchGet } = stage.table;
-  stage.table.batchGet = (keys: Key[]) => {
-    read.push(...keys.filter(({ sk }) => sk === 'T').map(({ pk }) => pk.slice(2)));
-    return batchGet.call(stage.table, keys);
-  };
-  const turn = await stage.take(deadlinesStep, await stage.begin(), { budget: { spent }, cursor });
-  stage.table.batchGet = batchGet;
+async function scan(stage: RunStage, how?: Parameters<typeof takeReading>[2]) {
+  const { turn, read } = await takeReading(stage, deadlinesStep, how);
   const notices = await stage.rows({ pk: 'R#', sk: 'N#' });
   const due = notices.map(({ task, pending }) => `${task} ${(pending as { notice: string }).notice}`);
   return {
     considered: turn.figures.considered ?? 0,
-    read: read.sort(),
+    read,
     due: due.sort(),
     cursor: turn.cursor,
   };

@@ -17,6 +17,7 @@ import {
 } from '../../../../functions/store/recipients.ts';
 import type { Write } from '../../../../functions/store/table/table.port.ts';
 import { START as NOW, runStage } from '../run-stage.ts';
+import { NOTHING_PAUSED } from '../stored-rows.ts';
 
 const ANA = 'ana';
 
@@ -212,16 +213,7 @@ describe('a recipient with something due', () => {
 });
 
 describe('while something is paused', () => {
-  const pause = (what: 'notify' | 'evaluate') =>
-    pausesWrite({
-      evaluate: null,
-      notify: null,
-      disable: null,
-      evaluatePaused: [],
-      feedbackSilent: null,
-      rev: 0,
-      [what]: NOW,
-    });
+  const pause = (what: 'notify' | 'evaluate') => pausesWrite({ ...NOTHING_PAUSED, [what]: NOW });
 
   it('nobody is queued, or only who has something other than warnings and reminders', async () => {
     const waiters: Waiter[] = [

@@ -18,6 +18,7 @@ import { disablingOf } from '../../../../functions/work/given-up.ts';
 import { puts, refusing, takingNo } from '../../store/refusing-table.ts';
 import { dueTask } from '../due-task.ts';
 import { aPlane, counted, START as NOW, only, type RunStage, runStage } from '../run-stage.ts';
+import { givenUp, NOTHING_PAUSED } from '../stored-rows.ts';
 
 const A = 'acmeCo/a';
 const B = 'acmeCo/b';
@@ -115,15 +116,7 @@ describe('what is due', () => {
     const kept = dueTask(A);
     kept.keep = { kind: 'keep', until: NOW + DAY, by: 'ana', at: NOW };
     expect((await scan(await stageOf([kept]))).queued).toEqual([]);
-    const pauses = {
-      evaluate: null,
-      notify: null,
-      disable: NOW,
-      evaluatePaused: [],
-      feedbackSilent: null,
-      rev: 0,
-    };
-    const paused = await stageOf(many(11), {}, pausesWrite(pauses));
+    const paused = await stageOf(many(11), {}, pausesWrite({ ...NOTHING_PAUSED, disable: NOW }));
     expect((await scan(paused)).queued).toEqual([]);
     // It is no spike either: nothing would happen anyway.
     expect(await spike(paused)).toBeUndefined();
@@ -178,17 +171,7 @@ describe('what is due', () => {
     [7, 'owner', [B]],
     [6, 'edited since', [A, B]],
   ])('is left out where it is given up for version %i: %s', async (version, _what, queued) => {
-    const work = disablingOf(A, 1);
-    const row = {
-      ...givenUpKey(work),
-      v: 1,
-      ...work,
-      at: NOW,
-      reason: 'too large',
-      fingerprint: 'f',
-      version,
-    };
-    const stage = await stageOf([dueTask(A), dueTask(B)], {}, { put: row });
+    const stage = await stageOf([dueTask(A), dueTask(B)], {}, givenUp(disablingOf(A, 1), { version }));
     expect((await scan(stage)).queued).toEqual(queued);
   });
 

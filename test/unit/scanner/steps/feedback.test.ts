@@ -11,6 +11,7 @@ import { loadOperatorAlert, operatorAlert } from '../../../../functions/store/op
 import { loadPauses, type PausesRecord, pausesWrite } from '../../../../functions/store/pauses.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
 import { START as NOW, type RunStage, runStage } from '../run-stage.ts';
+import { NOTHING_PAUSED } from '../stored-rows.ts';
 
 /** A round that began an hour ago, was asked for then, and was not answered. */
 const ROUND: FeedbackCanaryRecord = {
@@ -23,14 +24,7 @@ const ROUND: FeedbackCanaryRecord = {
   bouncedAt: null,
   rev: 0,
 };
-const NOBODY: PausesRecord = {
-  evaluate: null,
-  notify: NOW - DAY,
-  disable: null,
-  evaluatePaused: [],
-  feedbackSilent: null,
-  rev: 0,
-};
+const NOBODY: PausesRecord = { ...NOTHING_PAUSED, notify: NOW - DAY };
 
 /** A stage that watches, with its newest round, and since when it holds. */
 async function stageOf(

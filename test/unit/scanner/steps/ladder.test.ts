@@ -3,7 +3,6 @@ import { QUEUED_AGAIN_AFTER } from '../../../../functions/abandonment/next-look.
 import type { Disabling } from '../../../../functions/abandonment/task.ts';
 import { DAY, HOUR, MINUTE } from '../../../../functions/abandonment/time.ts';
 import { dueEvaluationsStep } from '../../../../functions/scanner/steps/ladder.ts';
-import { givenUpKey } from '../../../../functions/store/given-up.ts';
 import { bucketOf, keys } from '../../../../functions/store/keys.ts';
 import { loadOperatorAlert, operatorAlert } from '../../../../functions/store/operator-alerts.ts';
 import type { Write } from '../../../../functions/store/table/table.port.ts';
@@ -12,6 +11,7 @@ import { disablingOf, enablingOf } from '../../../../functions/work/given-up.ts'
 import { puts, refusing } from '../../store/refusing-table.ts';
 import { dueTask } from '../due-task.ts';
 import { aPlane, START as NOW, only, type RunStage, runStage } from '../run-stage.ts';
+import { givenUp } from '../stored-rows.ts';
 
 const A = 'acmeCo/a';
 
@@ -200,17 +200,7 @@ describe('a disabling of which nothing was heard', () => {
     [7, 0],
     [6, 1],
   ])('is let be where it is given up for the version of the task (%i)', async (version, messages) => {
-    const work = disablingOf(A, 1);
-    const row = {
-      ...givenUpKey(work),
-      v: 1,
-      ...work,
-      at: NOW,
-      reason: 'too large',
-      fingerprint: 'f',
-      version,
-    };
-    const stage = await stageOf([onItsWay()], { put: row });
+    const stage = await stageOf([onItsWay()], givenUp(disablingOf(A, 1), { version }));
     await take(stage);
     expect(stage.sent).toHaveLength(messages);
   });
@@ -293,17 +283,7 @@ describe('an enabling of which nothing was heard', () => {
     [7, 0],
     [6, 1],
   ])('is let be where it is given up for the version of the task (%i)', async (version, messages) => {
-    const work = enablingOf(A, 1);
-    const row = {
-      ...givenUpKey(work),
-      v: 1,
-      ...work,
-      at: NOW,
-      reason: 'too large',
-      fingerprint: 'f',
-      version,
-    };
-    const stage = await stageOf([toBeEnabled(NOW)], { put: row });
+    const stage = await stageOf([toBeEnabled(NOW)], givenUp(enablingOf(A, 1), { version }));
     await take(stage);
     expect(stage.sent).toHaveLength(messages);
   });
