@@ -8,8 +8,8 @@ import {
 import { recipientKey } from '../../../../functions/platform/addresses.ts';
 import { loadRecipient, newRecipient, recipientWrite } from '../../../../functions/store/recipients.ts';
 import { START, workStage } from '../../work/stage.ts';
+import { TOPIC } from '../send/answer-stage.ts';
 
-const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat' as const;
 const KEY = recipientKey(TOPIC);
 
 describe('a topic that refuses what is published', () => {

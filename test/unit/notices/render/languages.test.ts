@@ -3,9 +3,8 @@ import type { Language } from '../../../../emails/languages.ts';
 import { DAY, HOUR } from '../../../../functions/abandonment/time.ts';
 import { renderDigest } from '../../../../functions/notices/render/render.ts';
 import type { DigestFacts } from '../../../../functions/notices/send/digest-facts.ts';
-import { at, facts, item, many } from './render-builders.ts';
+import { at, facts, flat, item, many } from './render-builders.ts';
 
-const flat = (text: string) => text.replace(/\s+/g, ' ');
 const german = (items: DigestFacts['items'], changes: Partial<DigestFacts> = {}) =>
   renderDigest(facts(items, { language: 'de', ...changes }));
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { TopicArn } from '../../../../functions/abandonment/task.ts';
 import { DAY, MINUTE } from '../../../../functions/abandonment/time.ts';
 import { mailOf, type Told } from '../../../../functions/notices/render/mail-of.ts';
 import { readLink } from '../../../../functions/platform/link-token.ts';
@@ -21,9 +20,10 @@ import {
   type Given,
   START,
   TASK,
+  TOPIC,
 } from '../send/answer-stage.ts';
+import { flat } from './render-builders.ts';
 
-const TOPIC: TopicArn = 'arn:aws:sns:eu-west-1:123456789012:chat';
 const SINCE = START - 14 * DAY;
 
 interface About {
@@ -39,8 +39,6 @@ interface Whose extends Given {
   rows?: Write[];
   configured?: (system: Awaited<ReturnType<typeof answerStage>>['system']) => void;
 }
-
-const flat = (text: string) => text.replace(/\s+/g, ' ').replaceAll('"', '');
 
 /** What the mail says of notices about the failing task, whose date is 8 March 2026, or of what else a test makes of them. */
 async function mailAbout(abouts: About[], whose: Whose = {}) {
@@ -65,7 +63,7 @@ async function mailAbout(abouts: About[], whose: Whose = {}) {
   });
   const written = await mailOf(stage.system, await stage.view(), { ...digest, recipient, address }, notices);
   if ('unwritable' in written) throw new Error('it cannot be written');
-  return { ...written, notices, says: flat(written.mail.text) };
+  return { ...written, notices, says: flat(written.mail.text).replaceAll('"', '') };
 }
 
 const past = (notice: DigestItem['notice'], facts: Partial<PastFacts>): About => ({

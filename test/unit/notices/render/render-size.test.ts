@@ -4,10 +4,9 @@ import { DAY, HOUR } from '../../../../functions/abandonment/time.ts';
 import { renderDigest } from '../../../../functions/notices/render/render.ts';
 import type { MailItem } from '../../../../functions/notices/send/digest-facts.ts';
 import { sampleFacts } from '../../../../scripts/mail-samples.ts';
-import { at, facts, item, many, readable } from './render-builders.ts';
+import { at, facts, flat, item, many, readable } from './render-builders.ts';
 
 const bytes = (text: string) => Buffer.byteLength(text);
-const flat = (text: string) => text.replace(/\s+/g, ' ');
 const body = (html: string) => readable(html.slice(html.indexOf('<h1>')).replace(/<!--.*?-->/gs, ''));
 
 /** The names of tasks that a text part tells, put together from what they have in common. */

@@ -7,9 +7,7 @@ import { renderDigest } from '../../../../functions/notices/render/render.ts';
 import type { MailItem } from '../../../../functions/notices/send/digest-facts.ts';
 import { newTaskRecord } from '../../../../functions/store/tasks.ts';
 import { aTask } from '../../abandonment/decide-builders.ts';
-import { at, facts, item, many, readable } from './render-builders.ts';
-
-const flat = (text: string) => text.replace(/\s+/g, ' ');
+import { at, facts, flat, item, many, readable } from './render-builders.ts';
 
 const disabled = item({
   notice: 'disabled',

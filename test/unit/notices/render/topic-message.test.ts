@@ -2,9 +2,8 @@ import { expect, test } from 'vitest';
 import { renderDigest } from '../../../../functions/notices/render/render.ts';
 import { topicMessageOf } from '../../../../functions/notices/render/topic-message.ts';
 import type { DigestItem } from '../../../../functions/store/digests.ts';
+import { TOPIC } from '../send/answer-stage.ts';
 import { facts, many } from './render-builders.ts';
-
-const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';
 
 /** SNS's limit of a message. */
 const LIMIT = 262_144;

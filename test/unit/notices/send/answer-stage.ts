@@ -1,5 +1,5 @@
 import { NO_EVIDENCE } from '../../../../functions/abandonment/evidence.ts';
-import type { Episode, Task, Told } from '../../../../functions/abandonment/task.ts';
+import type { Episode, Task, Told, TopicArn } from '../../../../functions/abandonment/task.ts';
 import { DAY, MINUTE, SECOND } from '../../../../functions/abandonment/time.ts';
 import { recordMailEvent } from '../../../../functions/notices/feedback/mail-events.ts';
 import type { MailEvent } from '../../../../functions/notices/ses/ses-events.ts';
@@ -33,6 +33,11 @@ export const BO_ADDRESS = 'bo@acme.test';
 export const BO = recipientKey(BO_ADDRESS);
 export const TASK = 'acmeCo/a';
 export const MAIL = 'digest-1';
+export const TOPIC: TopicArn = 'arn:aws:sns:eu-west-1:123456789012:chat';
+/** Two seconds after the mail was claimed. */
+export const SOON = START + 2 * SECOND;
+/** A mail that SES took then. */
+export const SENT = { state: 'sent', sentAt: SOON } as const;
 /** The date that the first warning names. */
 export const DATE = START + 7 * DAY;
 
@@ -53,7 +58,7 @@ const FAILING: Task = {
 export const ASKED: Told = { address: ANA_ADDRESS, grace: 1, warning: 'pending', dated: true };
 
 /** SES took her warning, two seconds after it was claimed. */
-export const ACCEPTED: Told = { ...ASKED, warning: 'accepted', acceptedAt: START + 2 * SECOND, digest: MAIL };
+export const ACCEPTED: Told = { ...ASKED, warning: 'accepted', acceptedAt: SOON, digest: MAIL };
 
 /** The first episode, in its first grace. */
 export const EPISODE: Episode = {

@@ -16,11 +16,12 @@ import {
   ENDED_ALERT,
   type Given,
   MAIL,
+  SENT,
+  SOON,
   START,
   TASK,
 } from './answer-stage.ts';
 
-const SENT = { state: 'sent', sentAt: START + 2 * SECOND } as const;
 const PRINTED = { at: START, disableAt: DATE, grace: 1, after: 7 * DAY };
 
 async function applied(setup: Given, digest: Partial<DigestRecord> = SENT, webhooks: WebhookScope[] = []) {
@@ -104,7 +105,7 @@ describe('a mail that told of a task’s own deadline', () => {
   const announcement = {
     address: ANA_ADDRESS,
     last: { deadline: END, moves: 1 },
-    acceptedAt: START + 2 * SECOND,
+    acceptedAt: SOON,
     digest: MAIL,
   };
 
@@ -134,7 +135,7 @@ describe('a mail that told of a task’s own deadline', () => {
     const stage = await applied(deadlineSetup(), { state: 'rejected' });
     expect((await stage.record()).stopping).toMatchObject({
       told: { [ANA]: { address: ANA_ADDRESS } },
-      lookAt: START + 2 * SECOND,
+      lookAt: SOON,
     });
     expect((await stage.record()).stopping?.told[ANA]).not.toHaveProperty('pending');
   });
@@ -170,7 +171,7 @@ describe('what webhooks and reports hear of a mail', () => {
       { type: 'task.warned', data: { task: TASK, episode: 1, disableAt: '2026-03-08T12:00:00Z' } },
     ]);
     expect(await facts({})).toMatchObject([
-      { at: START + 2 * SECOND, task: TASK, episode: 1, cell: { plane: 'eu-1', mode: 'disable' } },
+      { at: SOON, task: TASK, episode: 1, cell: { plane: 'eu-1', mode: 'disable' } },
     ]);
   });
 

@@ -8,9 +8,9 @@ import type { PendingNotice } from '../../../../functions/store/notices.ts';
 import { loadPauses, type PausesRecord, pausesWrite } from '../../../../functions/store/pauses.ts';
 import { newRecipient, type RecipientRecord } from '../../../../functions/store/recipients.ts';
 import { MemoryTable } from '../../../../functions/store/table/memory-table.ts';
+import { TOPIC } from './answer-stage.ts';
 
 const NOON = Date.parse('2026-03-01T12:00:00Z');
-const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';
 
 /** Reached by a notice: what was asked for at noon, unless it says otherwise. */
 function waiting(

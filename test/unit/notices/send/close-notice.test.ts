@@ -11,12 +11,12 @@ import {
   ENDED_ALERT,
   type Given,
   MAIL,
+  SENT,
   START,
   touches,
 } from './answer-stage.ts';
 import { waitsFor } from './notify-stage.ts';
 
-const SENT = { state: 'sent', sentAt: START + 2 * SECOND } as const;
 const OFF_AT = START - HOUR;
 
 describe('word of a disabling that SES took and did not send', () => {

@@ -4,10 +4,19 @@ import { evaluateNotified } from '../../../../functions/notices/send/evaluate-no
 import { keys } from '../../../../functions/store/keys.ts';
 import { loadTask } from '../../../../functions/store/tasks.ts';
 import { takingNo } from '../../store/refusing-table.ts';
-import { ANA, ANA_ADDRESS, ASKED, answerStage, type Given, START, TASK, touches } from './answer-stage.ts';
+import {
+  ANA,
+  ANA_ADDRESS,
+  ASKED,
+  answerStage,
+  type Given,
+  SOON,
+  START,
+  TASK,
+  touches,
+} from './answer-stage.ts';
 import { waitsFor } from './notify-stage.ts';
 
-const SOON = START + 2 * SECOND;
 const LATER = { at: START + DAY, why: 'look' };
 
 /** Ana was notified of her task and, first, of others that are stored as copies of it. */

@@ -19,7 +19,10 @@ import {
   ENDED_ALERT,
   type Given,
   MAIL,
+  SENT,
+  SOON,
   START,
+  TOPIC,
   touches,
 } from './answer-stage.ts';
 
@@ -31,7 +34,6 @@ async function applied(setup: Given, digest: Partial<DigestRecord> = {}) {
   return stage;
 }
 
-const SENT = { state: 'sent', sentAt: START + 2 * SECOND } as const;
 const OTHERS: Told = { ...ACCEPTED, digest: 'digest-0', acceptedAt: START - DAY };
 const PRINTED = { at: START, disableAt: DATE, grace: 1, after: 7 * DAY };
 
@@ -255,7 +257,6 @@ describe('what SES says of a reminder', () => {
 });
 
 describe('a topic', () => {
-  const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat' as const;
   const asked = { topic: TOPIC, grace: 1 };
   const heard = async (
     informed: typeof asked & { heard?: 'dated' | 'undated' },
@@ -500,7 +501,7 @@ describe('who holds a mail about an episode that is over', () => {
 
   it('is noted for as long as what ended is kept, and of no episode that is unknown', async () => {
     const { rows } = await holders({});
-    expect(await rows({ sk: 'H#' })).toMatchObject([{ ttl: (START + 2 * SECOND) / SECOND + 400 * 86_400 }]);
+    expect(await rows({ sk: 'H#' })).toMatchObject([{ ttl: SOON / SECOND + 400 * 86_400 }]);
     expect((await holders({}, SENT, false)).holders).toEqual([]);
   });
 
@@ -520,8 +521,8 @@ describe('who holds a mail about an episode that is over', () => {
     const stage = await holders({ waits: null, record: { undo } });
     const pending = {
       notice: 'enabled',
-      since: START + 2 * SECOND,
-      notBefore: START + 2 * SECOND,
+      since: SOON,
+      notBefore: SOON,
       facts: { since: START - 14 * DAY, restarts: 33, enabledAt: START - MINUTE },
     };
     expect(await stage.notice()).toMatchObject({
@@ -565,7 +566,7 @@ describe('the task, once its warning is accepted,', () => {
   it('is evaluated when the next reminder is due', async () => {
     const { record } = await applied({}, SENT);
     // Seven days after SES took it, less the three of the reminder.
-    expect((await record()).next).toEqual({ at: START + 2 * SECOND + 4 * DAY, why: 'look' });
+    expect((await record()).next).toEqual({ at: SOON + 4 * DAY, why: 'look' });
   });
 
   it.each<[string, Given, Partial<DigestRecord>]>([
@@ -578,7 +579,7 @@ describe('the task, once its warning is accepted,', () => {
     ],
   ])('is evaluated at once where %s', async (_what, setup, digest) => {
     const { record } = await applied(setup, digest);
-    expect((await record()).next).toEqual({ at: START + 2 * SECOND, why: 'look' });
+    expect((await record()).next).toEqual({ at: SOON, why: 'look' });
   });
 
   it('waits for its next instant in mode notify where no date was named', async () => {

@@ -5,17 +5,10 @@ import type { PendingNotice } from '../../../../functions/store/notices.ts';
 import type { RecipientRecord } from '../../../../functions/store/recipients.ts';
 import { refusing } from '../../store/refusing-table.ts';
 import { ACCEPTED, ANA, ANA_ADDRESS, ASKED, type Given, START, TASK, touches } from './answer-stage.ts';
-import { FACTS, notifyStage, waitsFor } from './notify-stage.ts';
+import { FACTS, later, notifyStage, skipped, waitsFor } from './notify-stage.ts';
 
 /** A message is on the queue for Ana. */
 const QUEUED = { queuedFor: START };
-const skipped = (reason: string) => ({ outcome: 'skipped', reason });
-const later = (delaySeconds: number) => ({
-  outcome: 'retry',
-  reason: 'not yet',
-  delaySeconds,
-  failed: false,
-});
 
 /** The owning system was asked to disable the task, and did not confirm that yet. */
 const REQUESTED = {

@@ -14,11 +14,19 @@ import {
 import type { DigestRecord } from '../../../../functions/store/digests.ts';
 import type { RecipientRecord } from '../../../../functions/store/recipients.ts';
 import { TableBusy } from '../../../../functions/store/table-busy.ts';
-import { ACCEPTED, ANA, ANA_ADDRESS, answerStage, type Given, MAIL, START, touches } from './answer-stage.ts';
+import {
+  ACCEPTED,
+  ANA,
+  ANA_ADDRESS,
+  answerStage,
+  type Given,
+  MAIL,
+  SOON,
+  START,
+  touches,
+} from './answer-stage.ts';
 
 type Stage = Awaited<ReturnType<typeof answerStage>>;
-
-const SOON = START + 2 * SECOND;
 
 /** A mail under way, two seconds after it was claimed. */
 async function underWay(setup: Given = {}): Promise<Stage> {

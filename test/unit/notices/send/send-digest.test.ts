@@ -10,10 +10,20 @@ import { loadRefusals, refusalsWrite } from '../../../../functions/store/refusal
 import type { Row } from '../../../../functions/store/table/table.port.ts';
 import { TableBusy } from '../../../../functions/store/table-busy.ts';
 import { refusing, takingNo } from '../../store/refusing-table.ts';
-import { ACCEPTED, ANA, ANA_ADDRESS, ASKED, DATE, type Given, START, TASK, touches } from './answer-stage.ts';
+import {
+  ACCEPTED,
+  ANA,
+  ANA_ADDRESS,
+  ASKED,
+  DATE,
+  type Given,
+  START,
+  TASK,
+  TOPIC,
+  touches,
+} from './answer-stage.ts';
 import { FACTS, notifyStage, waitsFor } from './notify-stage.ts';
 
-const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';
 const MAILED = { outcome: 'done', reason: 'mailed' };
 type Stage = Awaited<ReturnType<typeof notifyStage>>;
 

@@ -16,17 +16,11 @@ import type { ReportMessage } from '../../../../functions/work/read-messages.ts'
 import { refusing } from '../../store/refusing-table.ts';
 import { START, workStage } from '../../work/stage.ts';
 import { touches } from './answer-stage.ts';
+import { later, skipped } from './notify-stage.ts';
 
 const WEEK = '2026-02-16';
 const ADDRESS = 'ana@acme.test';
 const DONE = { outcome: 'done', reason: 'mailed' };
-const skipped = (reason: string) => ({ outcome: 'skipped', reason });
-const later = (delaySeconds: number) => ({
-  outcome: 'retry',
-  reason: 'not yet',
-  delaySeconds,
-  failed: false,
-});
 
 /** Two tasks of acmeCo and one of beta were abandoned on the last day of the week; of quietCo nothing is to be said. */
 async function reportStage(ana: Partial<RecipientRecord> | null = {}) {

@@ -6,11 +6,8 @@ import { loadGivenUp } from '../../../../functions/store/given-up.ts';
 import { keys } from '../../../../functions/store/keys.ts';
 import { newRecipient, type RecipientRecord } from '../../../../functions/store/recipients.ts';
 import { takingNo } from '../../store/refusing-table.ts';
-import { ACCEPTED, ANA, ANA_ADDRESS, ASKED, type Given, START, TASK, touches } from './answer-stage.ts';
+import { ACCEPTED, ANA, ANA_ADDRESS, ASKED, type Given, SOON, START, TASK, touches } from './answer-stage.ts';
 import { FACTS, notifyStage, waitsFor } from './notify-stage.ts';
-
-/** Two seconds after a notice was asked for. */
-const SOON = START + 2 * SECOND;
 
 async function stageOf(setup: Parameters<typeof notifyStage>[0] = {}) {
   const stage = await notifyStage(setup);

@@ -20,9 +20,9 @@ import {
 import { scansWrite } from '../../../../functions/store/scans.ts';
 import { refusing } from '../../store/refusing-table.ts';
 import { START, workStage } from '../../work/stage.ts';
+import { TOPIC } from './answer-stage.ts';
 
 const ADDRESS = 'ana@acme.test';
-const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';
 
 function ana(more: Partial<ReachableRecipient> = {}): ReachableRecipient {
   return { ...newRecipient('ana', ADDRESS), ...more };
