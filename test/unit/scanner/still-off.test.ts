@@ -11,6 +11,7 @@ import { keys } from '../../../functions/store/keys.ts';
 import { newRecipient, type RecipientRecord, recipientWrite } from '../../../functions/store/recipients.ts';
 import type { Write } from '../../../functions/store/table/table.port.ts';
 import type { TaskRecord } from '../../../functions/store/tasks.ts';
+import { anAlert } from '../store/filled-table.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
 import { dueTask } from './due-task.ts';
 import { aPlane, START as NOW, type RunStage, runStage } from './run-stage.ts';
@@ -37,11 +38,7 @@ function off(
     disabledByUs: { at: NOW - 60 * DAY, episode: 1, run: 'r1', ...more },
   };
 }
-const ALERT: AlertRecord = {
-  task: A,
-  episode: 1,
-  type: 'task_abandoned',
-  stage: 'disable',
+const ALERT = anAlert({
   since: NOW - 90 * DAY,
   firedAt: NOW - 70 * DAY,
   resolvedAt: NOW - 60 * DAY,
@@ -49,9 +46,8 @@ const ALERT: AlertRecord = {
   evidence: { restarts: 4 },
   mails: [],
   run: 'r1',
-  untold: [],
   holders: [ANA],
-};
+});
 const recipient = (name: string, more: Partial<RecipientRecord>): Write =>
   recipientWrite({
     ...newRecipient(recipientKey(`${name}@acme.test`), `${name}@acme.test`),

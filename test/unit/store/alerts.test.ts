@@ -10,28 +10,10 @@ import {
 import { bucketOf, keys } from '../../../functions/store/keys.ts';
 import type { PendingNotice } from '../../../functions/store/notices.ts';
 import { day, fired, T0 } from '../abandonment/decide-builders.ts';
-import { filledTable } from './filled-table.ts';
+import { anAlert, filledTable } from './filled-table.ts';
 
 const A = 'acmeCo/a';
 const BUCKET = bucketOf(A);
-
-const anAlert = (more: Partial<AlertRecord> = {}): AlertRecord =>
-  ({
-    task: A,
-    episode: 1,
-    type: 'task_abandoned',
-    stage: 'disable',
-    since: T0,
-    firedAt: day(14),
-    resolvedAt: null,
-    reason: null,
-    evidence: { statuses: ['FAILED'] },
-    mails: ['d1'],
-    run: null,
-    untold: [],
-    holders: [],
-    ...more,
-  }) as AlertRecord;
 
 const RESOLVED = { resolvedAt: day(21), reason: 'disabled' } as const;
 

@@ -5,6 +5,7 @@ import { episodeToRow } from '../../../functions/store/episode-row.ts';
 import { packed, unpacked } from '../../../functions/store/packed-episode.ts';
 import { measureRow } from '../../../functions/store/table/row-limits.ts';
 import { fired } from '../abandonment/decide-builders.ts';
+import { anAlert } from './filled-table.ts';
 
 const keyOf = (place: number) => String(place).padStart(32, '0');
 const parts = (count: number): Record<string, Told> =>
@@ -24,24 +25,17 @@ test('an episode with few recipients stands plainly in its row, one with many is
   expect(unpacked(JSON.parse(JSON.stringify(row)))).toEqual(many);
 });
 
-const alert = (untold: AlertRecord['untold']): AlertRecord => ({
-  task: 'acmeCo/a',
-  episode: 1,
-  type: 'task_abandoned',
-  stage: 'disable',
-  since: 0,
-  firedAt: 0,
-  resolvedAt: 1,
-  reason: 'disabled',
-  evidence: {},
-  mails: Array.from(
-    { length: 3_000 },
-    (_, place) => `01JH4ZQ8Y3V5C6D7E8F9G0${String(place).padStart(4, '0')}`,
-  ),
-  run: null,
-  untold,
-  holders: Array.from({ length: 1_000 }, (_, place) => keyOf(place)),
-});
+const alert = (untold: AlertRecord['untold']): AlertRecord =>
+  anAlert({
+    resolvedAt: 1,
+    reason: 'disabled',
+    mails: Array.from(
+      { length: 3_000 },
+      (_, place) => `01JH4ZQ8Y3V5C6D7E8F9G0${String(place).padStart(4, '0')}`,
+    ),
+    untold,
+    holders: Array.from({ length: 1_000 }, (_, place) => keyOf(place)),
+  });
 
 test('an alert that lists 1,000 notices and as many obsolete ones is a row that DynamoDB takes', () => {
   const pending = () => ({

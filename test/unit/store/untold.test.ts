@@ -5,6 +5,7 @@ import { loadNotice, noticeWrite, type PendingNotice } from '../../../functions/
 import type { MemoryTable } from '../../../functions/store/table/memory-table.ts';
 import { writeListedNotices } from '../../../functions/store/untold.ts';
 import { apply, tableWith, writingOn } from './applied.ts';
+import { anAlert } from './filled-table.ts';
 
 const T = Date.parse('2026-01-15T00:00:00Z');
 const TASK = 'acmeCo/a';
@@ -15,21 +16,8 @@ const PENDING: PendingNotice = {
   facts: { since: T, restarts: 0 },
 };
 
-const alertOf = (untold: AlertRecord['untold']): AlertRecord => ({
-  task: TASK,
-  episode: 1,
-  type: 'task_abandoned',
-  stage: 'disable',
-  since: T,
-  firedAt: T,
-  resolvedAt: T,
-  reason: 'disabled',
-  evidence: {},
-  mails: [],
-  run: null,
-  untold,
-  holders: [],
-});
+const alertOf = (untold: AlertRecord['untold']): AlertRecord =>
+  anAlert({ resolvedAt: T, reason: 'disabled', untold });
 const names = (count: number) => Array.from({ length: count }, (_, place) => `r${place}`);
 const alertFor = (count: number) =>
   alertOf(names(count).map((key) => ({ key, address: `${key}@acme.test`, pending: PENDING })));

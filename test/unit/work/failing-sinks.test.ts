@@ -15,6 +15,7 @@ import { canaryOf } from '../../../functions/work/canary.ts';
 import type { Consumer } from '../../../functions/work/consumer.ts';
 import { processBatch } from '../../../functions/work/sqs-batch.ts';
 import { SIMULATED_CONFIG } from '../../../simulation/engine/sim-system.ts';
+import { sqsRecord } from './sqs-record.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 
@@ -49,23 +50,6 @@ const VALID: Record<QueueName, string> = {
   listing: ours('listing'),
   webhook: ours('webhook'),
 };
-
-const record = (messageId: string, body: string): SQSRecord => ({
-  messageId,
-  receiptHandle: `handle-${messageId}`,
-  body,
-  attributes: {
-    ApproximateReceiveCount: '1',
-    SentTimestamp: '0',
-    SenderId: 'x',
-    ApproximateFirstReceiveTimestamp: '0',
-  },
-  messageAttributes: {},
-  md5OfBody: '',
-  eventSource: 'aws:sqs',
-  eventSourceARN: 'arn',
-  awsRegion: 'eu-west-1',
-});
 
 const down = (sink: string) => () => {
   throw new Error(`${sink} is down`);
@@ -115,10 +99,10 @@ async function outcomes(
     deadLetter: async ({ messageId }: SQSRecord, reason: string) => void dead.push(`${messageId}: ${reason}`),
   };
   const Records = [
-    record('canary', JSON.stringify(canaryOf('run', NOW, NOW + 60_000))),
-    record('valid', VALID[queue]),
-    record('broken', VALID[queue]),
-    record('unreadable', '{"kind": 7}'),
+    sqsRecord('canary', JSON.stringify(canaryOf('run', NOW, NOW + 60_000))),
+    sqsRecord('valid', VALID[queue]),
+    sqsRecord('broken', VALID[queue]),
+    sqsRecord('unreadable', '{"kind": 7}'),
   ];
   const worker = { system, consumer, receiver, maxReceives: 10, atOnce: 1 };
   const { batchItemFailures } = await processBatch(worker, { Records }, () => 30_000);

@@ -8,28 +8,12 @@ import { canaryOf } from '../../../functions/work/canary.ts';
 import type { Consumer, Delivery, Outcome } from '../../../functions/work/consumer.ts';
 import { processBatch, processTrial } from '../../../functions/work/sqs-batch.ts';
 import { SIMULATED_CONFIG } from '../../../simulation/engine/sim-system.ts';
+import { sqsRecord } from './sqs-record.ts';
 
 const DONE: Outcome = { outcome: 'done', reason: 'sent' };
 const ENOUGH = () => 30_000;
 
-function record(body: string, messageId = body): SQSRecord {
-  return {
-    messageId,
-    receiptHandle: `handle-${messageId}`,
-    body: JSON.stringify(body),
-    attributes: {
-      ApproximateReceiveCount: '1',
-      SentTimestamp: '0',
-      SenderId: 'x',
-      ApproximateFirstReceiveTimestamp: '0',
-    },
-    messageAttributes: {},
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: 'arn',
-    awsRegion: 'eu-west-1',
-  };
-}
+const record = (body: string, messageId = body) => sqsRecord(messageId, JSON.stringify(body));
 
 const batch = (...records: SQSRecord[]): SQSEvent => ({ Records: records });
 

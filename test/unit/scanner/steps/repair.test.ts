@@ -4,7 +4,7 @@ import { recipientKey } from '../../../../functions/platform/addresses.ts';
 import type { Budget } from '../../../../functions/scanner/generator.ts';
 import type { Run } from '../../../../functions/scanner/run.ts';
 import { repairStep } from '../../../../functions/scanner/steps/repair.ts';
-import { type AlertRecord, alertWrite, loadAlert } from '../../../../functions/store/alerts.ts';
+import { alertWrite, loadAlert } from '../../../../functions/store/alerts.ts';
 import {
   type DigestRecord,
   digestWrite,
@@ -16,6 +16,7 @@ import { BUCKETS, index } from '../../../../functions/store/keys.ts';
 import { loadRecipient, newRecipient, recipientWrite } from '../../../../functions/store/recipients.ts';
 import { allRows } from '../../../../functions/store/rows.ts';
 import type { Page, Query } from '../../../../functions/store/table/table.port.ts';
+import { anAlert } from '../../store/filled-table.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
 import { runStage, START, type RunStage as Stage } from '../run-stage.ts';
 
@@ -101,21 +102,7 @@ async function withUntold(count: number): Promise<Stage> {
     } as const;
     return { key: recipientKey(address), address, pending };
   });
-  const alert: AlertRecord = {
-    task: 'acmeCo/a',
-    episode: 1,
-    type: 'task_abandoned',
-    stage: 'disable',
-    since: START - DAY,
-    firedAt: START - DAY,
-    resolvedAt: START,
-    reason: 'kept',
-    evidence: {},
-    mails: [],
-    run: null,
-    untold,
-    holders: [],
-  };
+  const alert = anAlert({ resolvedAt: START, reason: 'kept', untold });
   await stage.table.transact([alertWrite(alert)], 'alert');
   return stage;
 }
