@@ -97,9 +97,12 @@ describe('all policies', () => {
     await apply(table, policyWrite(...change));
     const changed = await loadPolicies(table);
     expect(changed).not.toBe(book);
-    const [, , known] = change;
-    expect(changed).toMatchObject({ restoredAt: known?.restoredAt });
-    expect(changed.global).toMatchObject({ modeRaisedAt: known?.raisedAt, deadlinesMovedAt: known?.movedAt });
+    const [, , record] = change;
+    expect(changed).toMatchObject({ restoredAt: record?.restoredAt });
+    expect(changed.global).toMatchObject({
+      modeRaisedAt: record?.raisedAt,
+      deadlinesMovedAt: record?.movedAt,
+    });
   });
 
   it('know of no restoring where none was', async () => {

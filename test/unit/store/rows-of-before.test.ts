@@ -710,7 +710,7 @@ const STORED = {
 } satisfies Record<string, Row>;
 
 /** What a row of before says beside what places it in the table. */
-function saidOf(row: Row, ...placing: string[]): Record<string, unknown> {
+function recordOf(row: Row, ...placing: string[]): Record<string, unknown> {
   const beside = new Set(['pk', 'sk', 'v', 'b', 'w', 'ttl', 'p', 'g1pk', 'g1sk', 'g2pk', 'g2sk', ...placing]);
   return Object.fromEntries(Object.entries(row).filter(([name]) => !beside.has(name)));
 }
@@ -818,7 +818,7 @@ it.each<[string, Row, object]>([
   ['what waits for a task', STORED.waiting, waitingFromRow(STORED.waiting)],
   ['what SES says of mails', STORED.feedback, feedbackFromRow(STORED.feedback)],
 ])('the row of %s says what it said', (_, row, record) => {
-  expect(record).toEqual(saidOf(row));
+  expect(record).toEqual(recordOf(row));
 });
 
 it('the row of a generator that was woken before its first turn is that of a new one', () => {
@@ -827,7 +827,7 @@ it('the row of a generator that was woken before its first turn is that of a new
 });
 
 it('the row of a breaker says what it said; its revision guards its writes and is no part of it', () => {
-  expect(breakerFromRow(STORED.breaker)).toEqual(saidOf(STORED.breaker, 'rev'));
+  expect(breakerFromRow(STORED.breaker)).toEqual(recordOf(STORED.breaker, 'rev'));
 });
 
 it('the rows of people say who hears of what, wherever they stand', () => {
@@ -972,7 +972,7 @@ describe('what a release stored of a whole fleet', () => {
       const rev = typeof row.rev === 'number' ? { rev: row.rev + 1 } : {};
       // Where indexes find a mail depends on when it is settled next, which its row does not say.
       expect(stored((again[kind] as (record: Row) => Write)(row))).toMatchObject(
-        kind === 'G' ? { ...saidOf(row), ...rev } : { ...before, ...rev },
+        kind === 'G' ? { ...recordOf(row), ...rev } : { ...before, ...rev },
       );
     }
   });

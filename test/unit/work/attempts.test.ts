@@ -57,9 +57,9 @@ describe('an attempt that goes well', () => {
     const stage = workStage();
     const { transact } = stage.table;
     let calls = 0;
-    stage.table.transact = async (...given) => {
+    stage.table.transact = async (...args) => {
       calls += 1;
-      return calls <= 3 ? { outcome: 'busy', reason: 'a conflict' } : transact.apply(stage.table, given);
+      return calls <= 3 ? { outcome: 'busy', reason: 'a conflict' } : transact.apply(stage.table, args);
     };
     expect(await stage.deliver(1)).toMatchObject({ outcome: 'retry', failed: true });
     expect(await listOops(stage.table)).toMatchObject([

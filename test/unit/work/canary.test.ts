@@ -76,10 +76,10 @@ describe('canaries', () => {
   it('are tried again where the table is busy', async () => {
     const stage = workStage();
     const { transact } = stage.table;
-    stage.table.transact = async (...given) =>
-      given[0].some((write) => 'put' in write && write.put.pk === 'CANARY')
+    stage.table.transact = async (...args) =>
+      args[0].some((write) => 'put' in write && write.put.pk === 'CANARY')
         ? { outcome: 'busy', reason: 'throttled' }
-        : transact.apply(stage.table, given);
+        : transact.apply(stage.table, args);
     const body = JSON.stringify(canaryOf('run', START, START + MINUTE));
     expect(await stage.deliver(1, { body })).toMatchObject({ outcome: 'retry', failed: true });
     expect(await listOops(stage.table)).toMatchObject([

@@ -55,14 +55,14 @@ describe('tasks that share a date', () => {
   });
 
   it('are told apart from those of other dates, and one that shares none by itself', () => {
-    const [one, two, three, four, five] = many(5);
+    const [first, second, third, fourth, fifth] = many(5);
     const later = DUE + DAY;
     const items = [
-      one!,
-      { ...two!, disableAt: later },
-      three!,
-      { ...four!, disableAt: later + DAY },
-      { ...five!, disableAt: later },
+      first!,
+      { ...second!, disableAt: later },
+      third!,
+      { ...fourth!, disableAt: later + DAY },
+      { ...fifth!, disableAt: later },
     ];
     const { alone, lists } = told(items);
     expect(alone).toEqual([items[3]]);
@@ -166,8 +166,8 @@ describe('tasks that share a date', () => {
   });
 
   it('are told by what each of them failed of, in the order in which they come', () => {
-    const [one, two, three] = many(3);
-    const kinds = kindsOf([{ ...one!, cause: 'idle' }, two!, { ...three!, cause: 'idle' }], {
+    const [first, second, third] = many(3);
+    const kinds = kindsOf([{ ...first!, cause: 'idle' }, second!, { ...third!, cause: 'idle' }], {
       hasHeading: false,
     });
     expect(kinds.map(({ causes }) => causes)).toEqual([
@@ -201,11 +201,11 @@ describe('tasks that share a date', () => {
     });
     expect(kindsOf([by(first, 'bo'), by(second, 'cy')])).toHaveLength(2);
     expect(kindsOf([by(first, 'bo'), by(second, 'bo')])).toHaveLength(1);
-    const [three, four] = many(2, { notice: 'withdrawn', disableAt: null });
+    const [third, fourth] = many(2, { notice: 'withdrawn', disableAt: null });
     expect(
       kindsOf([
-        { ...three!, resolvedReason: 'kept' },
-        { ...four!, resolvedReason: 'policy' },
+        { ...third!, resolvedReason: 'kept' },
+        { ...fourth!, resolvedReason: 'policy' },
       ]),
     ).toHaveLength(2);
   });

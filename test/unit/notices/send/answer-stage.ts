@@ -222,7 +222,7 @@ export async function answerStage(setup: Given = {}) {
     record: stored,
     /** The open episode. */
     open: async () => (await stored()).open as Episode,
-    told: async () => (await stored()).open?.told[ANA],
+    part: async () => (await stored()).open?.told[ANA],
     digest: async () => (await loadDigest(table, MAIL)) as DigestRecord,
     ana: async () => (await loadRecipient(table, ANA)) as RecipientRecord,
     alert: (episode = 1) => loadAlert(table, record.task.id, episode),

@@ -41,9 +41,9 @@ describe('the dates of a mail of which nobody knows whether it went', () => {
   }
 
   it('bind as if it had (promise 2), and warn nobody', async () => {
-    const { open, told } = await bound({});
+    const { open, part } = await bound({});
     expect(await open()).toMatchObject({ dates: [PRINTED], mails: [] });
-    expect(await told()).toEqual(ASKED);
+    expect(await part()).toEqual(ASKED);
   });
 
   it('bind in each task that it names', async () => {
@@ -84,7 +84,7 @@ describe('a mail about a task whose row takes nothing', () => {
     const stage = await answerStage({ digest: SENT });
     stage.system.table = takingNo(stage.system.table, ({ sk }) => sk === 'T');
     await applyItems(stage.system, await stage.view(), await stage.digest());
-    expect(await stage.told()).toEqual(ASKED);
+    expect(await stage.part()).toEqual(ASKED);
     expect(await stage.notice()).toMatchObject({ pending: null });
     expect(await stage.rows({ pk: 'OOPS#' })).toMatchObject([{ item: `${ANA} ${TASK}` }]);
     expect([...(await loadGivenUp(stage.table)).values()]).toMatchObject([{ item: `${TASK}#1` }]);

@@ -72,9 +72,9 @@ describe('all that somebody was notified of', () => {
   });
 
   it('is not given up while the table is busy', async () => {
-    const { system, busyFor, told } = await notified();
+    const { system, busyFor, part } = await notified();
     busyFor(touches('T'));
     await expect(evaluateNotified(system, ANA)).rejects.toThrow('changes too fast');
-    expect(await told()).toEqual(ASKED);
+    expect(await part()).toEqual(ASKED);
   });
 });

@@ -126,10 +126,10 @@ describe('a reminder, just before it goes,', () => {
 
   it('is taken back where they declined reminders, and is done for the task', async () => {
     const setup: Given = { told: { ...ACCEPTED, reminder }, waits, recipient: { declined: true } };
-    const { act, told, notice, logged } = await judged(setup);
+    const { act, part, notice, logged } = await judged(setup);
     expect(await act()).toEqual([]);
     expect(logged).toMatchObject([{ message: 'notice skipped', properties: { reason: 'declined' } }]);
-    expect(await told()).toEqual({ ...ACCEPTED, reminder: { ...reminder, state: 'done' } });
+    expect(await part()).toEqual({ ...ACCEPTED, reminder: { ...reminder, state: 'done' } });
     expect(await notice()).toBeUndefined();
   });
 });
@@ -305,17 +305,17 @@ describe('a notice that is taken back', () => {
   const VOID: Given = { policy: { mode: 'detect' } };
 
   it('may be asked for anew: the task knows nothing of it, and is evaluated', async () => {
-    const { act, told, record } = await judged(VOID);
+    const { act, part, record } = await judged(VOID);
     await act();
-    expect(await told()).toBeUndefined();
+    expect(await part()).toBeUndefined();
     expect((await record()).next).toEqual({ at: START + 2 * SECOND, why: 'look' });
   });
 
   it('is left where the task changes at that moment: it is decided again with the next mail', async () => {
-    const { act, meanwhile, changeTask, told, notice } = await judged(VOID);
+    const { act, meanwhile, changeTask, part, notice } = await judged(VOID);
     meanwhile(() => changeTask((record) => ({ ...record, vetoes: { count: 1, lastAt: START } })));
     await act();
-    expect(await told()).toEqual(ASKED);
+    expect(await part()).toEqual(ASKED);
     expect((await notice())?.pending).toMatchObject({ notice: 'warning' });
   });
 

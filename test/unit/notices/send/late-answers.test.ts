@@ -95,16 +95,16 @@ describe('what SES says of a warning is, of whom it was for,', () => {
       { ...ACCEPTED, grace: 2 },
     ],
   ])('%s', async (_what, before, digest, after) => {
-    const { told } = await applied({ told: before }, digest);
-    expect(await told()).toEqual({ ...ASKED, ...before, ...after });
+    const { part } = await applied({ told: before }, digest);
+    expect(await part()).toEqual({ ...ASKED, ...before, ...after });
   });
 
   it('without a date where it named none, and the episode has none from it', async () => {
-    const { told, open } = await applied(
+    const { part, open } = await applied(
       { policy: { mode: 'notify' }, open: { graceMode: 'notify' }, items: [{ disableAt: null }] },
       SENT,
     );
-    expect(await told()).toEqual({ ...ACCEPTED, dated: false });
+    expect(await part()).toEqual({ ...ACCEPTED, dated: false });
     expect(await open()).toMatchObject({ dates: [], mails: [MAIL] });
   });
 
@@ -212,8 +212,8 @@ describe('what SES says of a reminder', () => {
     ['done, where it bounced', 'bounced', 'done'],
     ['tried, where it never went', 'superseded', 'tried'],
   ])('leaves it %s', async (_what, state, after) => {
-    const { told, open } = await reminded(asked, { state });
-    expect(await told()).toEqual({ ...OTHERS, reminder: { ...asked, state: after } });
+    const { part, open } = await reminded(asked, { state });
+    expect(await part()).toEqual({ ...OTHERS, reminder: { ...asked, state: after } });
     expect((await open()).rungs).toEqual(steps);
   });
 
@@ -222,18 +222,18 @@ describe('what SES says of a reminder', () => {
     ['that is done', { ...asked, state: 'done' }],
     ['that nobody knows of any more', undefined],
   ])('changes nothing of one %s', async (_what, reminder) => {
-    const { told } = await reminded(reminder, SENT, { disableAt: DATE + HOUR });
-    expect(await told()).toEqual({ ...OTHERS, ...(reminder && { reminder }) });
+    const { part } = await reminded(reminder, SENT, { disableAt: DATE + HOUR });
+    expect(await part()).toEqual({ ...OTHERS, ...(reminder && { reminder }) });
   });
 
   it('leaves it done where another mail of it never went', async () => {
-    const { told } = await reminded({ ...asked, state: 'done' }, { state: 'superseded' });
-    expect((await told())?.reminder).toEqual({ ...asked, state: 'done' });
+    const { part } = await reminded({ ...asked, state: 'done' }, { state: 'superseded' });
+    expect((await part())?.reminder).toEqual({ ...asked, state: 'done' });
   });
 
   it('names the later date that the mail said', async () => {
-    const { told } = await reminded(asked, SENT, { disableAt: DATE + HOUR });
-    expect((await told())?.reminder).toEqual({ lead: LEAD, deadline: DATE + HOUR, state: 'done' });
+    const { part } = await reminded(asked, SENT, { disableAt: DATE + HOUR });
+    expect((await part())?.reminder).toEqual({ lead: LEAD, deadline: DATE + HOUR, state: 'done' });
   });
 
   it.each<[string, Partial<DigestRecord>, number | null]>([
@@ -242,16 +242,16 @@ describe('what SES says of a reminder', () => {
     ['a later one, and never went', { state: 'superseded' }, DATE + HOUR],
     ['a later one, and was refused', { state: 'rejected' }, DATE + HOUR],
   ])('names the date it was asked for where the mail said %s', async (_what, digest, disableAt) => {
-    const { told } = await reminded(asked, digest, { disableAt });
-    expect((await told())?.reminder?.deadline).toBe(DATE);
+    const { part } = await reminded(asked, digest, { disableAt });
+    expect((await part())?.reminder?.deadline).toBe(DATE);
   });
 
   it('asks for it anew where SES took it and did not send it, and for no other', async () => {
-    const { told, open } = await reminded(asked, { ...SENT, state: 'unsent' });
-    expect(await told()).toEqual(OTHERS);
+    const { part, open } = await reminded(asked, { ...SENT, state: 'unsent' });
+    expect(await part()).toEqual(OTHERS);
     expect((await open()).rungs).toEqual([{ grace: 1, lead: DAY, deadline: DATE }]);
     const other = await reminded({ ...asked, lead: DAY }, { ...SENT, state: 'unsent' });
-    expect(await other.told()).toEqual({ ...OTHERS, reminder: { ...asked, lead: DAY } });
+    expect(await other.part()).toEqual({ ...OTHERS, reminder: { ...asked, lead: DAY } });
     expect((await other.open()).rungs).toEqual(steps);
   });
 });
@@ -447,8 +447,8 @@ describe('a notice of what is past that SES did not send', () => {
   });
 
   it('is no warning or reminder: these are decided anew', async () => {
-    const { notice, told } = await unsent({ notice: 'warning', disableAt: DATE }, {});
-    expect((await told())?.warning).toBe('failed');
+    const { notice, part } = await unsent({ notice: 'warning', disableAt: DATE }, {});
+    expect((await part())?.warning).toBe('failed');
     expect((await notice())?.pending).toBeNull();
   });
 
@@ -652,16 +652,16 @@ it('a mail of two tasks is carried over to both, also where one of them is gone'
   const stage = await answerStage({ items: [{ task: 'acmeCo/gone' }, {}], digest: SENT });
   await stage.table.transact([recipientWrite({ ...newRecipient(BO, 'bo@acme.test') })], 'bo');
   await applyItems(stage.system, await stage.view(), await stage.digest());
-  expect(await stage.told()).toEqual(ACCEPTED);
+  expect(await stage.part()).toEqual(ACCEPTED);
 });
 
 it('an answer that comes after its mail was given up as unsettled still warns (promise 1)', async () => {
   const stage = await answerStage();
   stage.pass(2 * HOUR);
   await recordUnsettled(stage.system, await stage.view(), MAIL);
-  expect(await stage.told()).toMatchObject({ warning: 'tried' });
+  expect(await stage.part()).toMatchObject({ warning: 'tried' });
   expect((await stage.open()).dates).toEqual([PRINTED]);
   await stage.says({ kind: 'delivered', at: START + SECOND });
-  expect(await stage.told()).toMatchObject({ warning: 'accepted', acceptedAt: START });
+  expect(await stage.part()).toMatchObject({ warning: 'accepted', acceptedAt: START });
   expect(await stage.open()).toMatchObject({ dates: [PRINTED], mails: [MAIL] });
 });

@@ -54,6 +54,6 @@ it('the deployed notifier mails people and publishes to topics, and reports unde
   ]);
   const messages = sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
   expect(messages).toMatchObject([{ TopicArn: TOPIC, Message: expect.stringContaining(TASK) }]);
-  expect(await stage.told()).toMatchObject({ warning: 'accepted', acceptedAt: START });
+  expect(await stage.part()).toMatchObject({ warning: 'accepted', acceptedAt: START });
   expect(metrics()).toContainEqual(expect.objectContaining({ service: 'notifier', MessageDone: 2 }));
 });

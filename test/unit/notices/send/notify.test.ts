@@ -21,11 +21,11 @@ const REQUESTED = {
 
 describe('a message to a recipient', () => {
   it('notifies them of what waits, and says that it did', async () => {
-    const { deliver, mails, ana, told } = await notifyStage({ recipient: QUEUED });
+    const { deliver, mails, ana, part } = await notifyStage({ recipient: QUEUED });
     expect(await deliver()).toEqual({ outcome: 'done', reason: 'mailed' });
     expect(mails).toMatchObject([{ to: ANA_ADDRESS }]);
     expect(await ana()).toMatchObject({ queuedFor: null, sending: null, mailedAt: [START] });
-    expect(await told()).toMatchObject({ warning: 'accepted', acceptedAt: START });
+    expect(await part()).toMatchObject({ warning: 'accepted', acceptedAt: START });
   });
 
   it('says what was disabled in a mail of its own, after the other', async () => {
@@ -147,12 +147,12 @@ describe('an address that is suppressed', () => {
   const DEAD: Given = { recipient: { ...QUEUED, dead: { reason: 'bounce', at: START } } };
 
   it('hears nothing; the task may ask for a warning anew', async () => {
-    const { deliver, mails, waiting, told, record, ana, pass } = await notifyStage(DEAD);
+    const { deliver, mails, waiting, part, record, ana, pass } = await notifyStage(DEAD);
     pass(MINUTE);
     expect(await deliver()).toEqual(skipped('dead address'));
     expect(mails).toEqual([]);
     expect(await waiting()).toEqual([]);
-    expect(await told()).toBeUndefined();
+    expect(await part()).toBeUndefined();
     expect((await record()).next).toEqual({ at: START + MINUTE, why: 'look' });
     expect((await ana()).queuedFor).toBeNull();
   });
@@ -161,19 +161,19 @@ describe('an address that is suppressed', () => {
     ['a warning of an episode that is over', { open: { number: 2 } }],
     ['what is no warning', { waits: { notice: 'withdrawn', facts: FACTS } }],
   ])('loses %s, and the task is as it was', async (_what, setup) => {
-    const { deliver, waiting, told, record } = await notifyStage({ ...DEAD, ...setup });
+    const { deliver, waiting, part, record } = await notifyStage({ ...DEAD, ...setup });
     await deliver();
     expect(await waiting()).toEqual([]);
-    expect(await told()).toEqual(ASKED);
+    expect(await part()).toEqual(ASKED);
     expect((await record()).next).toEqual({ at: START + DAY, why: 'look' });
   });
 
   it('keeps the warning that was accepted: its reminder alone is taken back', async () => {
     const reminder = { lead: DAY, deadline: START + 7 * DAY, state: 'pending' } as const;
     const waits: Partial<PendingNotice> = { notice: 'reminder', lead: DAY, by: START + 7 * DAY };
-    const { deliver, told } = await notifyStage({ ...DEAD, told: { ...ACCEPTED, reminder }, waits });
+    const { deliver, part } = await notifyStage({ ...DEAD, told: { ...ACCEPTED, reminder }, waits });
     await deliver();
-    expect(await told()).toEqual({ ...ACCEPTED, reminder: { ...reminder, state: 'done' } });
+    expect(await part()).toEqual({ ...ACCEPTED, reminder: { ...reminder, state: 'done' } });
   });
 
   it('loses notices of tasks that nobody knows any more, too', async () => {

@@ -76,7 +76,7 @@ describe('a mail that SES took', () => {
   it('warns, as the task knows', async () => {
     const stage = await underWay();
     await accept(stage);
-    expect(await stage.told()).toEqual(ACCEPTED);
+    expect(await stage.part()).toEqual(ACCEPTED);
   });
 
   it('stays delivered where SES said so before it answered', async () => {
@@ -171,7 +171,7 @@ describe('a mail that SES surely did not take', () => {
       queuedFor: START,
       mailedAt: [],
     });
-    expect(await stage.told()).toMatchObject({ warning: 'tried' });
+    expect(await stage.part()).toMatchObject({ warning: 'tried' });
   });
 
   it('lets its recipient be queued again at once where no try is planned', async () => {
@@ -196,7 +196,7 @@ describe('a mail that SES surely did not take', () => {
       queuedFor: null,
       mailedAt: [START],
     });
-    expect(await stage.told()).toMatchObject({ warning: 'accepted' });
+    expect(await stage.part()).toMatchObject({ warning: 'accepted' });
   });
 
   it('that SES says it delivered while the refusal is recorded keeps its recipient from no other mail', async () => {
@@ -303,7 +303,7 @@ describe('what SES says of a mail, after what was known', () => {
     const stage = await underWay({ digest: { state: 'superseded', unsettled: true, applied: true } });
     await hears({ state: 'delivered' })(stage);
     expect(await stage.digest()).toMatchObject({ state: 'delivered', sentAt: START, applied: true });
-    expect(await stage.told()).toMatchObject({ warning: 'accepted', acceptedAt: START });
+    expect(await stage.part()).toMatchObject({ warning: 'accepted', acceptedAt: START });
   });
 
   it('notes the first delay also where all else is known and done', async () => {

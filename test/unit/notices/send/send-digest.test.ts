@@ -77,7 +77,7 @@ describe('a mail', () => {
     const stage = await notifyStage();
     await stage.deliver();
     expect(await digestsOf(stage)).toMatchObject([{ state: 'sent', messageId: 'ses-1', applied: true }]);
-    expect(await stage.told()).toEqual({ ...ACCEPTED, acceptedAt: START, digest: stage.mails[0]?.digest });
+    expect(await stage.part()).toEqual({ ...ACCEPTED, acceptedAt: START, digest: stage.mails[0]?.digest });
     expect(await stage.notice()).toMatchObject({ pending: null });
   });
 
@@ -106,7 +106,7 @@ describe('a mail', () => {
     expect(await stage.deliver()).toEqual({ outcome: 'skipped', reason: 'dead address' });
     expect(stage.mails).toEqual([]);
     expect(await stage.ana()).toMatchObject({ dead: { reason: 'unmailable', at: START }, sending: null });
-    expect(await stage.told()).toBeUndefined();
+    expect(await stage.part()).toBeUndefined();
     expect(await kindsOf(stage)).toMatchObject([
       { error: 'RecipientUnmailable', sample: expect.stringContaining('the address is none') },
     ]);
@@ -364,7 +364,7 @@ describe('a mail that SES does not take', () => {
         dead: null,
       });
       expect(await digestsOf(stage)).toEqual([]);
-      expect(await stage.told()).toMatchObject({ warning: 'tried' });
+      expect(await stage.part()).toMatchObject({ warning: 'tried' });
       expect((await stage.notice())?.pending).toMatchObject({ notice: 'warning' });
       expect(await kindsOf(stage)).toMatchObject([
         { worker: 'notify', lastItem: ANA, error: 'SesMessageRejected' },
@@ -380,7 +380,7 @@ describe('a mail that SES does not take', () => {
     stage.answers(() => ({ outcome: 'unknown', code: 'TimeoutError', message: 'no answer' }));
     expect(await stage.deliver()).toEqual({ outcome: 'skipped', reason: 'outcome unknown: to be settled' });
     expect((await stage.open()).dates).toEqual([{ at: START, disableAt: DATE, grace: 1, after: 7 * DAY }]);
-    expect(await stage.told()).toEqual(ASKED);
+    expect(await stage.part()).toEqual(ASKED);
     expect(await digestsOf(stage)).toMatchObject([{ state: 'sending' }]);
     expect(await stage.deliver()).toEqual({ outcome: 'skipped', reason: 'a mail is being sent' });
     expect(stage.mails).toHaveLength(1);
@@ -391,7 +391,7 @@ describe('a mail that SES does not take', () => {
     stage.answers(() => refused('recipient'));
     expect(await stage.deliver()).toEqual({ outcome: 'done', reason: 'address rejected' });
     expect(await stage.ana()).toMatchObject({ dead: { reason: 'rejected', at: START } });
-    expect(await stage.told()).toMatchObject({ warning: 'failed' });
+    expect(await stage.part()).toMatchObject({ warning: 'failed' });
     expect(await stage.rows({ pk: 'OPERATORS' })).toEqual([]);
     expect((await loadRefusals(stage.table)).recipients).toEqual([ANA]);
     expect(stage.count('MailEnvironmentRefused')).toBe(0);

@@ -72,9 +72,9 @@ describe('a notice that cannot be written', () => {
   }
 
   it('waits no more; its task knows that it was tried, and is evaluated', async () => {
-    const { waiting, told, record } = await aside();
+    const { waiting, part, record } = await aside();
     expect(await waiting()).toEqual([]);
-    expect(await told()).toEqual({ ...ASKED, warning: 'tried' });
+    expect(await part()).toEqual({ ...ASKED, warning: 'tried' });
     expect((await record()).next).toEqual({ at: SOON, why: 'look' });
   });
 
@@ -97,11 +97,11 @@ describe('a notice that cannot be written', () => {
 
   it('is the reminder that was tried, where it is one', async () => {
     const reminder = { lead: DAY, deadline: START + 7 * DAY, state: 'pending' } as const;
-    const { told } = await aside({
+    const { part } = await aside({
       told: { ...ACCEPTED, reminder },
       waits: { notice: 'reminder', lead: DAY, by: START + 7 * DAY },
     });
-    expect(await told()).toEqual({ ...ACCEPTED, reminder: { ...reminder, state: 'tried' } });
+    expect(await part()).toEqual({ ...ACCEPTED, reminder: { ...reminder, state: 'tried' } });
   });
 
   it.each<[string, Given]>([
@@ -116,15 +116,15 @@ describe('a notice that cannot be written', () => {
   });
 
   it('is let be where a newer one stands there by then, and so is the task', async () => {
-    const { waiting, told } = await aside({}, new Error('x'), async ({ table }) => {
+    const { waiting, part } = await aside({}, new Error('x'), async ({ table }) => {
       await table.transact([waitsFor({ notice: 'enabled', facts: FACTS })], 'newer');
     });
     expect(await waiting()).toMatchObject([{ pending: { notice: 'enabled' } }]);
-    expect(await told()).toEqual(ASKED);
+    expect(await part()).toEqual(ASKED);
   });
 
   it('of a task that changes at the same time is set aside all the same', async () => {
-    const { waiting, told, record } = await aside({}, new Error('x'), async ({ meanwhile, changeTask }) => {
+    const { waiting, part, record } = await aside({}, new Error('x'), async ({ meanwhile, changeTask }) => {
       let writes = 0;
       meanwhile(async () => {
         writes += 1;
@@ -133,16 +133,16 @@ describe('a notice that cannot be written', () => {
       }, 2);
     });
     expect(await waiting()).toEqual([]);
-    expect(await told()).toMatchObject({ warning: 'tried' });
+    expect(await part()).toMatchObject({ warning: 'tried' });
     expect((await record()).vetoes).toEqual({ count: 1, lastAt: START });
   });
 
   it('of a task whose row takes nothing waits no more; the task is never turned off, and operators hear of it', async () => {
-    const { waiting, told, rows, table } = await aside({}, new Error('x'), async ({ system }) => {
+    const { waiting, part, rows, table } = await aside({}, new Error('x'), async ({ system }) => {
       system.table = takingNo(system.table, ({ sk }) => sk === 'T');
     });
     expect(await waiting()).toEqual([]);
-    expect(await told()).toEqual(ASKED);
+    expect(await part()).toEqual(ASKED);
     expect([...(await loadGivenUp(table)).values()]).toMatchObject([
       { queue: 'disable', item: `${TASK}#1`, version: 5 },
     ]);

@@ -65,8 +65,8 @@ async function stageOf(...rows: Write[]) {
   return stage;
 }
 
-const take = async (stage: RunStage, given = {}) =>
-  stage.take(operatorsGenerator, await stage.begin(NOW, given));
+const take = async (stage: RunStage, more = {}) =>
+  stage.take(operatorsGenerator, await stage.begin(NOW, more));
 const texts = ({ alerts }: RunStage) =>
   alerts.map(({ code, subject, detail, isOver }) => `${isOver ? 'over ' : ''}${code} ${subject}: ${detail}`);
 /** What webhooks hear, in its order. */
