@@ -191,7 +191,7 @@ async function tell(run: Run, telling: Telling, { due, ends }: Group): Promise<v
     ...over.map(overAlert),
   ];
   if (!first) return;
-  await run.system.operators.tell(first, others);
+  await run.system.operators.notify(first, others);
   for (const begun of due) {
     const writes = [toldWrite(begun, begun.alert.rev, run.now), ...knownWrites(run, telling, begun)];
     await writeUnlessRefused(run.system, writes, 'that operators were told');

@@ -88,11 +88,11 @@ describe('what is new', () => {
   it('is told once, all of one code together, and known from then on', async () => {
     const stage = await stageOf(alert(STAYS, 'b'), alert(STAYS, 'a'), alert(FLAPS, 'b'));
     const messages: number[] = [];
-    const { tell } = stage.system.operators;
+    const { notify } = stage.system.operators;
     stage.system.operators = {
-      tell: async (first, others = []) => {
+      notify: async (first, others = []) => {
         messages.push(1 + others.length);
-        await tell(first, others);
+        await notify(first, others);
       },
     };
     expect(await take(stage)).toMatchObject({ cursor: null, figures: only({}) });
@@ -136,28 +136,28 @@ describe('what is new', () => {
 
   it('is told with the next scan where operators could not be reached, and the others are told all the same', async () => {
     const stage = await stageOf(alert(STAYS, 'a'), alert(FLAPS, 'b'));
-    const { tell } = stage.system.operators;
+    const { notify } = stage.system.operators;
     stage.system.operators = {
-      tell: async (first, others) => {
+      notify: async (first, others) => {
         if (first.code === STAYS) throw new Error('SNS is away');
-        await tell(first, others);
+        await notify(first, others);
       },
     };
     expect((await take(stage)).figures).toEqual({ failed: 1 });
     expect(stage.told.map(({ code }) => code)).toEqual([FLAPS]);
     expect(await loadOperatorAlert(stage.table, STAYS, 'a')).toMatchObject({ toldAt: null });
     expect(await stage.rows({ pk: 'OOPS#' })).toMatchObject([{ worker: 'scanner/operators', item: STAYS }]);
-    stage.system.operators = { tell };
+    stage.system.operators = { notify };
     await take(stage);
     expect(stage.told.map(({ code }) => code)).toEqual([FLAPS, STAYS]);
   });
 
   it('and says something else meanwhile is told with the next scan again', async () => {
     const stage = await stageOf(alert(STAYS, 'a'));
-    const { tell } = stage.system.operators;
+    const { notify } = stage.system.operators;
     stage.system.operators = {
-      tell: async (first, others) => {
-        await tell(first, others);
+      notify: async (first, others) => {
+        await notify(first, others);
         if (stage.told.length === 1) await stage.write(alert(STAYS, 'a', { detail: 'more of it', rev: 1 }));
       },
     };
