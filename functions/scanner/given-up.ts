@@ -70,10 +70,10 @@ export async function isNotedAsGivenUp(system: System, work: Work): Promise<bool
 /** What a generator makes is wanted until an operator clears it. */
 async function isStillWanted(system: System, givenUp: GivenUp): Promise<boolean> {
   if ('generator' in givenUp) return true;
-  return givenUp.queue === 'notify' ? isToBeTold(system, givenUp) : isOpen(system, givenUp);
+  return givenUp.queue === 'notify' ? hasUnsentNotices(system, givenUp) : isOpen(system, givenUp);
 }
 
-async function isToBeTold({ table }: System, { item, at }: GivenUp): Promise<boolean> {
+async function hasUnsentNotices({ table }: System, { item, at }: GivenUp): Promise<boolean> {
   const { recipient, notices } = await loadRecipientWithNotices(table, item);
   return (recipient?.lastMailAt ?? 0) <= at && notices.some(({ pending }) => pending !== null);
 }

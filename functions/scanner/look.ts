@@ -14,8 +14,8 @@ import { lastOfEachKey } from '../store/table/writes.ts';
 import { loadTask, type TaskRecord, taskWrite } from '../store/tasks.ts';
 import { writeListedNotices } from '../store/untold.ts';
 import type { Run } from './run.ts';
-import { tellStillOff } from './still-off.ts';
-import { tellUndone } from './undone.ts';
+import { notifyStillOff } from './still-off.ts';
+import { notifyUndone } from './undone.ts';
 
 /** The period of the schedule: what is deployed, else what the policy says. */
 export function scanEveryOf(system: System, view: FleetView): Duration {
@@ -62,8 +62,8 @@ type Looked =
   | { outcome: 'conflict' };
 
 async function lookOnce(run: Run, before: TaskRecord): Promise<Looked> {
-  const undone = await tellUndone(run, before);
-  const record = undone && (await tellStillOff(run, undone));
+  const undone = await notifyUndone(run, before);
+  const record = undone && (await notifyStillOff(run, undone));
   if (!record) return { outcome: 'conflict' };
   const [caseOf, topics] = await Promise.all([caseMaker(run, record), topicsOf(run, record)]);
   const { confirmWithin } = run.system.config;
@@ -79,7 +79,7 @@ async function lookOnce(run: Run, before: TaskRecord): Promise<Looked> {
 
 /** Makes the case of a record in any of the states of one look; recipients are the same in all of them. */
 async function caseMaker(run: Run, record: TaskRecord): Promise<(record: TaskRecord) => Case> {
-  if (!isTold(run, record)) return (state) => run.view.bareCase(state);
+  if (!isAnybodyNotified(run, record)) return (state) => run.view.bareCase(state);
   const { view } = run;
   // What no deadline is near of asks for no more than before: looks go on side by side, in the order of their answers.
   const byAlert = { task_abandoned: await view.audienceOf(record.task, 'task_abandoned'), task_overdue: {} };
@@ -101,13 +101,13 @@ function mayBeOverdue({ view, now }: Run, { task, open }: TaskRecord): boolean {
 async function topicsOf(run: Run, record: TaskRecord): Promise<Topic[]> {
   const { open } = record;
   const isLate = open ? isOverdue(open) : mayBeOverdue(run, record);
-  return isTold(run, record)
+  return isAnybodyNotified(run, record)
     ? run.view.topicsOf(record.task, isLate ? 'task_overdue' : 'task_abandoned')
     : [];
 }
 
 /** Whether anybody is notified of a task at all. */
-function isTold({ view }: Run, { task }: TaskRecord): boolean {
+function isAnybodyNotified({ view }: Run, { task }: TaskRecord): boolean {
   return view.policies.for(task.id).mode !== 'detect';
 }
 

@@ -10,7 +10,7 @@ import {
   operatorAlertWrite,
 } from '../../../../functions/store/operator-alerts.ts';
 import {
-  loadTold,
+  loadAlertsAndIncidents,
   type OperatorIncidentRecord,
   operatorIncidentWrite,
 } from '../../../../functions/store/operator-incidents.ts';
@@ -82,7 +82,7 @@ async function news({ table }: RunStage) {
   return heard.sort();
 }
 const knownOf = async ({ table }: RunStage, code: OperatorAlertCode, subject: string) =>
-  (await loadTold(table)).incidents.get(`${code}#${subject}`);
+  (await loadAlertsAndIncidents(table)).incidents.get(`${code}#${subject}`);
 
 describe('what is new', () => {
   it('is told once, all of one code together, and known from then on', async () => {
@@ -127,7 +127,7 @@ describe('what is new', () => {
     const stage = await stageOf(alert(EVENT, 'w1'), alert('not-mine', 'acmeCo/a'));
     await take(stage);
     expect(stage.told.map(({ code }) => code).sort()).toEqual(['not-mine', EVENT]);
-    expect((await loadTold(stage.table)).incidents.size).toBe(0);
+    expect((await loadAlertsAndIncidents(stage.table)).incidents.size).toBe(0);
     // No webhook hears of itself.
     expect(await news(stage)).toEqual([
       `operator.alert.raised not-mine acmeCo/a ${formatInstant(NOW - HOUR)}`,
@@ -323,7 +323,7 @@ describe('what is over', () => {
     await stage.write(alert(FLAPS, 'a'));
     await take(stage);
     expect(stage.told.map(({ isOver = false }) => isOver)).toEqual([false, true]);
-    expect((await loadTold(stage.table)).closed.size).toBe(0);
+    expect((await loadAlertsAndIncidents(stage.table)).closed.size).toBe(0);
     expect(await knownOf(stage, FLAPS, 'a')).toMatchObject({ since: NOW - HOUR, toldAt: NOW });
     expect(await news(stage)).toHaveLength(2);
   });
