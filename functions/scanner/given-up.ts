@@ -7,7 +7,7 @@ import { loadTask } from '../store/tasks.ts';
 import { classOf } from '../work/failure-class.ts';
 import { disablerWork, disablingOf, enablingOf, giveUp, nameOfWork, takeUp } from '../work/given-up.ts';
 import { recordOops } from '../work/oops.ts';
-import { count } from './look.ts';
+import { count } from './evaluate-task.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -37,7 +37,7 @@ export async function isEnablingGivenUp(run: Run, { task, disabledByUs }: Enabli
 }
 
 /** Whether what waits for a recipient is given up: no notice came since. */
-export async function isTellingGivenUp(run: Run, recipient: string, newestAt: number): Promise<boolean> {
+export async function isNotifyingGivenUp(run: Run, recipient: string, newestAt: number): Promise<boolean> {
   const givenUp = await givenUpOf(run, { queue: 'notify', item: recipient });
   return givenUp !== undefined && newestAt <= givenUp.at;
 }

@@ -13,6 +13,7 @@ import type { Row, Write } from '../../store/table/table.port.ts';
 import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
 import { type AlertTold, alertNews } from '../../webhooks/alert-news.ts';
 import { lasts, lastsThisHour } from '../alert-lasts.ts';
+import { count } from '../evaluate-task.ts';
 import type { Generator } from '../generator.ts';
 import {
   type EndedIncident,
@@ -25,7 +26,6 @@ import {
   lengthOf,
   REPEATED_AFTER,
 } from '../incidents.ts';
-import { count } from '../look.ts';
 import type { Run } from '../run.ts';
 import { sweep } from '../sweep.ts';
 

@@ -11,8 +11,8 @@ import { operatorAlert } from '../../store/operator-alerts.ts';
 import { loadPauses, pausesAt, pausesWrite } from '../../store/pauses.ts';
 import type { Write } from '../../store/table/table.port.ts';
 import { MESSAGE_VERSION } from '../../work/messages.ts';
+import { count } from '../evaluate-task.ts';
 import { DONE } from '../generator.ts';
-import { count } from '../look.ts';
 import type { Run } from '../run.ts';
 import type { Step } from '../step.ts';
 

@@ -3,7 +3,7 @@ import { keys, sortable } from '../../store/keys.ts';
 import { eachRow } from '../../store/rows.ts';
 import type { Row } from '../../store/table/table.port.ts';
 import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
-import { count } from '../look.ts';
+import { count } from '../evaluate-task.ts';
 import type { Run } from '../run.ts';
 import type { Step } from '../step.ts';
 import { sweep } from '../sweep.ts';

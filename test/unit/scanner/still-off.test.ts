@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY } from '../../../functions/abandonment/time.ts';
 import { addAdmin, addSubscription } from '../../../functions/operators/people.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
-import { lookAt } from '../../../functions/scanner/look.ts';
+import { evaluateTask } from '../../../functions/scanner/evaluate-task.ts';
 import { notifyStillOff } from '../../../functions/scanner/still-off.ts';
 import { notifyUndone } from '../../../functions/scanner/undone.ts';
 import { type AlertRecord, alertWrite } from '../../../functions/store/alerts.ts';
@@ -150,7 +150,7 @@ describe('a task that is still off', () => {
     await stage.planes(aPlane('eu-1'));
     stage.on(refusing(stage.system.table, (writes) => puts(writes, `T#${A}`)));
     const run = await stage.begin();
-    const seen = await lookAt(run, await stage.task());
+    const seen = await evaluateTask(run, await stage.task());
     expect(run.figures).toEqual({ conflicts: 1 });
     expect(seen?.record).toMatchObject({ disabledByUs: { reminded: true } });
     expect(await heard(stage)).toEqual([ANA, BOB].sort());
@@ -221,7 +221,7 @@ describe('a disabling that an operator undid', () => {
     await stage.planes(aPlane('eu-1'));
     stage.on(refusing(stage.system.table, (writes) => puts(writes, `T#${A}`)));
     const run = await stage.begin();
-    expect((await lookAt(run, await stage.task()))?.record.undo).toMatchObject({ state: 'told' });
+    expect((await evaluateTask(run, await stage.task()))?.record.undo).toMatchObject({ state: 'told' });
     expect(run.figures.conflicts).toBe(1);
     const told = (await noticesOf(stage)).filter(([, { notice }]) => notice === 'enabled');
     expect(told.map(([key]) => key)).toEqual([ANA]);

@@ -35,16 +35,16 @@ const ATTEMPTS = 5;
  * revision that was read, or in several where it has more recipients than one takes. Answers the decision it came to
  * rest at, and the stored record.
  */
-export async function lookAt(
+export async function evaluateTask(
   run: Run,
   first: TaskRecord,
 ): Promise<{ record: TaskRecord; decision: Decision } | undefined> {
   let record: TaskRecord | undefined = first;
   for (let conflicts = 0; record && conflicts < ATTEMPTS; ) {
-    const looked = await lookOnce(run, record);
-    if (looked.outcome === 'rests') return looked.seen;
-    if (looked.outcome === 'goes-on') {
-      record = looked.record;
+    const attempt = await evaluateOnce(run, record);
+    if (attempt.outcome === 'rests') return attempt.seen;
+    if (attempt.outcome === 'goes-on') {
+      record = attempt.record;
       continue;
     }
     conflicts += 1;
@@ -54,14 +54,14 @@ export async function lookAt(
   return undefined;
 }
 
-type Looked =
+type Attempt =
   | { outcome: 'rests'; seen: { record: TaskRecord; decision: Decision } }
   /** One transaction had no room for all. */
   | { outcome: 'goes-on'; record: TaskRecord }
   /** The task changed meanwhile. */
   | { outcome: 'conflict' };
 
-async function lookOnce(run: Run, before: TaskRecord): Promise<Looked> {
+async function evaluateOnce(run: Run, before: TaskRecord): Promise<Attempt> {
   const undone = await notifyUndone(run, before);
   const record = undone && (await notifyStillOff(run, undone));
   if (!record) return { outcome: 'conflict' };
@@ -77,11 +77,12 @@ async function lookOnce(run: Run, before: TaskRecord): Promise<Looked> {
   return { outcome: 'rests', seen: { record: stored.record, decision: evaluated.decision } };
 }
 
-/** Makes the case of a record in any of the states of one look; recipients are the same in all of them. */
+/** Makes the case of a record in any of the states of one evaluation; recipients are the same in all of them. */
 async function caseMaker(run: Run, record: TaskRecord): Promise<(record: TaskRecord) => Case> {
   if (!isAnybodyNotified(run, record)) return (state) => run.view.bareCase(state);
   const { view } = run;
-  // What no deadline is near of asks for no more than before: looks go on side by side, in the order of their answers.
+  // What no deadline is near of asks for no more than before: evaluations go on side by side, in the order of their
+  // answers.
   const byAlert = { task_abandoned: await view.audienceOf(record.task, 'task_abandoned'), task_overdue: {} };
   if (mayBeOverdue(run, record)) byAlert.task_overdue = await view.audienceOf(record.task, 'task_overdue');
   const hears = view.isDeadlineNear(record, run.now) ? await view.hearersOf(record) : {};
