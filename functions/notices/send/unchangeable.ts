@@ -4,7 +4,7 @@ import { classOf } from '../../work/failure-class.ts';
 import { disablingOf, giveUp } from '../../work/given-up.ts';
 import { recordOops } from '../../work/oops.ts';
 
-/** What one recipient is notified of: one episode of a task. */
+/** A notice to one recipient, of one episode of a task. */
 interface NoticeOfTask {
   recipient: string;
   task: string;

@@ -93,7 +93,7 @@ async function missed(run: Run, { since, sentAt }: FeedbackCanaryRecord): Promis
   if (!run.view.isFeedbackSilent) await setSilent(run, since);
 }
 
-/** Begins or ends the hold, for the rest of this scan too, and tells operators. */
+/** Begins or ends the hold, for the rest of this scan too, and notifies operators. */
 async function setSilent(run: Run, since: Instant | null): Promise<void> {
   const { table, random } = run.system;
   const pauses = { ...(await loadPauses(table)), feedbackSilent: since === null ? null : run.now };
