@@ -3,12 +3,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT, textFiles } from './pages.ts';
 
-/**
- * Folders whose names follow the glossary: all of the source but what is left for later. What a row or the contract calls
- * so keeps its name: these are properties.
- */
-const FOLDERS =
-  /^(functions\/(?!notices\/|scanner\/(?!steps\/)|work\/)|(cli|console|lib|bench|bin|examples|scripts|emails|simulation|local)\/)/;
+/** Folders whose names follow the glossary. What a row or the contract calls so keeps its name: these are properties. */
+const FOLDERS = /^(functions|cli|console|lib|bench|bin|examples|scripts|emails|simulation|local)\//;
 
 /** Words that docs/glossary.md has others for, as parts of names. */
 const BANNED =
@@ -49,8 +45,6 @@ it.each([
 /** Folders whose parameters and locals are named after the thing. */
 const NAMED =
   /^(functions|cli|console|lib|bench|examples|scripts|emails|local|simulation|test)\/|^vitest\.[\w.]+$/;
-/** Not read for that: the words of the owner page, and what is left for later. */
-const UNREAD = /^functions\/(store\/table|owner-page\/words)\//;
 
 /** Where one of the words that name nothing is declared: by itself, in a pattern, as a parameter with its type or without. */
 const NAMELESS = [
@@ -74,7 +68,7 @@ function namelessIn(text: string): string[] {
 }
 
 it('parameters and locals are nouns of the thing', () => {
-  const files = textFiles().filter((file) => NAMED.test(file) && !UNREAD.test(file) && file.endsWith('.ts'));
+  const files = textFiles().filter((file) => NAMED.test(file) && file.endsWith('.ts'));
   expect(files.length).toBeGreaterThan(1_000);
   const found = files.flatMap((file) =>
     namelessIn(readFileSync(join(ROOT, file), 'utf8')).map((name) => `${file}: ${name}`),

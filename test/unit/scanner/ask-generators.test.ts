@@ -186,7 +186,7 @@ describe('a generator that fails', () => {
       await new Promise<void>((done) => {
         goOn = done;
       });
-      await run.system.operators.tell({} as never, []).catch((error) => late.push(String(error)));
+      await run.system.operators.notify({} as never, []).catch((error) => late.push(String(error)));
       throw new Error('nobody hears of this');
     });
     const well = generatorOf('well', something, { band: 'garbage' });

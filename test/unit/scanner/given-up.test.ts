@@ -6,8 +6,8 @@ import {
   isEnablingGivenUp,
   isItemGivenUp,
   isNotedAsGivenUp,
+  isNotifyingGivenUp,
   isStillGivenUp,
-  isTellingGivenUp,
 } from '../../../functions/scanner/given-up.ts';
 import { givenUpKey, loadGivenUpOf, type Work } from '../../../functions/store/given-up.ts';
 import { noticeWrite } from '../../../functions/store/notices.ts';
@@ -67,9 +67,9 @@ describe('work that is given up', () => {
   it('of a recipient is made again once something new is due', async () => {
     const run = await (await stageOf(givenUp(ANA))).begin();
     expect([
-      await isTellingGivenUp(run, 'ana', NOW),
-      await isTellingGivenUp(run, 'ana', NOW + 1),
-      await isTellingGivenUp(run, 'bob', NOW),
+      await isNotifyingGivenUp(run, 'ana', NOW),
+      await isNotifyingGivenUp(run, 'ana', NOW + 1),
+      await isNotifyingGivenUp(run, 'bob', NOW),
     ]).toEqual([true, false, false]);
   });
 
@@ -79,17 +79,17 @@ describe('work that is given up', () => {
       await isItemGivenUp(await stage.begin(), 'garbage', 'ana'),
       await isItemGivenUp(await stage.begin(), 'garbage', 'bob'),
       await isItemGivenUp(await stage.begin(), 'facts', 'ana'),
-      await isTellingGivenUp(await stage.begin(), 'ana', NOW),
+      await isNotifyingGivenUp(await stage.begin(), 'ana', NOW),
     ]).toEqual([true, false, false, false]);
   });
 
   it('is read once in a run', async () => {
     const stage = await stageOf(givenUp(ANA));
     const run = await stage.begin();
-    await isTellingGivenUp(run, 'ana', NOW);
+    await isNotifyingGivenUp(run, 'ana', NOW);
     await stage.write({ delete: givenUpKey(ANA) });
-    expect(await isTellingGivenUp(run, 'ana', NOW)).toBe(true);
-    expect(await isTellingGivenUp(await stage.begin(), 'ana', NOW)).toBe(false);
+    expect(await isNotifyingGivenUp(run, 'ana', NOW)).toBe(true);
+    expect(await isNotifyingGivenUp(await stage.begin(), 'ana', NOW)).toBe(false);
   });
 });
 

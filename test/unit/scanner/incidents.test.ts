@@ -7,9 +7,9 @@ import {
   type FollowUp,
   followUp,
   goneOn,
+  incidentOf,
   isSameIncident,
   lengthOf,
-  toldOf,
 } from '../../../functions/scanner/incidents.ts';
 import type { OperatorAlertRecord } from '../../../functions/store/operator-alerts.ts';
 import type { OperatorIncidentRecord } from '../../../functions/store/operator-incidents.ts';
@@ -79,31 +79,31 @@ describe('what follows for what operators know', () => {
       'is over where it lasts no more',
       { alert: alert(), incident: incident() },
       false,
-      { what: 'tell', ended: incident({ endedAt: NOW }) as never },
+      { what: 'notify', ended: incident({ endedAt: NOW }) as never },
     ],
     [
       'is over where it was taken back',
       { incident: incident() },
       undefined,
-      { what: 'tell', ended: incident({ endedAt: NOW }) as never },
+      { what: 'notify', ended: incident({ endedAt: NOW }) as never },
     ],
     [
       'is over since an operator ended it',
       { incident: incident(), closedAt: NOW - HOUR },
       undefined,
-      { what: 'tell', ended: incident({ endedAt: NOW - HOUR }) as never },
+      { what: 'notify', ended: incident({ endedAt: NOW - HOUR }) as never },
     ],
     [
       'is over since its alert says so',
       { alert: alert({ endedAt: NOW - HOUR }), incident: incident() },
       true,
-      { what: 'tell', ended: incident({ endedAt: NOW - HOUR }) as never },
+      { what: 'notify', ended: incident({ endedAt: NOW - HOUR }) as never },
     ],
     [
       'was over before, and its end is still to be sent',
       { incident: incident({ endedAt: NOW - DAY }) },
       undefined,
-      { what: 'tell', ended: incident({ endedAt: NOW - DAY }) as never },
+      { what: 'notify', ended: incident({ endedAt: NOW - DAY }) as never },
     ],
     [
       'is back',
@@ -146,12 +146,12 @@ describe('what follows for what operators know', () => {
     [
       'is sent a day later',
       { incident: flapping({ endedAt: NOW - DAY }) },
-      { what: 'tell', ended: flapping({ endedAt: NOW - DAY }) as never },
+      { what: 'notify', ended: flapping({ endedAt: NOW - DAY }) as never },
     ],
     [
       'is sent at once where an operator ended it',
       { incident: flapping(), closedAt: NOW },
-      { what: 'tell', ended: flapping({ endedAt: NOW }) as never },
+      { what: 'notify', ended: flapping({ endedAt: NOW }) as never },
     ],
   ])('the end of what comes and goes %s', (_what, at, expected) => {
     expect(followUp(at, undefined, NOW)).toEqual(expected);
@@ -219,7 +219,7 @@ describe('an alert that was raised anew', () => {
     ['begins with the alert where nothing was known', {}, NOW - 3 * DAY, 0],
   ])('%s', (_what, at, since, rev) => {
     const notified = { code: STAYS, subject: 'eu-1', since, toldAt: NOW, endedAt: null, rev };
-    expect(toldOf({ alert: alert(), ...at }, NOW)).toEqual(notified);
+    expect(incidentOf({ alert: alert(), ...at }, NOW)).toEqual(notified);
   });
 });
 

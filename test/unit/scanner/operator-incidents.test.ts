@@ -17,7 +17,7 @@ function operatorStage() {
   const details: string[] = [];
   let isDown = false;
   const operators = {
-    tell: async (alert: OperatorAlert, others: readonly OperatorAlert[] = []) => {
+    notify: async (alert: OperatorAlert, others: readonly OperatorAlert[] = []) => {
       if (isDown) throw new Error('SNS is away');
       const all = [alert, ...others];
       messages.push(all.map(({ code, subject, isOver }) => `${isOver ? 'over: ' : ''}${code} ${subject}`));

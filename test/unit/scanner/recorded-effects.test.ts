@@ -68,7 +68,7 @@ it('what would leave is only noted: messages, mails, alerts, events, calls', asy
     mailer: { send: broken },
     topics: { publish: broken },
     events: { publish: broken },
-    operators: { tell: broken },
+    operators: { notify: broken },
     webhooks: { call: broken, secrets: { read: async () => 'secret' } },
     openControlPlane: broken,
   });
@@ -79,8 +79,8 @@ it('what would leave is only noted: messages, mails, alerts, events, calls', asy
   const topic = { topic: 'arn:t', subject: 'Hi', text: 't', attributes: {} } as const;
   expect(await system.topics?.publish(topic)).toEqual({ outcome: 'accepted', messageId: 'dry-run' });
   await system.events.publish('task.disabled', { task: 'acmeCo/a' });
-  await system.operators.tell(ALERT, [{ ...ALERT, subject: 'us-1', isOver: true }]);
-  await system.operators.tell(ALERT);
+  await system.operators.notify(ALERT, [{ ...ALERT, subject: 'us-1', isOver: true }]);
+  await system.operators.notify(ALERT);
   const call = { url: 'https://hooks.acme.test/', headers: {}, body: '' };
   expect(await system.webhooks?.call(call)).toEqual({
     outcome: 'failed',

@@ -103,7 +103,7 @@ export function runStage(config: Partial<RuntimeConfig> = {}) {
         for (const { body, ...how } of messages) sent.push({ queue, body: JSON.parse(body), ...how });
       },
     },
-    operators: { tell: async (alert, others = []) => void alerts.push(alert, ...others) },
+    operators: { notify: async (alert, others = []) => void alerts.push(alert, ...others) },
     telemetry: {
       log: (level, message, properties = {}) => void logged.push({ level, message, properties }),
       metric: (name, value, unit, properties = {}) => void measured.push({ name, value, unit, properties }),

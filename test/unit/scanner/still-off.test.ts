@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { DAY } from '../../../functions/abandonment/time.ts';
 import { addAdmin, addSubscription } from '../../../functions/operators/people.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
-import { lookAt } from '../../../functions/scanner/look.ts';
-import { tellStillOff } from '../../../functions/scanner/still-off.ts';
-import { tellUndone } from '../../../functions/scanner/undone.ts';
+import { evaluateTask } from '../../../functions/scanner/evaluate-task.ts';
+import { notifyStillOff } from '../../../functions/scanner/still-off.ts';
+import { notifyUndone } from '../../../functions/scanner/undone.ts';
 import { type AlertRecord, alertWrite } from '../../../functions/store/alerts.ts';
 import { holderWrite } from '../../../functions/store/holders.ts';
 import { keys } from '../../../functions/store/keys.ts';
@@ -71,7 +71,7 @@ async function noticesOf({ rows }: RunStage): Promise<[string, Record<string, un
 const heard = async (stage: RunStage) => (await noticesOf(stage)).map(([key]) => key).sort();
 
 describe('a task that is still off', () => {
-  const remind = async (stage: RunStage) => tellStillOff(await stage.begin(), await stage.task());
+  const remind = async (stage: RunStage) => notifyStillOff(await stage.begin(), await stage.task());
 
   it('is brought to mind of its recipients once', async () => {
     const stage = await stageOf(off(), ALERT);
@@ -92,7 +92,7 @@ describe('a task that is still off', () => {
   it('is not yet where that is due later', async () => {
     const stage = await stageOf(off({ at: NOW - 60 * DAY + 1 }), ALERT);
     const record = await stage.task();
-    expect(await tellStillOff(await stage.begin(), record)).toBe(record);
+    expect(await notifyStillOff(await stage.begin(), record)).toBe(record);
     expect(await heard(stage)).toEqual([]);
   });
 
@@ -146,7 +146,7 @@ describe('a task that is still off', () => {
     await stage.planes(aPlane('eu-1'));
     stage.on(refusing(stage.system.table, (writes) => puts(writes, `T#${A}`)));
     const run = await stage.begin();
-    const seen = await lookAt(run, await stage.task());
+    const seen = await evaluateTask(run, await stage.task());
     expect(run.figures).toEqual({ conflicts: 1 });
     expect(seen?.record).toMatchObject({ disabledByUs: { reminded: true } });
     expect(await heard(stage)).toEqual([ANA, BOB].sort());
@@ -168,7 +168,7 @@ describe('a disabling that an operator undid', () => {
       undo,
     };
   };
-  const notify = async (stage: RunStage) => tellUndone(await stage.begin(), await stage.task());
+  const notify = async (stage: RunStage) => notifyUndone(await stage.begin(), await stage.task());
   const holders = [
     holderWrite(A, 1, BOB, NOW),
     holderWrite(A, 1, BOSS, NOW),
@@ -199,7 +199,7 @@ describe('a disabling that an operator undid', () => {
   ])('goes to nobody where %s', async (_what, record) => {
     const stage = await stageOf(record, ALERT, ...recipients);
     const stored = await stage.task();
-    expect(await tellUndone(await stage.begin(), stored)).toBe(stored);
+    expect(await notifyUndone(await stage.begin(), stored)).toBe(stored);
     expect(await heard(stage)).toEqual([]);
   });
 
@@ -217,7 +217,7 @@ describe('a disabling that an operator undid', () => {
     await stage.planes(aPlane('eu-1'));
     stage.on(refusing(stage.system.table, (writes) => puts(writes, `T#${A}`)));
     const run = await stage.begin();
-    expect((await lookAt(run, await stage.task()))?.record.undo).toMatchObject({ state: 'told' });
+    expect((await evaluateTask(run, await stage.task()))?.record.undo).toMatchObject({ state: 'told' });
     expect(run.figures.conflicts).toBe(1);
     const notices = (await noticesOf(stage)).filter(([, { notice }]) => notice === 'enabled');
     expect(notices.map(([key]) => key)).toEqual([ANA]);

@@ -80,7 +80,7 @@ async function outcomes(
     clock: { now: () => NOW },
     random: { next: () => 0, id: () => `id${String(++ids).padStart(24, '0')}` },
     queues: { send: async () => {} },
-    operators: { tell: down('the operators’ topic') },
+    operators: { notify: down('the operators’ topic') },
     config: SIMULATED_CONFIG,
   });
   const begun: string[] = [];

@@ -47,7 +47,7 @@ export function workStage({ queue = 'notify', fromState = true, canaries = false
     },
     mailer: { send: async () => ({ outcome: 'accepted', messageId: 'm' }) },
     events: { publish: async () => undefined },
-    operators: { tell: async () => undefined },
+    operators: { notify: async () => undefined },
     telemetry: {
       log: (level, message, properties = {}) => {
         levels.set(message, level);

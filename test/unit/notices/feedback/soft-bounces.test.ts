@@ -3,9 +3,9 @@ import { DAY, HOUR, MINUTE } from '../../../../functions/abandonment/time.ts';
 import {
   afterDelivery,
   afterSoftBounce,
-  liveAgain,
   recordDelivery,
   recordSoftBounce,
+  reviveSoftBounced,
 } from '../../../../functions/notices/feedback/soft-bounces.ts';
 import { newRecipient, type RecipientRecord } from '../../../../functions/store/recipients.ts';
 import { TableBusy } from '../../../../functions/store/table-busy.ts';
@@ -126,13 +126,13 @@ describe('an address that is suppressed for a time', () => {
   it('is revived at its end, not before, and all that is open is evaluated', async () => {
     const stage = await dying();
     stage.pass(14 * DAY - 1);
-    expect(await liveAgain(stage.system, ANA)).toBe(false);
+    expect(await reviveSoftBounced(stage.system, ANA)).toBe(false);
     expect((await stage.ana()).dead).not.toBeNull();
     stage.pass(1);
-    expect(await liveAgain(stage.system, ANA)).toBe(true);
+    expect(await reviveSoftBounced(stage.system, ANA)).toBe(true);
     expect((await stage.ana()).dead).toBeNull();
     expect(await stage.rows({ pk: 'LOOKS' })).toMatchObject([{ sk: 'ALL', at: START + 14 * DAY }]);
-    expect(await liveAgain(stage.system, ANA)).toBe(false);
+    expect(await reviveSoftBounced(stage.system, ANA)).toBe(false);
   });
 
   it.each<[string, Partial<RecipientRecord>]>([
@@ -141,8 +141,8 @@ describe('an address that is suppressed for a time', () => {
   ])('is none %s', async (_what, recipient) => {
     const stage = await answerStage({ recipient });
     stage.pass(100 * DAY);
-    expect(await liveAgain(stage.system, ANA)).toBe(false);
-    expect(await liveAgain(stage.system, 'nobody')).toBe(false);
+    expect(await reviveSoftBounced(stage.system, ANA)).toBe(false);
+    expect(await reviveSoftBounced(stage.system, 'nobody')).toBe(false);
     expect(await stage.rows({ pk: 'LOOKS' })).toEqual([]);
   });
 
@@ -150,7 +150,7 @@ describe('an address that is suppressed for a time', () => {
     const stage = await dying();
     stage.pass(14 * DAY);
     stage.meanwhile(() => stage.changeAna({ declined: true }));
-    expect(await liveAgain(stage.system, ANA)).toBe(true);
+    expect(await reviveSoftBounced(stage.system, ANA)).toBe(true);
     expect(await stage.ana()).toMatchObject({ declined: true, dead: null });
   });
 });

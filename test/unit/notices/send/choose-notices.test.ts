@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Notice } from '../../../../functions/abandonment/task.ts';
 import { DAY, HOUR, MINUTE } from '../../../../functions/abandonment/time.ts';
-import { choose } from '../../../../functions/notices/send/choose-notices.ts';
+import { chooseNotices } from '../../../../functions/notices/send/choose-notices.ts';
 import type { Waiting } from '../../../../functions/notices/send/waiting.ts';
 import { FleetView } from '../../../../functions/store/fleet-view.ts';
 import type { PendingNotice } from '../../../../functions/store/notices.ts';
@@ -42,7 +42,7 @@ async function chosenInTurn(
 ) {
   const table = new MemoryTable();
   await table.transact([pausesWrite({ ...(await loadPauses(table)), ...pauses })], 'test');
-  const answer = choose(await FleetView.load(table, NOON), recipient, pending, NOON);
+  const answer = chooseNotices(await FleetView.load(table, NOON), recipient, pending, NOON);
   return 'until' in answer ? answer.until : answer.inTurn.map((notices) => notices.map(({ task }) => task));
 }
 

@@ -8,8 +8,8 @@ import {
   superseded,
   unsent,
   withAnswer,
-  withDeath,
   withProgress,
+  withSuppression,
 } from '../../../../functions/notices/send/digest-states.ts';
 import { type DigestRecord, type DigestState, newDigest } from '../../../../functions/store/digests.ts';
 
@@ -160,7 +160,7 @@ describe('word that an address is to be suppressed', () => {
       complained: 'complained',
     }),
   )('of one that is %s makes it %s, with the newest reason', (before, after) => {
-    expect(withDeath(mail(before), bounce)).toEqual({
+    expect(withSuppression(mail(before), bounce)).toEqual({
       ...mail(before),
       state: after,
       dead: 'bounce',
@@ -170,15 +170,15 @@ describe('word that an address is to be suppressed', () => {
 
   it('by a refusal is none where that was taken back; a bounce is', () => {
     const taken = mail('unsent', { blameless: true });
-    expect(withDeath(taken, { state: 'rejected', dead: 'rejected' })).toBeUndefined();
-    expect(withDeath(taken, bounce)).toMatchObject({ state: 'bounced', dead: 'bounce' });
-    expect(withDeath(mail('unsent'), { state: 'rejected', dead: 'rejected' })).toMatchObject({
+    expect(withSuppression(taken, { state: 'rejected', dead: 'rejected' })).toBeUndefined();
+    expect(withSuppression(taken, bounce)).toMatchObject({ state: 'bounced', dead: 'bounce' });
+    expect(withSuppression(mail('unsent'), { state: 'rejected', dead: 'rejected' })).toMatchObject({
       state: 'rejected',
     });
   });
 
   it('rises to a complaint', () => {
-    expect(withDeath(mail('bounced'), { state: 'complained', dead: 'complaint' })).toMatchObject({
+    expect(withSuppression(mail('bounced'), { state: 'complained', dead: 'complaint' })).toMatchObject({
       state: 'complained',
       dead: 'complaint',
     });

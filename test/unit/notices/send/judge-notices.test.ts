@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../../functions/abandonment/time.ts';
-import { judge } from '../../../../functions/notices/send/judge-notices.ts';
+import { judgeNotices } from '../../../../functions/notices/send/judge-notices.ts';
 import type { PendingNotice } from '../../../../functions/store/notices.ts';
 import type { PausesRecord } from '../../../../functions/store/pauses.ts';
 import type { Row } from '../../../../functions/store/table/table.port.ts';
@@ -26,7 +26,7 @@ async function judged(
   const stage = await notifyStage(setup);
   stage.pass(2 * SECOND);
   const act = async () =>
-    judge(stage.system, await stage.view(), ANA, await stage.waiting(), START + 2 * SECOND);
+    judgeNotices(stage.system, await stage.view(), ANA, await stage.waiting(), START + 2 * SECOND);
   return { ...stage, act };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../../functions/abandonment/time.ts';
-import { prepared } from '../../../../functions/notices/send/send-digest.ts';
+import { prepareMessage } from '../../../../functions/notices/send/send-digest.ts';
 import type { Channel } from '../../../../functions/notices/ses/channel.ts';
 import type { OutgoingMail, SendResult, TopicMessage } from '../../../../functions/platform/ports.ts';
 import { type DigestRecord, digestFromRow } from '../../../../functions/store/digests.ts';
@@ -222,7 +222,7 @@ describe('a message that cannot be made', () => {
   });
 
   it('is no fault where it can', async () => {
-    const ready = await prepared(
+    const ready = await prepareMessage(
       channel(() => false),
       LETTER,
       [{} as never],
@@ -239,12 +239,12 @@ describe('a message that cannot be made', () => {
     ['its page', ({ html }) => html.includes('words')],
     ['its headers', ({ headers }) => 'List-Unsubscribe' in headers],
   ])('for %s is the fault of what it says', async (_what, fails) => {
-    expect(await prepared(channel(fails), LETTER, [])).toEqual({ unsendable: 'notices', error: FAULT });
+    expect(await prepareMessage(channel(fails), LETTER, [])).toEqual({ unsendable: 'notices', error: FAULT });
   });
 
   it('for its address is the fault of that', async () => {
     expect(
-      await prepared(
+      await prepareMessage(
         channel(({ to }) => to === ANA_ADDRESS),
         LETTER,
         [],
@@ -256,7 +256,7 @@ describe('a message that cannot be made', () => {
 
   it('to anybody is a fault of the code, which its breaker is to hear of', async () => {
     await expect(
-      prepared(
+      prepareMessage(
         channel(() => true),
         LETTER,
         [],

@@ -10,7 +10,7 @@ import {
   operatorAlertWrite,
 } from '../../../../functions/store/operator-alerts.ts';
 import {
-  loadTold,
+  loadAlertsAndIncidents,
   type OperatorIncidentRecord,
   operatorIncidentWrite,
 } from '../../../../functions/store/operator-incidents.ts';
@@ -78,17 +78,17 @@ async function news({ table }: RunStage) {
   return heard.sort();
 }
 const knownOf = async ({ table }: RunStage, code: OperatorAlertCode, subject: string) =>
-  (await loadTold(table)).incidents.get(`${code}#${subject}`);
+  (await loadAlertsAndIncidents(table)).incidents.get(`${code}#${subject}`);
 
 describe('what is new', () => {
   it('is sent once, all of one code together, and known from then on', async () => {
     const stage = await stageOf(alert(STAYS, 'b'), alert(STAYS, 'a'), alert(FLAPS, 'b'));
     const messages: number[] = [];
-    const { tell } = stage.system.operators;
+    const { notify } = stage.system.operators;
     stage.system.operators = {
-      tell: async (first, others = []) => {
+      notify: async (first, others = []) => {
         messages.push(1 + others.length);
-        await tell(first, others);
+        await notify(first, others);
       },
     };
     expect(await take(stage)).toMatchObject({ cursor: null, figures: only({}) });
@@ -123,7 +123,7 @@ describe('what is new', () => {
     const stage = await stageOf(alert(EVENT, 'w1'), alert('not-mine', 'acmeCo/a'));
     await take(stage);
     expect(stage.alerts.map(({ code }) => code).sort()).toEqual(['not-mine', EVENT]);
-    expect((await loadTold(stage.table)).incidents.size).toBe(0);
+    expect((await loadAlertsAndIncidents(stage.table)).incidents.size).toBe(0);
     // No webhook hears of itself.
     expect(await news(stage)).toEqual([
       `operator.alert.raised not-mine acmeCo/a ${formatInstant(NOW - HOUR)}`,
@@ -132,28 +132,28 @@ describe('what is new', () => {
 
   it('is sent with the next scan where operators could not be reached, and the others are sent all the same', async () => {
     const stage = await stageOf(alert(STAYS, 'a'), alert(FLAPS, 'b'));
-    const { tell } = stage.system.operators;
+    const { notify } = stage.system.operators;
     stage.system.operators = {
-      tell: async (first, others) => {
+      notify: async (first, others) => {
         if (first.code === STAYS) throw new Error('SNS is away');
-        await tell(first, others);
+        await notify(first, others);
       },
     };
     expect((await take(stage)).figures).toEqual({ failed: 1 });
     expect(stage.alerts.map(({ code }) => code)).toEqual([FLAPS]);
     expect(await loadOperatorAlert(stage.table, STAYS, 'a')).toMatchObject({ toldAt: null });
     expect(await stage.rows({ pk: 'OOPS#' })).toMatchObject([{ worker: 'scanner/operators', item: STAYS }]);
-    stage.system.operators = { tell };
+    stage.system.operators = { notify };
     await take(stage);
     expect(stage.alerts.map(({ code }) => code)).toEqual([FLAPS, STAYS]);
   });
 
   it('and says something else meanwhile is sent with the next scan again', async () => {
     const stage = await stageOf(alert(STAYS, 'a'));
-    const { tell } = stage.system.operators;
+    const { notify } = stage.system.operators;
     stage.system.operators = {
-      tell: async (first, others) => {
-        await tell(first, others);
+      notify: async (first, others) => {
+        await notify(first, others);
         if (stage.alerts.length === 1) await stage.write(alert(STAYS, 'a', { detail: 'more of it', rev: 1 }));
       },
     };
@@ -319,7 +319,7 @@ describe('what is over', () => {
     await stage.write(alert(FLAPS, 'a'));
     await take(stage);
     expect(stage.alerts.map(({ isOver = false }) => isOver)).toEqual([false, true]);
-    expect((await loadTold(stage.table)).closed.size).toBe(0);
+    expect((await loadAlertsAndIncidents(stage.table)).closed.size).toBe(0);
     expect(await knownOf(stage, FLAPS, 'a')).toMatchObject({ since: NOW - HOUR, toldAt: NOW });
     expect(await news(stage)).toHaveLength(2);
   });

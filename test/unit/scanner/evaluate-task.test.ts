@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
 import { addSubscription } from '../../../functions/operators/people.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
-import { lookAt, scanEveryOf } from '../../../functions/scanner/look.ts';
+import { evaluateTask, scanEveryOf } from '../../../functions/scanner/evaluate-task.ts';
 import { deadlineWrites } from '../../../functions/store/deadline-row.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { pausesWrite } from '../../../functions/store/pauses.ts';
@@ -42,7 +42,7 @@ async function stageOf(record: TaskRecord, policy: Record<string, unknown> = {},
 /** Evaluates the task once, and gives what the run counts, and who is to hear what. */
 async function look(stage: RunStage) {
   const run = await stage.begin();
-  const seen = await lookAt(run, await stage.task());
+  const seen = await evaluateTask(run, await stage.task());
   const rows = await stage.rows({ pk: 'R#', sk: 'N#' });
   const notices = rows
     .filter(({ pending }) => pending != null)
@@ -263,7 +263,7 @@ describe('where another writer is first', () => {
     const stale = await stage.task();
     await stage.tasks({ ...stale, keep: { kind: 'keep', until: NOW + DAY, by: 'ana', at: NOW } });
     const run = await stage.begin();
-    const seen = await lookAt(run, stale);
+    const seen = await evaluateTask(run, stale);
     expect(run.figures).toEqual({ conflicts: 1, held: 1 });
     expect(seen?.record).toMatchObject({ open: null, hold: { reason: 'kept' } });
   });
@@ -273,7 +273,7 @@ describe('where another writer is first', () => {
     const stale = await stage.task();
     await stage.write({ delete: keys.task(A) });
     const run = await stage.begin();
-    expect(await lookAt(run, stale)).toBeUndefined();
+    expect(await evaluateTask(run, stale)).toBeUndefined();
     expect(run.figures).toEqual({ conflicts: 1 });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { QUEUED_AGAIN_AFTER } from '../../../../functions/abandonment/next-look.ts';
 import type { Disabling } from '../../../../functions/abandonment/task.ts';
 import { DAY, HOUR, MINUTE } from '../../../../functions/abandonment/time.ts';
-import { dueEvaluationsStep } from '../../../../functions/scanner/steps/ladder.ts';
+import { dueEvaluationsStep } from '../../../../functions/scanner/steps/due-evaluations.ts';
 import { bucketOf, keys } from '../../../../functions/store/keys.ts';
 import { loadOperatorAlert, operatorAlert } from '../../../../functions/store/operator-alerts.ts';
 import type { Write } from '../../../../functions/store/table/table.port.ts';
