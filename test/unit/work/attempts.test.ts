@@ -163,7 +163,7 @@ describe('a process that died', () => {
     expect(stage.count('AttemptFailed')).toBe(0);
   });
 
-  it('is not taken for dead while it may still run', async () => {
+  it('does not count as died while it may still run', async () => {
     const stage = workStage();
     await stage.die(1);
     stage.pass(SECOND);
@@ -175,7 +175,7 @@ describe('a process that died', () => {
     [30 * SECOND - 1, 0],
     [30 * SECOND, 1],
   ])(
-    'is taken for dead after the 30 s of a function of which nobody says more (%i ms: %i)',
+    'counts as died after the 30 s of a function of which nobody says more (%i ms: %i)',
     async (after, dead) => {
       const stage = workStage();
       const begun = new Promise<void>((resolve) => {

@@ -28,7 +28,7 @@ afterAll(() => {
 const record = (messageId: string, body: unknown = { key: messageId }, receives = 1) =>
   sqsRecord(messageId, JSON.stringify(body), { receives, sentAt: START });
 
-/** A worker as it is deployed, with so much time left; what an item's work does is told by each test. */
+/** A worker as it is deployed, with so much time left; what an item's work does is up to each test. */
 function deployedWorker({ left = 60_000, atOnce = 10 } = {}) {
   const stage = workStage();
   const runtime = { system: stage.system, telemetry: new LambdaTelemetry('notifier', 'dev') } as Runtime;

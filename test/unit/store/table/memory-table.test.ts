@@ -65,7 +65,7 @@ describe('a row that is changed', () => {
     expect(await table.query({ index: 'g3', pk: 'P' })).toEqual({ rows: [] });
   });
 
-  it('is told of with what it was, and one that was not there with nothing', async () => {
+  it('is passed on with what it was, and one that was not there with nothing', async () => {
     const committed: Change[][] = [];
     const table = new MemoryTable({ onCommit: (changes) => committed.push(changes) });
     await table.transact([{ put: KEY }, { delete: { pk: 'a', sk: 'none' } }], 'one');
