@@ -13,7 +13,7 @@ import { runStage, START } from './run-stage.ts';
 
 type Act = (run: Run, cursor: string | null, spent: () => boolean) => Promise<Turn>;
 
-/** Generators on a table in memory, whose turns are told by each test. Time passes where a turn lets it. */
+/** Generators on a table in memory, whose turns each test writes. Time passes where a turn lets it. */
 function generatorStage() {
   const stage = runStage();
   let now = START;

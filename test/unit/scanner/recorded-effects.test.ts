@@ -91,16 +91,16 @@ it('what would leave is only noted: messages, mails, alerts, events, calls', asy
   expect(() => system.openControlPlane?.({ name: 'own' } as never)).toThrow(
     'a dry run asks no control plane',
   );
-  const said = (subject: string) => JSON.stringify({ subject, detail: ALERT.detail });
+  const alertText = (subject: string) => JSON.stringify({ subject, detail: ALERT.detail });
   expect(effects.messages).toEqual([
     { kind: 'queue notify', what: '{"key":"a"}' },
     { kind: 'queue notify', what: '{"key":"b"}' },
     { kind: 'mail', what: '{"to":"ana@acme.test","subject":"Hello"}' },
     { kind: 'topic', what: '{"topic":"arn:t","subject":"Hi"}' },
     { kind: 'event task.disabled', what: '{"task":"acmeCo/a"}' },
-    { kind: 'operator alert correlated-failure', what: said('eu-1') },
-    { kind: 'operator alert correlated-failure is over', what: said('us-1') },
-    { kind: 'operator alert correlated-failure', what: said('eu-1') },
+    { kind: 'operator alert correlated-failure', what: alertText('eu-1') },
+    { kind: 'operator alert correlated-failure is over', what: alertText('us-1') },
+    { kind: 'operator alert correlated-failure', what: alertText('eu-1') },
     { kind: 'webhook', what: 'https://hooks.acme.test/' },
     { kind: 'control plane', what: 'own' },
   ]);

@@ -22,7 +22,8 @@ function turnOf(isOver: () => boolean) {
     topics: { publish: ({ topic }) => accept(topic) },
     events: { publish: async (type) => void reached.push(type) },
     operators: {
-      notify: async ({ code }, others = []) => void reached.push(code, ...others.map(({ subject }) => subject)),
+      notify: async ({ code }, others = []) =>
+        void reached.push(code, ...others.map(({ subject }) => subject)),
     },
     openControlPlane: ({ name }) => ({ name }) as unknown as ListedControlPlane,
   };

@@ -22,7 +22,7 @@ const incident = (subject: string, more: Partial<OperatorIncidentRecord> = {}): 
 });
 
 describe('what operators know', () => {
-  it('is read at once: alerts, what was told of them, and what operators ended', async () => {
+  it('is read at once: alerts, what was sent of them, and what operators ended', async () => {
     const table = await tableWith(
       alertOf('notify'),
       alertOf('a\nb'),
@@ -101,7 +101,7 @@ describe('an alert is open', () => {
       ['notify'],
     ],
     ['not where what it says is over for now', [changed('notify', { endedAt: T })], []],
-    ['not where it was an event that was told', [changed('notify', { active: false })], []],
+    ['not where it was an event that was sent', [changed('notify', { active: false })], []],
   ])('%s', async (_, writes, open) => {
     expect(await openOf(...writes)).toEqual(open);
   });

@@ -72,7 +72,7 @@ describe('the row of a recipient', () => {
     expect(recipientFromRow(aRow(full))).toEqual({ ...full, rev: 1 });
   });
 
-  it('is in the list of all, the dead together', () => {
+  it('is in the list of all, the suppressed together', () => {
     const place = (record: RecipientRecord) => {
       const { g2pk, g2sk } = aRow(record);
       return [g2pk, g2sk];

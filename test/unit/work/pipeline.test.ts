@@ -66,9 +66,9 @@ describe('what shows that the work of a queue can be done', () => {
     return unreportedSuccesses(stage.system, 'notify');
   }
 
-  it.each(cases)('$what: $onTable where it rests on the table alone, else $onMore', async (given) => {
-    expect(await wellAfter(async () => given.outcome, true)).toBe(given.onTable ? 1 : 0);
-    expect(await wellAfter(async () => given.outcome, false)).toBe(given.onMore ? 1 : 0);
+  it.each(cases)('$what: $onTable where it rests on the table alone, else $onMore', async (attempt) => {
+    expect(await wellAfter(async () => attempt.outcome, true)).toBe(attempt.onTable ? 1 : 0);
+    expect(await wellAfter(async () => attempt.outcome, false)).toBe(attempt.onMore ? 1 : 0);
   });
 
   it('no attempt that broke off', async () => {

@@ -12,17 +12,17 @@ function aProcess() {
 
 describe('attempts that went well', () => {
   it('are counted by queue and process, and none where none did', () => {
-    const [one, other] = [aProcess(), aProcess()];
-    expect(unreportedSuccesses(one.system, 'notify')).toBe(0);
-    for (let count = 0; count < 3; count += 1) countSuccess(one.system, 'notify');
-    countSuccess(one.system, 'disable');
-    expect(['notify', 'disable', 'ingest'].map((queue) => unreportedSuccesses(one.system, queue))).toEqual([
+    const [first, second] = [aProcess(), aProcess()];
+    expect(unreportedSuccesses(first.system, 'notify')).toBe(0);
+    for (let count = 0; count < 3; count += 1) countSuccess(first.system, 'notify');
+    countSuccess(first.system, 'disable');
+    expect(['notify', 'disable', 'ingest'].map((queue) => unreportedSuccesses(first.system, queue))).toEqual([
       3, 1, 0,
     ]);
-    expect(unreportedSuccesses(other.system, 'notify')).toBe(0);
+    expect(unreportedSuccesses(second.system, 'notify')).toBe(0);
   });
 
-  it('are told with a failure once, those of the other queues left', () => {
+  it('go with a failure once, those of the other queues left', () => {
     const { system } = aProcess();
     countSuccess(system, 'notify');
     countSuccess(system, 'disable');
