@@ -41,7 +41,7 @@ export async function notifyRecipient(
       return mailed && outcome.outcome === 'skipped' ? { outcome: 'done', reason: 'mailed' } : outcome;
     }
   }
-  return { outcome: 'retry', reason: 'more to tell', delaySeconds: 1, failed: false };
+  return { outcome: 'retry', reason: 'more to send', delaySeconds: 1, failed: false };
 }
 
 async function sendNext(
@@ -54,7 +54,7 @@ async function sendNext(
   const pending = loaded.notices.filter((notice): notice is Waiting => notice.pending !== null);
   let recipient = loaded.recipient ?? newRecipient(key, pending[0]?.address ?? null);
   if (recipient.sending) return { outcome: 'skipped', reason: 'a mail is being sent' };
-  if (pending.length === 0) return release(system, recipient, 'nothing to tell');
+  if (pending.length === 0) return release(system, recipient, 'nothing to send');
   if (recipient.dead) return dropAll(system, recipient, pending);
   if (recipient.retryAt !== null && recipient.retryAt > now) return waitUntil(recipient.retryAt, now);
   const view = await FleetView.load(system.table, system.clock.now(), { scanEvery: system.config.scanEvery });
@@ -124,5 +124,5 @@ async function dropAll(
     const isAsked = isWindowed(notice.pending.notice) && record?.open?.number === notice.episode;
     await dropNotice(system, view, notice, isAsked ? record : undefined);
   }
-  return release(system, recipient, 'dead address');
+  return release(system, recipient, 'suppressed address');
 }

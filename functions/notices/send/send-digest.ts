@@ -189,7 +189,7 @@ async function recordNotTaken(
   await recordUntaken(system, { item: digest.recipient, channel: channel.name, result, delivery });
   if (result.outcome === 'unknown') {
     await bindDates(system, view, digest);
-    return { outcome: 'skipped', reason: 'outcome unknown: to be settled' };
+    return { outcome: 'skipped', reason: 'outcome unknown: to be reconciled' };
   }
   if (result.cause === 'recipient') {
     if (isTopic(digest.address)) await raiseTopicRefused(system, digest.address, result.code);

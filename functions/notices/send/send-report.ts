@@ -31,7 +31,7 @@ export async function sendReport(
   if (earlier && !isSurelyUnsent(earlier))
     return { outcome: 'skipped', reason: 'the report of that week went' };
   const recipient = await loadRecipient(system.table, key);
-  if (!recipient || recipient.dead) return { outcome: 'skipped', reason: 'dead address' };
+  if (!recipient || recipient.dead) return { outcome: 'skipped', reason: 'suppressed address' };
   if (recipient.address === null) return { outcome: 'skipped', reason: 'no address is known' };
   const view = await FleetView.load(system.table, system.clock.now());
   const until = view.pauses.notify ? now + HOUR : mayGoFrom(recipient, now);

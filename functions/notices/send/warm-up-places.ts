@@ -57,7 +57,7 @@ export async function admitDelayed(
   now: Instant,
 ): Promise<ReachableRecipient> {
   if (!wasDelayed(view, recipient, pending, now)) return recipient;
-  return commit(system, 'the ramp', async () => {
+  return commit(system, 'the warm-up limit', async () => {
     const limit = await loadWarmUpLimit(system.table);
     if (placesLeft(limit, view.policies.global.rampPerDay, now) === 0) return { value: recipient };
     const admitted = { ...recipient, admittedAt: now };

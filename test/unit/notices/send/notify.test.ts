@@ -76,7 +76,7 @@ describe('a message to a recipient', () => {
   });
 
   it.each<[string, Given, string]>([
-    ['nothing waits', { waits: null }, 'nothing to tell'],
+    ['nothing waits', { waits: null }, 'nothing to send'],
     ['notifying is paused', { pauses: { notify: START } } as Given, 'paused'],
     ['the warm-up limit has no place for them', { recipient: { admittedAt: null } }, 'nothing due'],
     ['what waits may go days later', { waits: { notBefore: START + 2 * DAY } }, 'not yet'],
@@ -91,14 +91,14 @@ describe('a message to a recipient', () => {
   it('that changes nothing writes nothing', async () => {
     const { deliver, ana } = await notifyStage({ waits: null });
     const { rev } = await ana();
-    expect(await deliver()).toEqual(skipped('nothing to tell'));
+    expect(await deliver()).toEqual(skipped('nothing to send'));
     expect((await ana()).rev).toBe(rev);
   });
 
   it('lets be what a scan wrote meanwhile', async () => {
     const { deliver, ana, meanwhile, changeAna } = await notifyStage({ waits: null, recipient: QUEUED });
     meanwhile(() => changeAna({ queuedFor: START + HOUR }));
-    expect(await deliver()).toEqual(skipped('nothing to tell'));
+    expect(await deliver()).toEqual(skipped('nothing to send'));
     expect((await ana()).queuedFor).toBe(START + HOUR);
   });
 
@@ -149,7 +149,7 @@ describe('an address that is suppressed', () => {
   it('hears nothing; the task may ask for a warning anew', async () => {
     const { deliver, mails, waiting, part, record, ana, pass } = await notifyStage(DEAD);
     pass(MINUTE);
-    expect(await deliver()).toEqual(skipped('dead address'));
+    expect(await deliver()).toEqual(skipped('suppressed address'));
     expect(mails).toEqual([]);
     expect(await waiting()).toEqual([]);
     expect(await part()).toBeUndefined();
@@ -179,7 +179,7 @@ describe('an address that is suppressed', () => {
   it('loses notices of tasks that nobody knows any more, too', async () => {
     const also = [waitsFor({ notice: 'warning' }, { task: 'acmeCo/gone' })];
     const { deliver, waiting } = await notifyStage({ ...DEAD, also });
-    expect(await deliver()).toEqual(skipped('dead address'));
+    expect(await deliver()).toEqual(skipped('suppressed address'));
     expect(await waiting()).toEqual([]);
   });
 });
@@ -196,7 +196,7 @@ describe('one message', () => {
     };
     expect(await deliver()).toEqual({
       outcome: 'retry',
-      reason: 'more to tell',
+      reason: 'more to send',
       delaySeconds: 1,
       failed: false,
     });

@@ -103,7 +103,7 @@ describe('a mail', () => {
 
   it('goes to nobody whose stored address is none: they are suppressed, and their task may ask others', async () => {
     const stage = await notifyStage({ recipient: { address: 'x y@evil.test' } });
-    expect(await stage.deliver()).toEqual({ outcome: 'skipped', reason: 'dead address' });
+    expect(await stage.deliver()).toEqual({ outcome: 'skipped', reason: 'suppressed address' });
     expect(stage.mails).toEqual([]);
     expect(await stage.ana()).toMatchObject({ dead: { reason: 'unmailable', at: START }, sending: null });
     expect(await stage.part()).toBeUndefined();
@@ -270,7 +270,7 @@ describe('a message that cannot be made', () => {
       if (mail.to === ANA_ADDRESS) throw FAULT;
       return mail;
     };
-    expect(await dead.deliver()).toEqual({ outcome: 'skipped', reason: 'dead address' });
+    expect(await dead.deliver()).toEqual({ outcome: 'skipped', reason: 'suppressed address' });
     expect(await dead.ana()).toMatchObject({ dead: { reason: 'unmailable' } });
     expect(await kindsOf(dead)).toMatchObject([
       { sample: expect.stringContaining('no message can be made') },
@@ -378,7 +378,10 @@ describe('a mail that SES does not take', () => {
   it('may have gone where the answer is lost: its date binds, and it is not repeated', async () => {
     const stage = await notifyStage();
     stage.answers(() => ({ outcome: 'unknown', code: 'TimeoutError', message: 'no answer' }));
-    expect(await stage.deliver()).toEqual({ outcome: 'skipped', reason: 'outcome unknown: to be settled' });
+    expect(await stage.deliver()).toEqual({
+      outcome: 'skipped',
+      reason: 'outcome unknown: to be reconciled',
+    });
     expect((await stage.open()).dates).toEqual([{ at: START, disableAt: DATE, grace: 1, after: 7 * DAY }]);
     expect(await stage.part()).toEqual(ASKED);
     expect(await digestsOf(stage)).toMatchObject([{ state: 'sending' }]);

@@ -151,8 +151,8 @@ describe('the report of a week', () => {
   });
 
   it.each<[string, Partial<RecipientRecord> | null, string]>([
-    ['nobody knows', null, 'dead address'],
-    ['is suppressed', { dead: { reason: 'bounce', at: START } }, 'dead address'],
+    ['nobody knows', null, 'suppressed address'],
+    ['is suppressed', { dead: { reason: 'bounce', at: START } }, 'suppressed address'],
     ['is known by their key alone', { address: null }, 'no address is known'],
   ])('goes to nobody who %s', async (_what, ana, reason) => {
     const { ask, mails } = await reportStage(ana);
@@ -274,7 +274,7 @@ describe('a report that SES does not take', () => {
   it('is not repeated while nobody knows whether it went', async () => {
     const { ask, answers, mails } = await reportStage();
     answers({ outcome: 'unknown', code: 'TimeoutError', message: 'no answer' });
-    expect(await ask()).toEqual(skipped('outcome unknown: to be settled'));
+    expect(await ask()).toEqual(skipped('outcome unknown: to be reconciled'));
     expect(await ask()).toEqual(skipped('the report of that week went'));
     expect(mails).toHaveLength(1);
   });

@@ -397,7 +397,7 @@ describe('the warm-up limit', () => {
     });
     const done = stage.run();
     if (messages === 0)
-      await expect(done).rejects.toThrow('the ramp could not be stored: it changes too fast');
+      await expect(done).rejects.toThrow('the warm-up limit could not be stored: it changes too fast');
     else await done;
     expect(stage.queued()).toHaveLength(messages);
   });
