@@ -13,8 +13,8 @@ import {
 } from '../store/generators.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { recordOops } from '../work/oops.ts';
+import { scanEveryOf } from './evaluate-task.ts';
 import type { Generator, Turn } from './generator.ts';
-import { scanEveryOf } from './look.ts';
 import type { Run } from './run.ts';
 import { systemOfTurn } from './turn-system.ts';
 import { begun, ended, failed, hasDied, hung, isDue, pick, type Standing } from './turns.ts';

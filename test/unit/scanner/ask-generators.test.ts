@@ -21,7 +21,7 @@ import { runStage, START } from './run-stage.ts';
 
 type Act = (run: Run, cursor: string | null, spent: () => boolean) => Promise<Turn>;
 
-/** Generators on a table in memory, whose turns are told by each test. Time passes where a turn lets it. */
+/** Generators on a table in memory, whose turns each test writes. Time passes where a turn lets it. */
 function generatorStage() {
   const stage = runStage();
   let now = START;
@@ -332,7 +332,7 @@ describe('a generator that fails', () => {
       await new Promise<void>((done) => {
         goOn = done;
       });
-      await run.system.operators.tell({} as never, []).catch((error) => late.push(String(error)));
+      await run.system.operators.notify({} as never, []).catch((error) => late.push(String(error)));
       throw new Error('nobody hears of this');
     });
     const well = generatorOf('well', something, { band: 'garbage' });

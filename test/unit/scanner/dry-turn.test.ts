@@ -25,8 +25,8 @@ const record = (more: Partial<GeneratorRecord> = {}): GeneratorRecord => ({
 const failure = { at: NOW, reason: 'x', fingerprint: 'f' };
 
 describe('when a generator is asked next', () => {
-  const foreseen = async (stage: RunStage, of: Generator, known: GeneratorRecord) =>
-    foresee(await runBeside(stage.system), of, known);
+  const foreseen = async (stage: RunStage, of: Generator, stored: GeneratorRecord) =>
+    foresee(await runBeside(stage.system), of, stored);
 
   it.each<[string, Partial<GeneratorRecord>, Foreseen, boolean?]>([
     ['it waits', {}, { at: NOW + MINUTE, why: 'waits' }],
@@ -55,8 +55,8 @@ describe('when a generator is asked next', () => {
     ['nobody wants it', { notBefore: NOW }, { at: null, why: 'not wanted' }, false],
     ['nobody wants it, and it waits', {}, { at: null, why: 'not wanted' }, false],
     ['nobody wants it, and it fails', { failures: 1, failure }, { at: NOW + MINUTE, why: 'failing' }, false],
-  ])('%s', async (_what, known, expected, isWanted = true) => {
-    expect(await foreseen(runStage(), generator(done, { isWanted: () => isWanted }), record(known))).toEqual(
+  ])('%s', async (_what, fields, expected, isWanted = true) => {
+    expect(await foreseen(runStage(), generator(done, { isWanted: () => isWanted }), record(fields))).toEqual(
       expected,
     );
   });
@@ -163,14 +163,14 @@ describe('a dry turn', () => {
     await stage.planes(aPlane('eu-1'));
     await stage.write(generatorWrite(record({ rev: 0 })));
     const seen: unknown[] = [];
-    const looking = generator(async ({ system, now, id, view, at, asked }) => {
+    const recording = generator(async ({ system, now, id, view, at, asked }) => {
       seen.push([system.clock.now(), now, id, at, view.planes.map(({ name }) => name), asked]);
       stage.pass(SECOND);
       seen.push(system.clock.now());
       return { cursor: null };
     });
     const later = NOW + HOUR;
-    const turn = await takeDryTurn(stage.system, looking, later);
+    const turn = await takeDryTurn(stage.system, recording, later);
     expect(seen).toEqual([[later, later, formatInstant(later), later, ['eu-1'], []], later + SECOND]);
     expect(turn).toMatchObject({ now: later, isAsked: true, nextAt: later + SECOND + 15 * MINUTE });
   });

@@ -10,6 +10,7 @@ import { loadPauses, pausesWrite } from '../../../functions/store/pauses.ts';
 import { loadScans, type ScansRecord, scansWrite } from '../../../functions/store/scans.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
 import { START, workStage } from '../work/stage.ts';
+import { NOTHING_PAUSED } from './stored-rows.ts';
 
 const generators = registry.GENERATORS as Generator[];
 const own = [...generators];
@@ -170,12 +171,16 @@ it.each<[string, Partial<ScansRecord>, Partial<Run>]>([
     { before: START - 5, doubtfulSince: START - 6 },
   ],
   ['one, and none ever came to its end', { claimed: START - 5 }, { before: START - 5, doubtfulSince: 0 }],
-])('a scan knows of the one before it: %s', async (_what, before, known) => {
+])('a scan knows of the one before it: %s', async (_what, before, expected) => {
   const stage = seeing();
   await stage.table.transact([scans(before)], 'before');
   await stage.tick(START);
   const { before: was, doubtfulSince } = stage.seen[0]!;
-  expect({ before: was, doubtfulSince }).toEqual({ before: undefined, doubtfulSince: undefined, ...known });
+  expect({ before: was, doubtfulSince }).toEqual({
+    before: undefined,
+    doubtfulSince: undefined,
+    ...expected,
+  });
 });
 
 it('a gap that is noted with the claim is known to the scan that notes it', async () => {
@@ -188,16 +193,12 @@ it('a gap that is noted with the claim is known to the scan that notes it', asyn
 describe('a pause whose end has come', () => {
   const paused = (until: number) =>
     pausesWrite({
-      evaluate: null,
+      ...NOTHING_PAUSED,
       notify: START - DAY,
-      disable: null,
       notes: { notify: { by: 'olga', reason: '', until } },
-      evaluatePaused: [],
-      feedbackSilent: null,
-      rev: 0,
     });
 
-  it('is over for the scan that notes it, which looks at all that is open', async () => {
+  it('is over for the scan that notes it, which evaluates all that is open', async () => {
     const stage = seeing();
     await stage.table.transact([paused(START)], 'before');
     await stage.tick(START);

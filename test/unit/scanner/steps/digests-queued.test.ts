@@ -7,7 +7,6 @@ import type { Step } from '../../../../functions/scanner/step.ts';
 import { digestsStep } from '../../../../functions/scanner/steps/digests.ts';
 import { takeSteps } from '../../../../functions/scanner/take-steps.ts';
 import { FleetView } from '../../../../functions/store/fleet-view.ts';
-import { givenUpKey } from '../../../../functions/store/given-up.ts';
 import { bucketOf, keys } from '../../../../functions/store/keys.ts';
 import { noticeWrite, type PendingNotice } from '../../../../functions/store/notices.ts';
 import { pausesWrite } from '../../../../functions/store/pauses.ts';
@@ -20,6 +19,7 @@ import {
 } from '../../../../functions/store/recipients.ts';
 import type { Write } from '../../../../functions/store/table/table.port.ts';
 import { START as NOW, runStage } from '../run-stage.ts';
+import { givenUp, NOTHING_PAUSED } from '../stored-rows.ts';
 
 const ANA = 'ana';
 
@@ -67,23 +67,23 @@ async function digestStage(waiters: Waiter[], policy: Record<string, unknown> = 
   const writes: Write[] = [{ put: { ...keys.policy(''), v: 1, document: policy } }, ...more];
   for (const { key = ANA, address = `${key}@acme.test`, task = 'acmeCo/a', notices, known } of waiters) {
     if (known) writes.push(recipientWrite({ ...newRecipient(key, address), ...known }));
-    notices.forEach(([notice, given], index) => {
-      const pending = pendingOf(notice, given);
+    notices.forEach(([notice, fields], index) => {
+      const pending = pendingOf(notice, fields);
       writes.push(noticeWrite({ recipient: key, address, task, episode: index + 1, pending }));
     });
   }
   for (let from = 0; from < writes.length; from += 90) {
-    await table.transact(writes.slice(from, from + 90), `given${from}`);
+    await table.transact(writes.slice(from, from + 90), `rows from ${from}`);
   }
   const run = async (
-    given: Partial<Run> = {},
+    changes: Partial<Run> = {},
     spent: () => boolean = () => false,
     cursor: string | null = null,
   ) => {
     const view = await FleetView.load(table, NOW);
     const figures: Record<string, number> = {};
     const turn = await digestsStep.run(
-      { system, view, id: 'run', now: NOW, figures, asked: [], ...given },
+      { system, view, id: 'run', now: NOW, figures, asked: [], ...changes },
       { spent },
       cursor,
     );
@@ -112,7 +112,7 @@ function keysIn(bucket: number, people: number): string[] {
 const order = (firedAt: Instant, since = firedAt) => ({ order: { firedAt, since } });
 const a24 = Array.from({ length: 24 }, () => NOW - DAY + 5 * MINUTE);
 
-describe('one with something to be told', () => {
+describe('a recipient with something due', () => {
   it('is queued once, under their tenant, and known to be', async () => {
     const stage = await digestStage([{ notices: [['warning'], ['warning']], task: 'acme#1/orders#2' }]);
     expect(await stage.run()).toMatchObject({ cursor: null, figures: { recipientsQueued: 1 } });
@@ -135,7 +135,7 @@ describe('one with something to be told', () => {
     ['digestEvery ends with the next scan', [['warning']], { lastMailAt: NOW - 45 * MINUTE }, null],
     ['digestEvery ends just before it', [['warning']], { lastMailAt: NOW - 45 * MINUTE - 1 }, 900],
     [
-      'the window of a rung would close before',
+      'the window of a reminder step would close before',
       [['reminder', { by: NOW + 10 * MINUTE }]],
       { lastMailAt: NOW - 50 * MINUTE },
       0,
@@ -158,7 +158,7 @@ describe('one with something to be told', () => {
     ['a disabling waits for no window', [['disabled']], { lastMailAt: NOW - MINUTE }, 0],
     ['a disabling is gathered, in whole seconds', [['disabled', { notBefore: NOW + 90_500 }]], {}, 91],
     [
-      'a word of the undoing is free',
+      'a notice of the undoing is free',
       [['enabled']],
       { lastMailAt: NOW - MINUTE, lastWithdrawnAt: NOW - MINUTE },
       0,
@@ -189,8 +189,8 @@ describe('one with something to be told', () => {
     ['it is on the queue for later', [['disabled']], { queuedFor: NOW + SECOND }, 0],
     ['it was on the queue for three hours', [['disabled']], { queuedFor: NOW - 3 * HOUR }, 0],
     ['it was on the queue for less', [['disabled']], { queuedFor: NOW - 3 * HOUR + 1 }, null],
-  ])('is queued with a delay, or left to a later scan: %s', async (_what, notices, known, delay) => {
-    const stage = await digestStage([{ notices, known }]);
+  ])('is queued with a delay, or left to a later scan: %s', async (_what, notices, recipient, delay) => {
+    const stage = await digestStage([{ notices, known: recipient }]);
     expect((await stage.run()).figures).toEqual(delay === null ? {} : { recipientsQueued: 1 });
     expect(stage.queued()).toEqual(delay === null ? [] : [[ANA, delay]]);
     if (delay !== null)
@@ -230,38 +230,20 @@ describe('one with something to be told', () => {
   });
 });
 
-describe('one to whom nothing can be told', () => {
-  const givenUp = (item: string): Write => ({
-    put: {
-      ...givenUpKey({ queue: 'notify', item }),
-      v: 1,
-      queue: 'notify',
-      item,
-      at: NOW,
-      reason: 'too large',
-      fingerprint: 'f',
-    },
-  });
-
-  it('is left out until another notice comes, and keeps nobody else waiting', async () => {
-    const waiters: Waiter[] = [
-      { key: 'ana', notices: [['disabled'], ['disabled', { notBefore: NOW }]] },
-      { key: 'bo', notices: [['disabled'], ['disabled', { notBefore: NOW + 1 }]] },
-      { key: 'cy', notices: [['disabled']] },
-    ];
-    const stage = await digestStage(waiters, {}, [givenUp('ana'), givenUp('bo')]);
-    expect((await stage.run()).figures).toEqual({ recipientsQueued: 2 });
-    expect(
-      stage
-        .queued()
-        .map(([key]) => key)
-        .sort(),
-    ).toEqual(['bo', 'cy']);
-    expect(await stage.known('ana')).toBeUndefined();
-  });
+it('a recipient who is given up is left out until another notice comes, and no other with them', async () => {
+  const waiters: Waiter[] = [
+    { key: 'ana', notices: [['disabled'], ['disabled', { notBefore: NOW }]] },
+    { key: 'bo', notices: [['disabled'], ['disabled', { notBefore: NOW + 1 }]] },
+    { key: 'cy', notices: [['disabled']] },
+  ];
+  const marks = ['ana', 'bo'].map((item) => givenUp({ queue: 'notify', item }));
+  const stage = await digestStage(waiters, {}, marks);
+  expect((await stage.run()).figures).toEqual({ recipientsQueued: 2 });
+  expect(new Set(stage.queued().map(([key]) => key))).toEqual(new Set(['bo', 'cy']));
+  expect(await stage.known('ana')).toBeUndefined();
 });
 
-it('where nobody has anything to be told there is nothing to do', async () => {
+it('where nobody waits for a mail there is nothing to do', async () => {
   const stage = await digestStage([]);
   expect(await stage.run()).toEqual({ cursor: null, worked: 0, figures: {} });
 });
@@ -283,16 +265,7 @@ it('nobody is queued before all is decided; where time is over its row says wher
 });
 
 describe('while something is paused', () => {
-  const pause = (what: 'notify' | 'evaluate') =>
-    pausesWrite({
-      evaluate: null,
-      notify: null,
-      disable: null,
-      evaluatePaused: [],
-      feedbackSilent: null,
-      rev: 0,
-      [what]: NOW,
-    });
+  const pause = (what: 'notify' | 'evaluate') => pausesWrite({ ...NOTHING_PAUSED, [what]: NOW });
 
   it('nobody is queued, or only who has something other than warnings and reminders', async () => {
     const waiters: Waiter[] = [
@@ -309,7 +282,7 @@ describe('while something is paused', () => {
   });
 });
 
-describe('the ramp', () => {
+describe('the warm-up limit', () => {
   const OLD = NOW - DAY;
   const two = { rampPerDay: 2 };
   const admittedOf = async (waiters: Waiter[], policy: object = two, more: Write[] = []) => {
@@ -466,8 +439,8 @@ describe('the ramp', () => {
     let left = times;
     const { table } = stage;
     const contested = async (writes: Write[], writer: string) => {
-      const isRamp = writes.some((write) => 'put' in write && write.put.sk === 'RAMP');
-      if (isRamp && left > 0) {
+      const isWarmUpLimit = writes.some((write) => 'put' in write && write.put.sk === 'RAMP');
+      if (isWarmUpLimit && left > 0) {
         left -= 1;
         return { outcome: 'busy', reason: 'a conflict' } as const;
       }
@@ -479,7 +452,7 @@ describe('the ramp', () => {
     });
     const done = stage.run();
     if (messages === 0)
-      await expect(done).rejects.toThrow('the ramp could not be stored: it changes too fast');
+      await expect(done).rejects.toThrow('the warm-up limit could not be stored: it changes too fast');
     else await done;
     expect(stage.queued()).toHaveLength(messages);
   });
