@@ -215,7 +215,6 @@ async function turnWithin(
   // Nobody waits for what it leaves behind: it can reach nothing more, and a failure of it must not end the process.
   try {
     const turn = generator.run({ ...others, system, now: startedAt }, { spent }, cursor);
-    turn.catch(() => {});
     return await inTime(clock, turn, limit);
   } finally {
     isOver = true;
@@ -223,11 +222,10 @@ async function turnWithin(
 }
 
 async function inTime(clock: Clock, turn: Promise<Turn>, limit: Duration): Promise<Turn | 'hung'> {
-  if (!clock.timer) return turn;
-  let stop = () => {};
-  const late = new Promise<'hung'>((answer) => {
-    stop = clock.timer?.(limit, () => answer('hung')) ?? stop;
-  });
+  const timer = clock.timer?.bind(clock);
+  if (!timer) return turn;
+  const { promise: late, resolve } = Promise.withResolvers<'hung'>();
+  const stop = timer(limit, () => resolve('hung'));
   try {
     return await Promise.race([turn, late]);
   } finally {

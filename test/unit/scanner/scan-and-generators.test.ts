@@ -5,6 +5,7 @@ import * as registry from '../../../functions/scanner/generators.ts';
 import type { Run } from '../../../functions/scanner/run.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
 import { keys } from '../../../functions/store/keys.ts';
+import { noticeWrite } from '../../../functions/store/notices.ts';
 import { loadPauses, pausesWrite } from '../../../functions/store/pauses.ts';
 import { loadScans, type ScansRecord, scansWrite } from '../../../functions/store/scans.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
@@ -108,7 +109,58 @@ it('a scan is named after its tick, and hands its view to the generators; what t
     message: 'scan skipped',
     properties: { run: formatInstant(START), reason: 'an older or repeated tick' },
   });
+  expect(stage.levelOf('scan skipped')).toBe('info');
 });
+
+it('a scan reports what its steps did and what its generators did, and stores the former', async () => {
+  const stage = seeing();
+  const pending = { notice: 'warning', since: 0, notBefore: 0 } as const;
+  const notice = { recipient: 'k1', address: 'ana@acme.test', task: 'acmeCo/a', episode: 1, pending };
+  await stage.table.transact([noticeWrite(notice)], 'before');
+  expect(await stage.tick(START)).toMatchObject({ figures: { recipientsQueued: 1, ofGenerator: 1 } });
+  expect((await stage.table.get(keys.run(START)))?.figures).toEqual({ recipientsQueued: 1 });
+});
+
+it('a scan reads requests and pauses once where nothing changed with its claim, and sees what was just written', async () => {
+  const stage = seeing();
+  const query = vi.spyOn(stage.table, 'query');
+  const get = vi.spyOn(stage.table, 'get');
+  await stage.tick(START);
+  const asked = query.mock.calls.map(([what]) => what).filter(({ pk }) => pk === keys.look('').pk);
+  // The second is of the step that looks at them: the run may have made some itself.
+  expect(asked.map(({ consistent }) => consistent)).toEqual([true, true]);
+  expect(get.mock.calls.filter(([key]) => key.sk === keys.pauses().sk)).toHaveLength(1);
+});
+
+// The steps keep 15 s: of 15.5 s they can spare some, but no twentieth.
+it.each<[string, Partial<ScansRecord>, 'completed' | 'interrupted', number?]>([
+  ['it is the first', {}, 'completed'],
+  [
+    'scans stayed away, and none was broken off',
+    { claimed: START - DAY, completedAt: START - DAY },
+    'completed',
+  ],
+  ['one was broken off', { claimed: START - 15 * MINUTE, completedAt: START - 30 * MINUTE }, 'completed'],
+  [
+    'scans were broken off for an hour',
+    { claimed: START - 15 * MINUTE, completedAt: START - 60 * MINUTE },
+    'completed',
+  ],
+  [
+    'scans were broken off for longer',
+    { claimed: START - 15 * MINUTE, completedAt: START - 60 * MINUTE - 1 },
+    'interrupted',
+  ],
+  ['none ever came to its end', { claimed: START - 15 * MINUTE }, 'interrupted'],
+  ['none did, and there is time', { claimed: START - 15 * MINUTE }, 'completed', 16 * SECOND],
+])(
+  'a scan keeps a twentieth of its time for generators only where none came to its end for long: %s',
+  async (_what, before, outcome, remaining = 15.5 * SECOND) => {
+    const stage = seeing();
+    await stage.table.transact([scans(before)], 'before');
+    expect(await stage.tick(START, remaining)).toMatchObject({ outcome });
+  },
+);
 
 it.each<[string, Partial<ScansRecord>, Partial<Run>]>([
   ['none', {}, {}],
@@ -185,9 +237,7 @@ describe('a pause whose end has come', () => {
     const stage = await onBusy(null);
     expect(await stage.tick(START)).toMatchObject({ outcome: 'completed' });
     expect(stage.seen[0]?.view.pauses.notify).toBe(false);
-    expect(stage.logged.map(({ message }) => message)).toContain(
-      'the end of a pause could not be noted: the table is busy',
-    );
+    expect(stage.levelOf('the end of a pause could not be noted: the table is busy')).toBe('warn');
     expect((await loadPauses(stage.table)).notify).toBe(START - DAY);
   });
 

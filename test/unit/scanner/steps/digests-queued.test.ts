@@ -3,7 +3,9 @@ import type { Notice } from '../../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../../../functions/abandonment/time.ts';
 import type { OutgoingMessage } from '../../../../functions/platform/ports.ts';
 import type { Run } from '../../../../functions/scanner/run.ts';
+import type { Step } from '../../../../functions/scanner/step.ts';
 import { digestsStep } from '../../../../functions/scanner/steps/digests.ts';
+import { takeSteps } from '../../../../functions/scanner/take-steps.ts';
 import { FleetView } from '../../../../functions/store/fleet-view.ts';
 import { bucketOf, keys } from '../../../../functions/store/keys.ts';
 import { noticeWrite, type PendingNotice } from '../../../../functions/store/notices.ts';
@@ -17,7 +19,7 @@ import {
 } from '../../../../functions/store/recipients.ts';
 import type { Write } from '../../../../functions/store/table/table.port.ts';
 import { START as NOW, runStage } from '../run-stage.ts';
-import { NOTHING_PAUSED } from '../stored-rows.ts';
+import { givenUp, NOTHING_PAUSED } from '../stored-rows.ts';
 
 const ANA = 'ana';
 
@@ -55,7 +57,13 @@ async function digestStage(waiters: Waiter[], policy: Record<string, unknown> = 
   const stage = runStage();
   const { system, table } = stage;
   const sent: OutgoingMessage[][] = [];
-  system.queues = { send: async (_queue, messages) => void sent.push([...messages]) };
+  const queues = new Set<string>();
+  system.queues = {
+    send: async (queue, messages) => {
+      queues.add(queue);
+      sent.push([...messages]);
+    },
+  };
   const writes: Write[] = [{ put: { ...keys.policy(''), v: 1, document: policy } }, ...more];
   for (const { key = ANA, address = `${key}@acme.test`, task = 'acmeCo/a', notices, known } of waiters) {
     if (known) writes.push(recipientWrite({ ...newRecipient(key, address), ...known }));
@@ -84,12 +92,21 @@ async function digestStage(waiters: Waiter[], policy: Record<string, unknown> = 
   return {
     ...stage,
     sent,
+    queues,
     run,
     /** Of each message: for whom, and with what delay. */
     queued: () =>
       sent.flat().map(({ body, delaySeconds }) => [(JSON.parse(body) as { key: string }).key, delaySeconds]),
     known: async (key = ANA) => (await loadRecipient(table, key)) as RecipientRecord,
   };
+}
+
+/** The names of so many people whose notices stand in one bucket of the index. */
+function keysIn(bucket: number, people: number): string[] {
+  const found: string[] = [];
+  for (let index = 0; found.length < people; index += 1)
+    if (bucketOf(`k${index}`) === bucket) found.push(`k${index}`);
+  return found;
 }
 
 const order = (firedAt: Instant, since = firedAt) => ({ order: { firedAt, since } });
@@ -100,6 +117,7 @@ describe('a recipient with something due', () => {
     const stage = await digestStage([{ notices: [['warning'], ['warning']], task: 'acme#1/orders#2' }]);
     expect(await stage.run()).toMatchObject({ cursor: null, figures: { recipientsQueued: 1 } });
     expect(stage.sent).toEqual([[{ body: expect.any(String), group: 'acme#1', delaySeconds: 0 }]]);
+    expect([...stage.queues]).toEqual(['notify']);
     expect(JSON.parse(stage.sent[0]?.[0]?.body ?? '')).toMatchObject({
       kind: 'notify',
       key: ANA,
@@ -173,7 +191,7 @@ describe('a recipient with something due', () => {
     ['it was on the queue for less', [['disabled']], { queuedFor: NOW - 3 * HOUR + 1 }, null],
   ])('is queued with a delay, or left to a later scan: %s', async (_what, notices, recipient, delay) => {
     const stage = await digestStage([{ notices, known: recipient }]);
-    await stage.run();
+    expect((await stage.run()).figures).toEqual(delay === null ? {} : { recipientsQueued: 1 });
     expect(stage.queued()).toEqual(delay === null ? [] : [[ANA, delay]]);
     if (delay !== null)
       expect(Math.ceil(((await stage.known()).queuedFor ?? 0) / SECOND)).toBe(NOW / SECOND + delay);
@@ -212,6 +230,40 @@ describe('a recipient with something due', () => {
   });
 });
 
+it('a recipient who is given up is left out until another notice comes, and no other with them', async () => {
+  const waiters: Waiter[] = [
+    { key: 'ana', notices: [['disabled'], ['disabled', { notBefore: NOW }]] },
+    { key: 'bo', notices: [['disabled'], ['disabled', { notBefore: NOW + 1 }]] },
+    { key: 'cy', notices: [['disabled']] },
+  ];
+  const marks = ['ana', 'bo'].map((item) => givenUp({ queue: 'notify', item }));
+  const stage = await digestStage(waiters, {}, marks);
+  expect((await stage.run()).figures).toEqual({ recipientsQueued: 2 });
+  expect(new Set(stage.queued().map(([key]) => key))).toEqual(new Set(['bo', 'cy']));
+  expect(await stage.known('ana')).toBeUndefined();
+});
+
+it('where nobody waits for a mail there is nothing to do', async () => {
+  const stage = await digestStage([]);
+  expect(await stage.run()).toEqual({ cursor: null, worked: 0, figures: {} });
+});
+
+it('nobody is queued before all is decided; where time is over its row says where it goes on', async () => {
+  const stage = await digestStage([{ notices: [['disabled']] }]);
+  let cursor: string | null = '7';
+  const deciding: Step = { name: 'deciding', run: async () => ({ cursor }) };
+  const tick = async (remaining: number) =>
+    takeSteps(await stage.begin(), [deciding, digestsStep], () => remaining);
+  await tick(900 * SECOND);
+  expect(await stage.table.get(keys.step('digests'))).toBeUndefined();
+  cursor = null;
+  await tick(10 * SECOND);
+  expect(await stage.table.get(keys.step('digests'))).toMatchObject({ cursor: '0' });
+  expect(stage.queued()).toEqual([]);
+  await tick(900 * SECOND);
+  expect(stage.queued()).toEqual([[ANA, 0]]);
+});
+
 describe('while something is paused', () => {
   const pause = (what: 'notify' | 'evaluate') => pausesWrite({ ...NOTHING_PAUSED, [what]: NOW });
 
@@ -235,8 +287,8 @@ describe('the warm-up limit', () => {
   const two = { rampPerDay: 2 };
   const admittedOf = async (waiters: Waiter[], policy: object = two, more: Write[] = []) => {
     const stage = await digestStage(waiters, { ...policy }, more);
-    await stage.run();
-    return { ...stage, keys: stage.queued().map(([key]) => key) };
+    const { figures } = await stage.run();
+    return { ...stage, figures, keys: stage.queued().map(([key]) => key) };
   };
 
   it.each<[string, Waiter[], string[]]>([
@@ -358,6 +410,8 @@ describe('the warm-up limit', () => {
       [warmUpLimitWrite({ runs: [full], rev: 0 })],
     );
     expect(stage.queued()).toEqual([['a', 60]]);
+    // Who is not queued yet is no fault.
+    expect(stage.figures).toEqual({ recipientsQueued: 1 });
     expect(await stage.known('a')).toMatchObject({ admittedAt: null, queuedFor: NOW + MINUTE });
     expect((await loadWarmUpLimit(stage.table)).runs).toEqual([full]);
   });
@@ -373,6 +427,7 @@ describe('the warm-up limit', () => {
       { rampPerDay: 1 },
     );
     expect(stage.keys).toEqual(['b', 'c', 'a-topic']);
+    expect(stage.figures).toEqual({ recipientsQueued: 3 });
     expect((await loadWarmUpLimit(stage.table)).runs).toEqual([{ at: NOW, count: 1 }]);
   });
 
@@ -441,9 +496,23 @@ describe('a queue that fails, and others at work', () => {
     expect(stage.sent.map(({ length }) => length)).toEqual([50, 50, 20]);
   });
 
+  it.each([
+    [50, [50]],
+    [101, [50, 50, 1]],
+  ])('queues %i of one bucket, at most 50 at once', async (people, messages) => {
+    const waiters = keysIn(0, people).map((key): Waiter => ({ key, notices: [['disabled']] }));
+    const stage = await digestStage(waiters);
+    expect(await stage.run()).toEqual({
+      cursor: null,
+      worked: messages.length,
+      figures: { recipientsQueued: people },
+    });
+    expect(stage.sent.map(({ length }) => length)).toEqual(messages);
+    expect(new Set(stage.queued().map(([key]) => key)).size).toBe(people);
+  });
+
   it('ends where its time is over, and goes on from there', async () => {
-    const inBucket = (bucket: number) =>
-      Array.from({ length: 99 }, (_, index) => `k${index}`).find((key) => bucketOf(key) === bucket) ?? '';
+    const inBucket = (bucket: number) => keysIn(bucket, 1)[0] as string;
     const waiters = [0, 3, 7].map((bucket): Waiter => ({ key: inBucket(bucket), notices: [['disabled']] }));
     const stage = await digestStage(waiters);
     expect(await stage.run({}, () => true)).toMatchObject({ cursor: '0' });
