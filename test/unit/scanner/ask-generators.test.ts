@@ -611,34 +611,35 @@ describe('a table that is busy or away', () => {
     expect(await loadGenerator(stage.table, 'lost')).toMatchObject({ leaseUntil: START + 15 * MINUTE });
   });
 
-  it.each<[string, (stage: ReturnType<typeof generatorStage>) => void, Record<string, unknown>]>([
-    [
-      'is too busy for a lease',
-      (stage) => {
-        stage.system.table = refusing(stage.table, (writes) => ofTurn(writes, 'other'), {
-          times: 100,
-          answer: busy,
-        });
-      },
-      { cause: 'retryable', message: 'the table is too busy for the turn of other' },
-    ],
-    [
-      'cannot be read',
-      (stage) => {
-        const query = stage.table.query.bind(stage.table);
-        vi.spyOn(stage.table, 'query').mockImplementation(async (what) => {
-          if (what.pk === 'TURNS') throw new Error('it is away');
-          return query(what);
-        });
-      },
-      { cause: 'bug', message: 'it is away' },
-    ],
-  ])('fails no scan where it %s, and that is recorded', async (_what, fail, expected) => {
+  it('stops no other where it is too busy for a lease, and that is recorded', async () => {
     const stage = generatorStage();
-    fail(stage);
+    stage.system.table = refusing(stage.table, (writes) => ofTurn(writes, 'lost'), {
+      times: 100,
+      answer: busy,
+    });
+    const lost = stage.generatorOf('lost', something, { band: 'urgent' });
+    expect(await stage.tick([lost, stage.generatorOf('well', something)])).toEqual(['well']);
+    expect(stage.failedAttempts()).toMatchObject([
+      {
+        worker: 'scanner/lost',
+        item: 'lost',
+        attempt: 1,
+        cause: 'retryable',
+        message: 'the table is too busy for the turn of lost',
+      },
+    ]);
+  });
+
+  it('fails no scan where it cannot be read, and that is recorded', async () => {
+    const stage = generatorStage();
+    const query = stage.table.query.bind(stage.table);
+    vi.spyOn(stage.table, 'query').mockImplementation(async (what) => {
+      if (what.pk === 'TURNS') throw new Error('it is away');
+      return query(what);
+    });
     await stage.tick([stage.generatorOf('other', something)]);
     expect(stage.failedAttempts()).toMatchObject([
-      { worker: 'scanner', item: 'generators', attempt: 1, ...expected },
+      { worker: 'scanner', item: 'generators', attempt: 1, cause: 'bug', message: 'it is away' },
     ]);
   });
 });
