@@ -45,7 +45,7 @@ export async function announce(
   const error = new Error(detail);
   error.name = 'BreakerOpened';
   await recordOops(system, { worker: queue, item: 'breaker', attempt: null, cause: 'environment', error });
-  if (!(await isTold(system, { code: 'breaker-open', subject: queue, detail }))) return;
+  if (!(await isNotified(system, { code: 'breaker-open', subject: queue, detail }))) return;
   const { put } = operatorAlert('breaker-open', queue, detail, now);
   const notified = { ...put, toldAt: now, rev: 2 };
   // Where it is refused the scanner was first, or the breaker closed; where it is busy the scanner tells once more.
@@ -53,20 +53,20 @@ export async function announce(
 }
 
 /**
- * Tells operators that a queue which was found off is worked again: who paused it while the table failed told them that it
+ * Notifies operators that a queue which was found off is worked again: who paused it while the table failed notified them that it
  * is off, and could note that nowhere.
  */
 export async function announceEnd(system: Announcing, queue: QueueName, now: Instant): Promise<void> {
   const detail =
     `over since ${formatInstant(now)}: the ${queue} queue was found off, and its worker works; ` +
     'since when it was off is not known';
-  await isTold(system, { code: 'breaker-open', subject: queue, detail, isOver: true });
+  await isNotified(system, { code: 'breaker-open', subject: queue, detail, isOver: true });
 }
 
 /** Whether operators could be told; the log says where not. */
-async function isTold({ operators, telemetry }: Announcing, alert: OperatorAlert): Promise<boolean> {
+async function isNotified({ operators, telemetry }: Announcing, alert: OperatorAlert): Promise<boolean> {
   try {
-    await operators.tell(alert);
+    await operators.notify(alert);
     return true;
   } catch (cause) {
     const { code, subject: queue } = alert;

@@ -101,7 +101,7 @@ export type Observation =
     }
   | { seen: 'probe'; result: TriedResult; pausedByOperator: boolean };
 
-/** `over`: operators are told at once that it is; the scanner tells them of no end, for no alert stands in the table. */
+/** `over`: operators are notified at once that it is; the scanner could not, for no alert stands in the table. */
 export type BreakerAction = 'pause' | 'resume' | 'probe' | 'alert' | 'over';
 
 export interface BreakerStep {

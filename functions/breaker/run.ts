@@ -154,7 +154,7 @@ class Look {
         if ((await this.#answer())?.outcome !== 'failed') return [];
         await this.#pause();
       }
-      await this.#system.operators.tell({
+      await this.#system.operators.notify({
         code: 'breaker-open',
         subject: this.#queue,
         detail: `the ${this.#queue} queue is off, for the table fails; nothing is lost, and it goes on by itself once the table is back`,
@@ -209,7 +209,7 @@ class Look {
   }
 
   /**
-   * When operators were notified of an incident is kept where its alert is taken back: it may open again. The scanner tells
+   * When operators were notified of an incident is kept where its alert is taken back: it may open again. The scanner notifies of
    * the end of what it knows.
    */
   async #next(before: BreakerState, seen: Observation): Promise<BreakerStep> {

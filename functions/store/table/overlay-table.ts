@@ -38,9 +38,9 @@ export class OverlayTable implements Table {
     return row ? unexpired([row], this.#time.now)[0] : undefined;
   }
 
-  async batchGet(given: Key[], options?: { consistent?: boolean }): Promise<Row[]> {
-    const below = given.filter((key) => !this.#isChanged(key));
-    const changed = [...new Set(given.map(nameOf))].map((name) => this.#changed.get(name));
+  async batchGet(keys: Key[], options?: { consistent?: boolean }): Promise<Row[]> {
+    const below = keys.filter((key) => !this.#isChanged(key));
+    const changed = [...new Set(keys.map(nameOf))].map((name) => this.#changed.get(name));
     const rows = below.length === 0 ? [] : await this.#below.batchGet(below, options);
     return unexpired([...rows, ...changed.filter((row) => row != null)], this.#time.now);
   }

@@ -229,7 +229,7 @@ describe('an open breaker', () => {
 
   it('leaves telling to the scanner where operators cannot be told', async () => {
     const stage = breakerStage();
-    stage.system.operators.tell = async () => {
+    stage.system.operators.notify = async () => {
       throw new Error('SNS is down');
     };
     await fail(stage, 5);
@@ -310,7 +310,7 @@ describe('while the table fails', () => {
   it('the queue is paused all the same where operators cannot be told, and the log says so', async () => {
     const stage = breakerStage();
     Object.assign(stage.control, { waits: true, answer: NO_ANSWER });
-    stage.system.operators.tell = async () => {
+    stage.system.operators.notify = async () => {
       throw new Error('SNS is down');
     };
     failing(stage);
@@ -359,10 +359,10 @@ describe('while the table fails', () => {
     expect((await stage.look())[0]?.actions).toEqual([]);
   });
 
-  it('what was paused goes on where operators cannot be told of it, and the log says so', async () => {
+  it('what was paused goes on where operators cannot be notified of it, and the log says so', async () => {
     const stage = breakerStage();
     stage.control.isOff = true;
-    stage.system.operators.tell = async () => {
+    stage.system.operators.notify = async () => {
       throw new Error('SNS is down');
     };
     expect((await stage.look())[0]).toMatchObject({ phase: 'closed', actions: ['probe', 'resume', 'over'] });
@@ -372,7 +372,7 @@ describe('while the table fails', () => {
     ]);
   });
 
-  it('of what was paused and failed since, the scanner tells the end, as of any other', async () => {
+  it('of what was paused and failed since the scanner notifies of the end, as of any other', async () => {
     const stage = breakerStage();
     stage.control.isOff = true;
     stage.control.answer = NO_ANSWER;
@@ -383,7 +383,7 @@ describe('while the table fails', () => {
     expect(stage.alerts.map(({ isOver }) => isOver)).toEqual([undefined]);
   });
 
-  it('of what opened again, and of which the scanner told, it tells the end as well', async () => {
+  it('of what opened again and operators were notified of, the scanner notifies of the end as well', async () => {
     const stage = breakerStage();
     stage.control.isOff = true;
     await stage.look();
@@ -446,7 +446,7 @@ describe('an incident that opens again', () => {
     expect(await openAlert(stage)).toMatchObject({ active: true, toldAt });
   });
 
-  it('and is found off is of the incident that was told, whose end the scanner tells', async () => {
+  it('and is found off is of the same incident, of whose end the scanner notifies', async () => {
     const stage = await closed();
     stage.control.isOff = true;
     stage.pass(60);

@@ -42,20 +42,20 @@ const BROKEN: Setting[] = [
 ];
 
 /** A mail to Ana about tasks of these names, with settings of the deployment in the place of those of the stage. */
-async function mailOfTasks(names: string[], given: Given = {}, [, settings, links]: Setting = ['none', {}]) {
-  const stage = await answerStage(given);
+async function mailOfTasks(names: string[], setup: Given = {}, [, settings, links]: Setting = ['none', {}]) {
+  const stage = await answerStage(setup);
   const config = { ...stage.system.config, ...settings };
   const system = { ...stage.system, config, ...(links && { links }) };
   const record = await stage.record();
   const digest = await stage.digest();
   const pending: PendingNotice = { notice: 'warning', since: START, notBefore: START };
-  const told = names.map((task) => ({
+  const notices = names.map((task) => ({
     name: task,
     notice: { recipient: ANA, address: ANA_ADDRESS, task, episode: 1, pending },
     record,
     item: { ...digest.items[0]!, task },
   }));
-  return mailOf(system, await stage.view(), digest, told);
+  return mailOf(system, await stage.view(), digest, notices);
 }
 
 test('notices that cannot be written are found one by one, for the others can', async () => {
@@ -68,7 +68,7 @@ test('notices that cannot be written are found one by one, for the others can', 
   ]);
 });
 
-test('one to whom not even a plain mail can be written is to blame themselves, not what they are told', async () => {
+test('one to whom not even a plain mail can be written is to blame themselves, not their notices', async () => {
   fault.hits = (digest) => digest.includes('"language":"de"');
   expect(await mailOfTasks(['a/x', 'a/y'], { recipient: { language: 'de' } })).toEqual({
     unwritable: 'recipient',
