@@ -80,7 +80,6 @@ export class OverlayTable implements Table {
     const rows = await this.batchGet(writes.map(keyOf));
     const onCommit = (changes: Change[]) => this.#note(changes);
     const result = await new MemoryTable({ ...this.#time, rows, onCommit }).transact(writes, writer);
-    this.#written = undefined;
     if (result.outcome === 'applied') this.#onApplied(writes);
     return result;
   }
@@ -90,6 +89,7 @@ export class OverlayTable implements Table {
       const row = after ?? before;
       if (row) this.#changed.set(nameOf(row), after ?? null);
     }
+    this.#written = undefined;
   }
 
   #isChanged(key: Key): boolean {
