@@ -43,7 +43,7 @@ export function benchSystem(options: {
     ...ports,
     clock: { now: () => now },
     random: new SeededRandom(seed),
-    operators: { tell: async () => {} },
+    operators: { notify: async () => {} },
     config: SIMULATED_CONFIG,
   });
 }

@@ -20,7 +20,7 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
                --tasks N             (default 20000)
   digest     mails for tasks that all fail at once
                --tasks N --owners N  (default 10000 of 1000)
-  notify     owners told per second, and what is lost or told twice when SES or a worker fails, against Cloud
+  notify     owners notified per second, and what is lost or notified twice when SES or a worker fails, against Cloud
              Custodian's mailer (c7n-mailer), both on its stub of SQS and SES; needs python3 for the peer
                --tasks N --owners N  (default 10000 of 1000)
                --peer DIR            the peer's folder (default: ../shared/peer)

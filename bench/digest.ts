@@ -27,7 +27,7 @@ export async function benchDigest(tasks: number, owners: number): Promise<void> 
   const perfect = perOwner.size === owners && named === tasks && broken.length === 0 && deaths.length === 0;
   printFigure({
     bench: 'digest',
-    figure: 'mails that tell all owners of all tasks, ramp off',
+    figure: 'mails that notify all owners of all tasks, warm-up limit off',
     details: {
       on: 'memory table, simulated queues and SES',
       ...machine(),

@@ -12,7 +12,7 @@ import {
 import type { Context, SQSEvent } from 'aws-lambda';
 import type { Duration } from '../functions/abandonment/time.ts';
 import { notifyConsumer } from '../functions/notices/send/notify-consumer.ts';
-import { pacedMailer } from '../functions/notices/ses/paced-mailer.ts';
+import { configuredMailer } from '../functions/notices/ses/configured-mailer.ts';
 import { sqsClient } from '../functions/platform/clients.ts';
 import type { Clock, Links } from '../functions/platform/ports.ts';
 import { connect } from '../functions/platform/runtime.ts';
@@ -49,7 +49,7 @@ function invoker({ aheadMs, timeoutMs }: WorkOrder): Invoke {
   const clock: Clock = { now: () => Date.now() + aheadMs };
   const runtime = connect('notifier', (environment) => ({
     table: new TableOverIpc(),
-    mailer: pacedMailer(environment, clock),
+    mailer: configuredMailer(environment, clock),
     links: LINKS,
   }));
   const handler = workerHandler({ ...runtime, system: { ...runtime.system, clock } }, notifyConsumer, 10);

@@ -43,7 +43,7 @@ interface Size {
 }
 
 /**
- * How fast all owners of many abandoned tasks are told, and what is lost or told twice when SES or a worker fails:
+ * How fast all owners of many abandoned tasks are told, and what is lost or notified twice when SES or a worker fails:
  * the deployed notifier against Cloud Custodian's mailer, one after the other, both on the peer's stub of SQS and SES.
  */
 export async function benchNotify(options: NotifyOptions): Promise<void> {
@@ -89,7 +89,7 @@ class NotifyBench {
     const whole = course.report.mails === owners && course.report.tasks.named === size.tasks;
     printFigure({
       bench: 'notify',
-      figure: `owners told per second at ${sesLatencyMs} ms SES latency, against c7n-mailer`,
+      figure: `owners notified per second at ${sesLatencyMs} ms SES latency, against c7n-mailer`,
       details: {
         ...machine(),
         ...size,

@@ -66,7 +66,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'functions/notices/send/send-digest.ts',
-        from: 'return record(system, view, digest, channel, await ready.send(), delivery);',
+        from: 'return recordAnswer(system, view, digest, channel, await ready.send(), delivery);',
         to: "await recordAccepted(system, view, digest.id, digest.id); await ready.send(); return 'sent';",
       },
     ],
@@ -171,8 +171,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'functions/notices/send/record-digest.ts',
-        from: "  if ('dead' in news) {\n    await recordDeath(",
-        to: "  if ('dead' in news) {\n    if ((await loadDigest(system.table, id))?.state === 'sending') return;\n    await recordDeath(",
+        from: "  if ('dead' in news) {\n    await recordSuppression(",
+        to: "  if ('dead' in news) {\n    if ((await loadDigest(system.table, id))?.state === 'sending') return;\n    await recordSuppression(",
       },
     ],
   },

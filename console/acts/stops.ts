@@ -14,7 +14,7 @@ import { REASON_AND_UNTIL, reasonField, untilField, untilOf, withReason } from '
 
 const EFFECT: Record<Pausable, string> = {
   evaluate: 'Nothing is decided, and the clocks of all tasks stand still.',
-  notify: 'Nobody is mailed; what would be told waits.',
+  notify: 'Nobody is mailed; notices wait.',
   disable: 'Nothing is disabled; warnings and reminders go on.',
 };
 

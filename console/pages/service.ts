@@ -43,7 +43,7 @@ async function orWhy(show: () => Promise<Html>): Promise<Html> {
 async function pausesTable({ system, allowsChanges }: Console): Promise<Html> {
   const pauses = pausesAt(await loadPauses(system.table), system.clock.now());
   return table({
-    caption: 'What is decided, told and disabled',
+    caption: 'What is decided, notified and disabled',
     rows: PAUSABLE.map((what) => ({ what, since: pauses[what], note: pauses.notes?.[what] })),
     none: '',
     columns: [

@@ -143,7 +143,7 @@ function mailsOf(mails: readonly MailView[]): Html {
   return table({
     caption: 'Mails of its newest alert',
     rows: mails,
-    none: 'No mail told of it.',
+    none: 'No mail named it.',
     columns: [
       [
         'Sent',

@@ -46,7 +46,7 @@ export async function announce(
   error.name = 'BreakerOpened';
   await recordOops(system, { worker: queue, item: 'breaker', attempt: null, cause: 'environment', error });
   try {
-    await system.operators.tell({ code: 'breaker-open', subject: queue, detail });
+    await system.operators.notify({ code: 'breaker-open', subject: queue, detail });
   } catch (cause) {
     system.telemetry.log('error', 'operators not notified', {
       code: 'breaker-open',

@@ -147,7 +147,7 @@ class Look {
         if ((await this.#answer())?.outcome !== 'failed') return [];
         await this.#pause();
       }
-      await this.#system.operators.tell({
+      await this.#system.operators.notify({
         code: 'breaker-open',
         subject: this.#queue,
         detail: `the ${this.#queue} queue is off, for the table fails; nothing is lost, and it goes on by itself once the table is back`,

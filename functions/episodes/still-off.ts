@@ -19,7 +19,7 @@ export function isStillOffDue(
 }
 
 /** The reminder was asked for, or there is none, in mode `detect` or too late: either way there is no other. */
-export function withStillOffTold(record: DisabledByUs): DisabledByUs {
+export function withStillOffNotified(record: DisabledByUs): DisabledByUs {
   return { ...record, next: null, disabledByUs: { ...record.disabledByUs, reminded: true } };
 }
 

@@ -15,7 +15,7 @@ export class AwsOperators implements OperatorChannel {
     this.#stage = stage;
   }
 
-  async tell(alert: OperatorAlert, others: readonly OperatorAlert[] = []): Promise<void> {
+  async notify(alert: OperatorAlert, others: readonly OperatorAlert[] = []): Promise<void> {
     const { code } = alert;
     const alerts = [alert, ...others];
     const open = alerts.filter(({ isOver }) => !isOver);

@@ -123,10 +123,10 @@ export interface OperatorAlert {
   isOver?: true;
 }
 
-/** Tells operators (an SNS topic). Throws where it could not. */
+/** Notifies operators (an SNS topic). Throws where it could not. */
 export interface OperatorChannel {
   /** `others`: of the same code, in the same message; what is over stands behind what is not. */
-  tell(alert: OperatorAlert, others?: readonly OperatorAlert[]): Promise<void>;
+  notify(alert: OperatorAlert, others?: readonly OperatorAlert[]): Promise<void>;
 }
 
 /** Calls over HTTP, as `fetch` does. Throws where there is no answer. */

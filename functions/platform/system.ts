@@ -92,7 +92,7 @@ export function buildSystem(who: string, ports: GivenPorts): System {
   return {
     mailer: { send: missing('mailer') },
     events: { publish: missing('bus') },
-    operators: { tell: missing('operators’ channel') },
+    operators: { notify: missing('operators’ channel') },
     ...ports,
     telemetry: ports.telemetry ? harmless(ports.telemetry) : SILENT,
   };

@@ -13,8 +13,8 @@ import {
 } from '../store/generators.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { recordOops } from '../work/oops.ts';
+import { scanEveryOf } from './evaluate-task.ts';
 import type { Generator, Turn } from './generator.ts';
-import { scanEveryOf } from './look.ts';
 import type { Run } from './run.ts';
 import { systemOfTurn } from './turn-system.ts';
 import { begun, ended, failed, hasDied, hung, isDue, pick, type Standing } from './turns.ts';
@@ -154,21 +154,29 @@ function reportFailing({ system }: Run, { name: generator, failures, failure }: 
 
 /** One turn of one generator, from its lease to what is stored of it. */
 async function takeTurn(turns: Turns, asked: Asked): Promise<void> {
-  const { run, writing } = turns;
-  const { clock } = run.system;
-  const { record, generator } = asked;
-  const { name } = generator;
-  if (hasDied(record, clock.now())) return giveUpDead(turns, asked);
+  const { clock } = turns.run.system;
+  if (hasDied(asked.record, clock.now())) return giveUpDead(turns, asked);
   const leased = begun(asked, clock.now(), LEASE);
-  // Refused: another run was first, or an operator paused it. Either way it is not for this run.
-  const isOurs = await writeUnlessRefused(writing, [generatorWrite(leased)], `the turn of ${name}`);
-  if (!isOurs) {
+  if (!(await isLeased(turns, leased))) {
     asked.isPassed = true;
     return;
   }
   const after = await resultOf(turns, asked, leased);
   asked.record = await store(turns, { ...leased, rev: leased.rev + 1 }, after.change);
   asked.isPassed = after.isPassed;
+}
+
+/**
+ * Stores the lease of a turn; false where it is not for this run: another run was first, an operator paused the generator,
+ * or the table stays too busy, which is recorded and stops no other (promise 15).
+ */
+async function isLeased({ run, writing }: Turns, leased: GeneratorRecord): Promise<boolean> {
+  try {
+    return await writeUnlessRefused(writing, [generatorWrite(leased)], `the turn of ${leased.name}`);
+  } catch (error) {
+    await failureOf(run, leased, error);
+    return false;
+  }
 }
 
 /** What a turn makes of its generator's record. */
@@ -215,7 +223,6 @@ async function turnWithin(
   // Nobody waits for what it leaves behind: it can reach nothing more, and a failure of it must not end the process.
   try {
     const turn = generator.run({ ...others, system, now: startedAt }, { spent }, cursor);
-    turn.catch(() => {});
     return await inTime(clock, turn, limit);
   } finally {
     isOver = true;
@@ -223,10 +230,11 @@ async function turnWithin(
 }
 
 async function inTime(clock: Clock, turn: Promise<Turn>, limit: Duration): Promise<Turn | 'hung'> {
-  if (!clock.timer) return turn;
+  const timer = clock.timer?.bind(clock);
+  if (!timer) return turn;
   let stop = () => {};
-  const late = new Promise<'hung'>((answer) => {
-    stop = clock.timer?.(limit, () => answer('hung')) ?? stop;
+  const late = new Promise<'hung'>((resolve) => {
+    stop = timer(limit, () => resolve('hung'));
   });
   try {
     return await Promise.race([turn, late]);

@@ -7,7 +7,7 @@ import { runWrite } from '../store/runs.ts';
 import { type ScansRecord, scansWrite } from '../store/scans.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
-import { scanEveryOf } from './look.ts';
+import { scanEveryOf } from './evaluate-task.ts';
 import type { Tick } from './tick.ts';
 
 /** So far a tick may lie ahead of the clock here: clocks differ. */
@@ -22,7 +22,7 @@ const LONGEST_LEASE: Duration = 15 * MINUTE;
  * @returns the scans as they are stored then; a text says why the run is not for us
  * @throws TableBusy where the table is busy: the tick failed, and counts as one that did
  */
-export async function claim(system: System, view: FleetView, tick: Tick): Promise<ScansRecord | string> {
+export async function claimScan(system: System, view: FleetView, tick: Tick): Promise<ScansRecord | string> {
   const now = system.clock.now();
   const { scans } = view;
   const reason = whyNot(scans, tick, now);
@@ -60,7 +60,7 @@ function gapsAfter(scans: ScansRecord, now: Instant, scanEvery: Duration): Scans
  * Stores that the run came to its end, and only then says so (promise 14): false where another run was claimed
  * meanwhile, for this one took longer than its lease.
  */
-export async function complete(
+export async function completeScan(
   system: System,
   claimed: ScansRecord,
   run: string,

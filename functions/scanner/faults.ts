@@ -2,7 +2,7 @@ import { amount } from '../platform/amounts.ts';
 import { classOf } from '../work/failure-class.ts';
 import { giveUp } from '../work/given-up.ts';
 import { recordOops } from '../work/oops.ts';
-import { count } from './look.ts';
+import { count } from './evaluate-task.ts';
 import type { Run } from './run.ts';
 
 /** What one of the scanner's items is known by. */

@@ -7,7 +7,7 @@ import { loadTask } from '../store/tasks.ts';
 import { classOf } from '../work/failure-class.ts';
 import { disablerWork, disablingOf, enablingOf, giveUp, nameOfWork, takeUp } from '../work/given-up.ts';
 import { recordOops } from '../work/oops.ts';
-import { count } from './look.ts';
+import { count } from './evaluate-task.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -37,7 +37,7 @@ export async function isEnablingGivenUp(run: Run, { task, disabledByUs }: Enabli
 }
 
 /** Whether what waits for a recipient is given up: no notice came since. */
-export async function isTellingGivenUp(run: Run, recipient: string, newestAt: number): Promise<boolean> {
+export async function isNotifyingGivenUp(run: Run, recipient: string, newestAt: number): Promise<boolean> {
   const givenUp = await givenUpOf(run, { queue: 'notify', item: recipient });
   return givenUp !== undefined && newestAt <= givenUp.at;
 }
@@ -70,10 +70,10 @@ export async function isNotedAsGivenUp(system: System, work: Work): Promise<bool
 /** What a generator makes is wanted until an operator clears it. */
 async function isStillWanted(system: System, givenUp: GivenUp): Promise<boolean> {
   if ('generator' in givenUp) return true;
-  return givenUp.queue === 'notify' ? isToBeTold(system, givenUp) : isOpen(system, givenUp);
+  return givenUp.queue === 'notify' ? hasUnsentNotices(system, givenUp) : isOpen(system, givenUp);
 }
 
-async function isToBeTold({ table }: System, { item, at }: GivenUp): Promise<boolean> {
+async function hasUnsentNotices({ table }: System, { item, at }: GivenUp): Promise<boolean> {
   const { recipient, notices } = await loadRecipientWithNotices(table, item);
   return (recipient?.lastMailAt ?? 0) <= at && notices.some(({ pending }) => pending !== null);
 }

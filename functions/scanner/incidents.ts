@@ -24,7 +24,7 @@ export type EndedIncident = OperatorIncidentRecord & { endedAt: Instant };
 export type FollowUp =
   | { what: 'nothing' }
   | { what: 'note'; incident: OperatorIncidentRecord }
-  | { what: 'tell'; ended: EndedIncident }
+  | { what: 'notify'; ended: EndedIncident }
   /** Nothing is left of it. */
   | { what: 'forget' };
 
@@ -44,7 +44,7 @@ export function followUp(at: Followed, isLasting: boolean | undefined, now: Inst
   if (endedAt === null) return NOTHING;
   if (incident.endToldAt !== undefined) return alert ? NOTHING : { what: 'forget' };
   const quiet = alertEntry(incident.code).flaps && closedAt === undefined ? QUIET : 0;
-  if (now - endedAt >= quiet) return { what: 'tell', ended: { ...incident, endedAt } };
+  if (now - endedAt >= quiet) return { what: 'notify', ended: { ...incident, endedAt } };
   return incident.endedAt === null ? { what: 'note', incident: { ...incident, endedAt } } : NOTHING;
 }
 
@@ -55,7 +55,7 @@ function unnoted({ alert, closedAt }: Followed): FollowUp {
   if (!alert) return closedAt === undefined ? NOTHING : { what: 'forget' };
   const isOver = alert.toldAt === null || alert.endedAt !== undefined;
   if (isOver || alertEntry(alert.code).isEvent) return NOTHING;
-  return { what: 'note', incident: toldOf({ alert }, alert.toldAt ?? 0) };
+  return { what: 'note', incident: incidentOf({ alert }, alert.toldAt ?? 0) };
 }
 
 /** When it was found to be over; null: it lasts, or nobody knows otherwise. */
@@ -79,7 +79,7 @@ export function endedBefore(at: Followed, now: Instant): EndedIncident | undefin
 }
 
 /** What operators know once they are notified of an alert at an instant. */
-export function toldOf(
+export function incidentOf(
   at: Followed & { alert: OperatorAlertRecord },
   toldAt: Instant,
 ): OperatorIncidentRecord {

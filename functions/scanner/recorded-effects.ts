@@ -55,7 +55,7 @@ function recordingPorts({ webhooks, openControlPlane }: System, { metrics }: Eff
     topics: { publish: ({ topic, subject }) => accept('topic', { topic, subject }) },
     events: { publish: async (detailType, detail) => note(`event ${detailType}`, detail) },
     operators: {
-      tell: async (alert, others = []) => {
+      notify: async (alert, others = []) => {
         for (const { code, subject, detail, isOver } of [alert, ...others])
           note(`operator alert ${code}${isOver ? ' is over' : ''}`, { subject, detail });
       },

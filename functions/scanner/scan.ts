@@ -9,9 +9,9 @@ import type { ScansRecord } from '../store/scans.ts';
 import type { Row } from '../store/table/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { askGenerators } from './ask-generators.ts';
-import { claim, complete } from './claim.ts';
+import { claimScan, completeScan } from './claim.ts';
+import { scanEveryOf } from './evaluate-task.ts';
 import { GENERATORS } from './generators.ts';
-import { scanEveryOf } from './look.ts';
 import type { Run } from './run.ts';
 import type { Step } from './step.ts';
 import { abandonmentStep } from './steps/abandonment.ts';
@@ -19,9 +19,9 @@ import { canaryStep } from './steps/canary.ts';
 import { deadlinesStep } from './steps/deadlines.ts';
 import { digestsStep } from './steps/digests.ts';
 import { disablingStep } from './steps/disabling.ts';
+import { dueEvaluationsStep } from './steps/due-evaluations.ts';
 import { feedbackStep } from './steps/feedback.ts';
 import { healthStep } from './steps/health.ts';
-import { dueEvaluationsStep } from './steps/ladder.ts';
 import { repairStep } from './steps/repair.ts';
 import { revivalsStep } from './steps/revivals.ts';
 import { scopesStep } from './steps/scopes.ts';
@@ -62,7 +62,7 @@ export async function runScan(system: System, tick: Tick): Promise<ScanReport> {
   const run = formatInstant(tick.scheduledAt);
   const asked = await looksAsked(system);
   const view = await FleetView.loadWithPlanes(system.table, null);
-  const claimed = await claim(system, view, tick);
+  const claimed = await claimScan(system, view, tick);
   if (typeof claimed === 'string') {
     system.telemetry.log('info', 'scan skipped', { run, reason: claimed });
     return { outcome: 'skipped', run, reason: claimed };
@@ -70,7 +70,7 @@ export async function runScan(system: System, tick: Tick): Promise<ScanReport> {
   const begun = await begin(system, tick, { asked, view, claimed });
   const kept = keptForGenerators(begun, tick);
   const interrupted = await takeSteps(begun, STEPS, () => tick.remainingMs() - kept);
-  const isCompleted = !interrupted && (await complete(system, claimed, run, begun.figures));
+  const isCompleted = !interrupted && (await completeScan(system, claimed, run, begun.figures));
   // What the steps did is stored by now.
   const beside = { ...begun, figures: { ...begun.figures } };
   await askGenerators(beside, GENERATORS, () => tick.remainingMs());

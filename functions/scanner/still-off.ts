@@ -1,4 +1,4 @@
-import { isStillOffDue, stillOffNotice, withStillOffTold } from '../episodes/still-off.ts';
+import { isStillOffDue, stillOffNotice, withStillOffNotified } from '../episodes/still-off.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import { storeWithNotices } from './listed-notices.ts';
 import type { Run } from './run.ts';
@@ -8,10 +8,10 @@ import type { Run } from './run.ts';
  * today's recipients, once (docs/rules.md#after-the-disabling). Answers the record as it is then; undefined where the
  * task changed meanwhile.
  */
-export async function tellStillOff(run: Run, record: TaskRecord): Promise<TaskRecord | undefined> {
+export async function notifyStillOff(run: Run, record: TaskRecord): Promise<TaskRecord | undefined> {
   const policy = run.view.policies.for(record.task.id);
   if (!isStillOffDue(record, policy, run.now)) return record;
-  return storeWithNotices(run, withStillOffTold(record), {
+  return storeWithNotices(run, withStillOffNotified(record), {
     episode: record.disabledByUs.episode,
     plan: async (alert) => {
       const pending = stillOffNotice(record, alert, policy, run.now);

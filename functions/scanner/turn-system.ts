@@ -33,7 +33,7 @@ export function systemOfTurn(system: System, generator: string, isOver: () => bo
     mailer: { send: guarded((...request) => mailer.send(...request)) },
     ...(topics && { topics: { publish: guarded((...request) => topics.publish(...request)) } }),
     events: { publish: guarded((...request) => events.publish(...request)) },
-    operators: { tell: guarded((...request) => operators.tell(...request)) },
+    operators: { notify: guarded((...request) => operators.notify(...request)) },
     telemetry: namedTelemetry(system.telemetry, generator),
     ...(open && {
       openControlPlane: (settings) => {

@@ -10,7 +10,7 @@ import type { Run } from './run.ts';
  * still or not (docs/rules.md#recipients), once. Answers the record as it is then; undefined where the task
  * changed meanwhile.
  */
-export async function tellUndone(run: Run, record: TaskRecord): Promise<TaskRecord | undefined> {
+export async function notifyUndone(run: Run, record: TaskRecord): Promise<TaskRecord | undefined> {
   const { undo, task } = record;
   if (undo?.state !== 'enabled') return record;
   const { episode, at: enabledAt } = undo;

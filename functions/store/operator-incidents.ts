@@ -36,7 +36,7 @@ export function operatorIncidentEnd({ code, subject, rev }: OperatorIncidentReco
 }
 
 /** All that operators hear of, and what they know of it; each by the sort key of its alert. */
-export interface Told {
+export interface AlertsAndIncidents {
   alerts: Map<string, Row>;
   incidents: Map<string, OperatorIncidentRecord>;
   /** When an operator ended what an alert said. */
@@ -44,8 +44,8 @@ export interface Told {
 }
 
 /** Reads it with one query, as it stands. */
-export async function loadTold(table: Table): Promise<Told> {
-  const rows: Told = { alerts: new Map(), incidents: new Map(), closed: new Map() };
+export async function loadAlertsAndIncidents(table: Table): Promise<AlertsAndIncidents> {
+  const rows: AlertsAndIncidents = { alerts: new Map(), incidents: new Map(), closed: new Map() };
   for (const row of await allRows(table, { pk: keys.operatorAlert('', '').pk, consistent: true })) {
     const [, part, name = ''] = /^~(told|closed)#(.*)$/s.exec(row.sk) ?? [];
     if (part === undefined) rows.alerts.set(row.sk, row);
@@ -64,7 +64,7 @@ function closedFromRow(row: Row): { code: OperatorAlertCode; subject: string; at
 
 /** The alerts of what lasts, and of what happened until it is taken back; not of what is over. */
 export async function loadOpenAlerts(table: Table): Promise<OperatorAlertRecord[]> {
-  const { alerts, incidents } = await loadTold(table);
+  const { alerts, incidents } = await loadAlertsAndIncidents(table);
   const isOpen = ([name, { active, endedAt }]: [string, OperatorAlertRecord]) =>
     active && endedAt === undefined && (incidents.get(name)?.endedAt ?? null) === null;
   const records = [...alerts].map(([name, row]): [string, OperatorAlertRecord] => [

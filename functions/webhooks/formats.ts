@@ -111,7 +111,7 @@ const SENTENCES: Record<string, (words: Words) => string> = {
   'task.warned': ({ task, strong, date, hasDate }) =>
     hasDate
       ? `${strong('Owners warned')}: ${task} is disabled on ${date('disableAt')} unless it runs again or somebody keeps it.`
-      : `${strong('Owners told')}: ${task} is abandoned. It is not going to be disabled.`,
+      : `${strong('Owners notified')}: ${task} is abandoned. It is not going to be disabled.`,
   'task.reminded': ({ task, strong, date }) =>
     `${strong('Reminder')}: ${task} is disabled on ${date('disableAt')} unless it runs again or somebody keeps it.`,
   'task.stopping': ({ task, strong, date }) =>

@@ -9,7 +9,7 @@ const CANARY = 'canary';
 
 const WORKED: ReadonlySet<string> = new Set([METRIC.messageDone, METRIC.messageSkipped]);
 
-/** What became of the messages of one batch, told at its end: one line of log and one of metrics, however many. */
+/** What became of the messages of one batch, written at its end: one line of log and one of metrics, however many. */
 export class BatchReport {
   readonly #queue: string;
   readonly #counts = new Map<string, number>();
@@ -34,8 +34,8 @@ export class BatchReport {
     this.#named.push({ messageId, ended: metric, reason });
   }
 
-  /** Tells it; nothing where nothing ended. */
-  tell(telemetry: Telemetry): void {
+  /** Logs and measures it; nothing where nothing ended. */
+  writeTo(telemetry: Telemetry): void {
     if (this.#counts.size === 0) return;
     const counts = Object.fromEntries(this.#counts);
     const about = { queue: this.#queue, reasons: Object.fromEntries(this.#reasons) };

@@ -133,12 +133,12 @@ async function attempt(
       : failed(system, delivery, 'fault');
   }
   if (thisAttempt.isProof(outcome)) countSuccess(system, thisAttempt.queue);
-  const settled =
+  const ended =
     handBack && outcome.outcome === 'retry'
       ? await handedBack(system, thisAttempt, outcome, handBack)
       : outcome;
-  await recordEnd(system, thisAttempt, settled.outcome !== 'retry');
-  return settled;
+  await recordEnd(system, thisAttempt, ended.outcome !== 'retry');
+  return ended;
 }
 
 async function recordFailedOutcome(system: Recording, attempt: Attempt, outcome: Outcome): Promise<void> {

@@ -5,7 +5,7 @@ import { endingOf } from '../store/table/expiry.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { canaryIn, canaryOf } from './canary.ts';
 import type { Consumer } from './consumer.ts';
-import { untoldSuccesses } from './successes.ts';
+import { unreportedSuccesses } from './successes.ts';
 
 /** Asks a worker in place of messages whether it could work them. */
 export const PROBE_EVENT = { probe: true } as const;
@@ -45,6 +45,6 @@ export async function probeWorker<Message>(
   if (canaryIn(canary) === undefined) throw new Error('a canary cannot be read');
   if (consumer.parse({}).ok) throw new Error('what is no message is taken for one');
   await consumer.probe?.(system);
-  const worked = untoldSuccesses(system, consumer.queue);
+  const worked = unreportedSuccesses(system, consumer.queue);
   return { probe: 'passed', functionVersion: system.config.functionVersion, worked };
 }

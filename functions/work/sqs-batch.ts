@@ -50,7 +50,7 @@ export async function processBatch<Message>(
   await processPartialResponse(event, work, processor, { throwOnFullBatchFailure: false }).catch(
     (error: unknown) => worker.system.telemetry.log('error', 'batch failed', { error: String(error) }),
   );
-  report.tell(worker.system.telemetry);
+  report.writeTo(worker.system.telemetry);
   const failed = event.Records.filter((record) => !acknowledged.has(record));
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
@@ -71,11 +71,11 @@ export async function processTrial<Message>(
   const delivery = deliveryOf(record, Number.POSITIVE_INFINITY, endsBy);
   const report = new BatchReport(consumer.queue);
   const outcome = await processMessage(system, consumer, delivery);
-  const ended = await settle(worker, report, record, outcome).then(
+  const ended = await carryOut(worker, report, record, outcome).then(
     () => true,
     () => false,
   );
-  report.tell(system.telemetry);
+  report.writeTo(system.telemetry);
   const trial = verdictOf(consumer, outcome);
   if (ended) return { batchItemFailures: [], trial };
   const answer = outcome.outcome === 'dead-letter' ? { ...trial, verdict: 'failed' as const } : trial;
@@ -97,10 +97,10 @@ async function workRecord<Message>(
     await putBack(worker, record, 0);
   }
   const outcome = await processMessage(system, consumer, delivery);
-  await settle(worker, report, record, outcome);
+  await carryOut(worker, report, record, outcome);
 }
 
-async function settle<Message>(
+async function carryOut<Message>(
   worker: BatchWorker<Message>,
   report: BatchReport,
   record: SQSRecord,

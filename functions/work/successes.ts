@@ -26,15 +26,15 @@ export function countSuccess({ clock, config }: Counting, queue: string): void {
   minutes.set(minute, (minutes.get(minute) ?? 0) + 1);
 }
 
-/** How many attempts of this process went well in the last ten minutes; each is told once. */
+/** How many attempts of this process went well in the last ten minutes; each is reported once. */
 export function takeSuccesses(system: Counting, queue: string): number {
-  const sum = untoldSuccesses(system, queue);
+  const sum = unreportedSuccesses(system, queue);
   processes.get(system.config)?.get(queue)?.clear();
   return sum;
 }
 
-/** How many attempts of this process went well in the last ten minutes and were not told with a failure. */
-export function untoldSuccesses({ clock, config }: Counting, queue: string): number {
+/** How many attempts of this process went well in the last ten minutes and were not reported with a failure. */
+export function unreportedSuccesses({ clock, config }: Counting, queue: string): number {
   const minutes = processes.get(config)?.get(queue);
   if (!minutes) return 0;
   const since = clock.now() - REMEMBERED;

@@ -554,7 +554,7 @@ export class World {
   #operators(): OperatorChannel {
     return {
       // One message, and a line for each alert that it tells of: the format has none for what is over.
-      tell: async (alert, others = []) => {
+      notify: async (alert, others = []) => {
         for (const each of [alert, ...others]) if (!each.isOver) this.#operatorAlerted(each);
       },
     };

@@ -113,7 +113,7 @@ export function systemOf(
       call,
     ),
     events: injectedPort(system.events, ['publish'], 'events', call),
-    operators: injectedPort(system.operators, ['tell'], 'operators', call),
+    operators: injectedPort(system.operators, ['notify'], 'operators', call),
     ...(open && {
       openControlPlane: (settings) =>
         injectedPort(open(settings), CONTROL_PLANE_CALLS, 'control planes', call),

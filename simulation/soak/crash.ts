@@ -32,7 +32,7 @@ export interface CrashRun {
 }
 
 /** Calls that change the world: dying after them is not the same as dying before the next. */
-const EFFECTS = new Set(['transact', 'send', 'publish', 'tell']);
+const EFFECTS = new Set(['transact', 'send', 'publish', 'notify']);
 
 /** Counts the calls of all processes and ends the one that makes a certain call. */
 class CrashPlan implements ProcessFaults {

@@ -54,7 +54,7 @@ export class ListedWorld {
       queues: this.#queues,
       mailer: this.#mailer(clock, table),
       operators: {
-        tell: async (alert, others = []) => {
+        notify: async (alert, others = []) => {
           for (const { code, subject, isOver } of [alert, ...others])
             this.#tell(`operators ${isOver ? 'over ' : ''}${code} ${subject}`);
         },

@@ -16,7 +16,7 @@ function ground(count: number): string[] {
 }
 
 /**
- * Attack: a tenant names owners ground to sort first, new ones each day, more than the ramp lets in. Wanted: days that
+ * Attack: a tenant names owners ground to sort first, new ones each day, more than the warm-up limit lets in. Wanted: days that
  * the owners of others wait for their warnings (before the order by age: for good). A place a day is theirs only for
  * alerts that fired first.
  */

@@ -14,7 +14,7 @@ test('a thousand alerts of one code are one message, and of another code another
   const { system, table } = workStage();
   const messages: OperatorAlert[][] = [];
   const operators = {
-    tell: async (alert: OperatorAlert, others: readonly OperatorAlert[] = []) =>
+    notify: async (alert: OperatorAlert, others: readonly OperatorAlert[] = []) =>
       void messages.push([alert, ...others]),
   };
   for (let index = 0; index < 1_000; index += 1)

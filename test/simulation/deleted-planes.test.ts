@@ -114,7 +114,7 @@ test('one that is reported up is parked no longer', async () => {
   expect(story).toContain('T+24d fired acmeCo/a #1 since T+0d (disable)');
 });
 
-test('once its tasks are removed there is nothing to tell: one without a task that could fail is told of to nobody', async () => {
+test('once its tasks are removed there is nothing to send: one without a task that could fail is told of to nobody', async () => {
   const { story } = await tell({
     until: at(20),
     events: [{ at: at(4), type: 'deleted', task: 'acmeCo/a' }, plane(at(5), 'deleted')],

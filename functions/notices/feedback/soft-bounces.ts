@@ -15,7 +15,7 @@ const APART: Duration = DAY;
 /** What came back longer ago says nothing of today. */
 const REMEMBERED: Duration = 14 * DAY;
 /** After this time the address is tried again. */
-const DEAD_FOR: Duration = 14 * DAY;
+const SUPPRESSED_FOR: Duration = 14 * DAY;
 
 /**
  * The recipient after a mail to them came back for the time being (a full mailbox, a server that does not answer):
@@ -31,7 +31,7 @@ export function afterSoftBounce(
   const instants = soft.map(({ at }) => at);
   const lasting = Math.max(...instants) - Math.min(...instants) >= APART;
   if (soft.length < MAILS || !lasting) return { ...recipient, soft };
-  return { ...recipient, soft: [], dead: { reason: 'soft-bounce', at: now, until: now + DEAD_FOR } };
+  return { ...recipient, soft: [], dead: { reason: 'soft-bounce', at: now, until: now + SUPPRESSED_FOR } };
 }
 
 /** The recipient after a mail reached them: what came back before is forgotten. */
@@ -64,7 +64,7 @@ export async function recordDelivery(system: System, digest: string, at: Instant
  * Revives an address that is suppressed for a time when that time is over; the next scan evaluates all that is open,
  * also what fired meanwhile and never named it. False where it is not suppressed so any more.
  */
-export function liveAgain(system: System, recipient: string): Promise<boolean> {
+export function reviveSoftBounced(system: System, recipient: string): Promise<boolean> {
   return changeRecipient(system, recipient, (record) => {
     const now = system.clock.now();
     if (record?.dead?.reason !== 'soft-bounce' || record.dead.until > now) return { value: false };

@@ -12,7 +12,7 @@ import { awakeFrom, dayOpensAt, isScarce, windowOpensAt, withdrawalOpensAt } fro
  * last mail is open, no withdrawal within an hour of the last, and nothing within the recipient's quiet hours or while 24
  * mails went to them within 24 h; or when something may.
  */
-export function choose(
+export function chooseNotices(
   view: FleetView,
   recipient: RecipientRecord,
   pending: Waiting[],

@@ -37,7 +37,8 @@ export async function closeNotice(
   const notice = await loadNotice(system.table, digest.recipient, item.task, item.episode);
   // Where another notice waits it is a newer one, and says what holds today.
   const isNewest = !notice?.pending || notice.pending.notice === item.notice;
-  if (mail.isUnsent && isOfPast(item.notice) && isNewest) return tellAgain(system, digest, item, item.notice);
+  if (mail.isUnsent && isOfPast(item.notice) && isNewest)
+    return putNoticeBack(system, digest, item, item.notice);
   if (notice?.pending?.notice !== item.notice || notice.pending.since !== item.asked) return;
   if (mail.standing === 'void') return;
   await commit(system, `a notice of task ${item.task}`, async () => ({
@@ -49,7 +50,7 @@ export async function closeNotice(
 }
 
 /** A notice of what is past, put back as it was; a warning or a reminder is decided again. */
-async function tellAgain(
+async function putNoticeBack(
   system: System,
   digest: DigestRecord,
   item: DigestItem,

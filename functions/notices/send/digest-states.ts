@@ -70,10 +70,13 @@ export function blameless(digest: DigestRecord): DigestRecord | undefined {
 }
 
 /** By which state of its mail an address is suppressed, and why. */
-export type Death = Pick<DeadDigest, 'state' | 'dead'>;
+export type SuppressingNews = Pick<DeadDigest, 'state' | 'dead'>;
 
 /** The digest that showed that its address is suppressed; undefined where no refusal of it suppresses anybody. */
-export function withDeath(digest: DigestRecord, { state, dead }: Death): DeadDigest | undefined {
+export function withSuppression(
+  digest: DigestRecord,
+  { state, dead }: SuppressingNews,
+): DeadDigest | undefined {
   if (digest.blameless && dead === 'rejected') return undefined;
   const isKnown = isDead(digest) && !isRise(digest.state, state);
   return isKnown ? { ...digest, dead, applied: false } : { ...digest, state, dead, applied: false };

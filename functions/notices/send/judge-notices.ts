@@ -23,7 +23,7 @@ export interface Chosen {
 }
 
 /** Decides each notice again on fresh state; those that no longer hold go, with their reason. */
-export async function judge(
+export async function judgeNotices(
   system: System,
   view: FleetView,
   key: string,
@@ -136,14 +136,14 @@ async function skip(
 ): Promise<void> {
   const about = { task: notice.task, notice: notice.pending.notice, reason };
   system.telemetry.log('info', 'notice skipped', about);
-  await drop(system, view, notice, record);
+  await dropNotice(system, view, notice, record);
 }
 
 /**
  * Takes back a notice that no longer holds, so that the next look can ask for another; `record`: its task, where its
  * episode is open.
  */
-export async function drop(
+export async function dropNotice(
   system: System,
   view: FleetView,
   notice: Waiting,

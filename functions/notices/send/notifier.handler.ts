@@ -5,12 +5,12 @@ import { LINK_LIFE } from '../../platform/link-token.ts';
 import { connect } from '../../platform/runtime.ts';
 import { deployedTable } from '../../store/table/deployed-table.ts';
 import { workerHandler } from '../../work/worker-handler.ts';
-import { pacedMailer } from '../ses/paced-mailer.ts';
+import { configuredMailer } from '../ses/configured-mailer.ts';
 import { notifyConsumer } from './notify-consumer.ts';
 
 const runtime = connect('notifier', (environment, clock) => ({
   table: deployedTable(environment, clock),
-  mailer: pacedMailer(environment, clock),
+  mailer: configuredMailer(environment, clock),
   topics: new AwsTopics(topicsClient()),
   ...signedLinks(environment, LINK_LIFE),
 }));

@@ -11,8 +11,8 @@ import {
 import { loadTasks } from '../../store/tasks.ts';
 import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
 import type { Delivery, Outcome } from '../../work/consumer.ts';
-import { choose } from './choose-notices.ts';
-import { type Chosen, drop, judge } from './judge-notices.ts';
+import { chooseNotices } from './choose-notices.ts';
+import { type Chosen, dropNotice, judgeNotices } from './judge-notices.ts';
 import { sendDigest } from './send-digest.ts';
 import type { Waiting } from './waiting.ts';
 import { admitDelayed } from './warm-up-places.ts';
@@ -41,7 +41,7 @@ export async function notifyRecipient(
       return mailed && outcome.outcome === 'skipped' ? { outcome: 'done', reason: 'mailed' } : outcome;
     }
   }
-  return { outcome: 'retry', reason: 'more to tell', delaySeconds: 1, failed: false };
+  return { outcome: 'retry', reason: 'more to send', delaySeconds: 1, failed: false };
 }
 
 async function sendNext(
@@ -54,13 +54,13 @@ async function sendNext(
   const pending = loaded.notices.filter((notice): notice is Waiting => notice.pending !== null);
   let recipient = loaded.recipient ?? newRecipient(key, pending[0]?.address ?? null);
   if (recipient.sending) return { outcome: 'skipped', reason: 'a mail is being sent' };
-  if (pending.length === 0) return release(system, recipient, 'nothing to tell');
+  if (pending.length === 0) return release(system, recipient, 'nothing to send');
   if (recipient.dead) return dropAll(system, recipient, pending);
   if (recipient.retryAt !== null && recipient.retryAt > now) return waitUntil(recipient.retryAt, now);
   const view = await FleetView.load(system.table, system.clock.now(), { scanEvery: system.config.scanEvery });
   if (view.pauses.notify) return release(system, recipient, 'paused');
   recipient = await admitDelayed(system, view, recipient, pending, now);
-  const ready = choose(view, recipient, pending, now);
+  const ready = chooseNotices(view, recipient, pending, now);
   if ('until' in ready) {
     if (ready.until === null) return release(system, recipient, 'nothing due');
     const nextScanBy = now + (system.config.scanEvery ?? view.policies.global.scanEvery);
@@ -83,7 +83,7 @@ async function judgeSome(
 ): Promise<Chosen[]> {
   for (const notices of inTurn) {
     for (let from = 0; from < notices.length; from += MOST_ITEMS) {
-      const chosen = await judge(system, view, key, notices.slice(from, from + MOST_ITEMS), now);
+      const chosen = await judgeNotices(system, view, key, notices.slice(from, from + MOST_ITEMS), now);
       if (chosen.length > 0) return chosen;
     }
   }
@@ -122,7 +122,7 @@ async function dropAll(
   for (const notice of pending) {
     const record = tasks.get(notice.task);
     const isAsked = isWindowed(notice.pending.notice) && record?.open?.number === notice.episode;
-    await drop(system, view, notice, isAsked ? record : undefined);
+    await dropNotice(system, view, notice, isAsked ? record : undefined);
   }
-  return release(system, recipient, 'dead address');
+  return release(system, recipient, 'suppressed address');
 }

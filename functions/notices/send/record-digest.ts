@@ -22,14 +22,14 @@ import { recordOops } from '../../work/oops.ts';
 import { applyItems } from './apply-digest.ts';
 import {
   blameless,
-  type Death,
   type GivingUp,
   type Progress,
+  type SuppressingNews,
   superseded,
   unsent,
   withAnswer,
-  withDeath,
   withProgress,
+  withSuppression,
 } from './digest-states.ts';
 import { evaluateNotified } from './evaluate-notified.ts';
 import { withMailMoved } from './windows.ts';
@@ -48,7 +48,7 @@ export async function recordAccepted(
 
 /** SES refuses the address: it is suppressed, and so is what the mail would have granted (promise 4). */
 export async function recordRejected(system: System, id: string): Promise<void> {
-  await recordDeath(system, id, { state: 'rejected', dead: 'rejected' });
+  await recordSuppression(system, id, { state: 'rejected', dead: 'rejected' });
 }
 
 /**
@@ -59,14 +59,14 @@ export async function recordBlameless(system: System, id: string): Promise<void>
   const stored = await changeDigest(system, id, blameless);
   const digest = stored ?? (await loadDigest(system.table, id));
   if (!digest?.blameless) return;
-  await letLive(system, digest.recipient);
+  await revive(system, digest.recipient);
   if (stored) await finishDigest(system, await FleetView.load(system.table, system.clock.now()), stored);
 }
 
 /**
  * Takes back that an address is suppressed because SES refused it; all that is open is evaluated, as after a revival.
  */
-async function letLive(system: System, key: string): Promise<void> {
+async function revive(system: System, key: string): Promise<void> {
   const isAlive = await changeRecipient(system, key, (recipient) => {
     if (recipient?.dead?.reason !== 'rejected') return { value: false };
     const beside = [evaluationRequest('ALL', system.clock.now())];
@@ -102,12 +102,12 @@ async function supersede(system: System, view: FleetView, id: string, how: Givin
 }
 
 /** What SES says of a mail: that it makes its way, or that its address is suppressed. */
-export type MailNews = Progress | Death;
+export type MailNews = Progress | SuppressingNews;
 
 /** What SES's events say of a mail of ours. */
 export async function recordEvent(system: System, id: string, news: MailNews): Promise<void> {
   if ('dead' in news) {
-    await recordDeath(system, id, news);
+    await recordSuppression(system, id, news);
     return;
   }
   const stored = await changeDigest(system, id, (digest) => withProgress(digest, news));
@@ -188,15 +188,15 @@ function mailed(recipient: RecipientRecord, digest: AcceptedDigest): RecipientRe
 }
 
 /** The address is suppressed, whichever mail it came for; every open episode it was notified of is evaluated again. */
-async function recordDeath(system: System, id: string, death: Death): Promise<void> {
-  const stored = await changeDigest(system, id, (digest) => withDeath(digest, death));
-  if (stored) await finishDeath(system, stored);
+async function recordSuppression(system: System, id: string, news: SuppressingNews): Promise<void> {
+  const stored = await changeDigest(system, id, (digest) => withSuppression(digest, news));
+  if (stored) await finishSuppression(system, stored);
 }
 
 /** What follows from a suppressed address; done again by the repair where it was left half done. */
-export async function finishDeath(system: System, digest: DeadDigest): Promise<void> {
-  const dead = { reason: digest.dead, at: system.clock.now() };
-  await changeItsRecipient(system, digest, (recipient) => killed(recipient, dead), [
+export async function finishSuppression(system: System, digest: DeadDigest): Promise<void> {
+  const suppression = { reason: digest.dead, at: system.clock.now() };
+  await changeItsRecipient(system, digest, (recipient) => suppressed(recipient, suppression), [
     // Whoever takes a refusal back must not be overtaken by it.
     { check: keys.digest(digest.id), if: [{ equals: ['state', digest.state] }] },
   ]);
@@ -206,11 +206,11 @@ export async function finishDeath(system: System, digest: DeadDigest): Promise<v
 }
 
 /** A refusal may be taken back: what else suppresses the address outlasts it. */
-function killed(recipient: RecipientRecord, dead: Suppression): RecipientRecord {
+function suppressed(recipient: RecipientRecord, suppression: Suppression): RecipientRecord {
   const before = recipient.dead;
   const isLasting = before !== null && before.reason !== 'soft-bounce';
-  const stands = isLasting && (before.reason !== 'rejected' || dead.reason === 'rejected');
-  return stands ? recipient : { ...recipient, dead };
+  const stands = isLasting && (before.reason !== 'rejected' || suppression.reason === 'rejected');
+  return stands ? recipient : { ...recipient, dead: suppression };
 }
 
 /** Changes the recipient of a digest; `also`: what must hold beside it, else it is left as it is. */

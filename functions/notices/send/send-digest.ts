@@ -54,19 +54,19 @@ export async function sendDigest(
   }
   const { mail: outgoing, items } = written;
   const digest = { ...draft, address, items };
-  const ready = await prepared(channel, outgoing, items);
+  const ready = await prepareMessage(channel, outgoing, items);
   if ('unsendable' in ready) {
     if (ready.unsendable === 'recipient') return unmailable(system, recipient, 'no message can be made');
     return sendLess(system, view, recipient, chosen, delivery, ready.error);
   }
-  const claimed = await claim(system, recipient, digest);
+  const claimed = await claimRecipient(system, recipient, digest);
   if (claimed === 'too-large') return sendLess(system, view, recipient, chosen, delivery, TOO_LARGE);
   if (claimed === 'taken') return { outcome: 'skipped', reason: 'claimed by another' };
   if (isStale(digest, system.clock.now())) {
     await recordRefused(system, view, digest.id, null);
     return 'stale';
   }
-  return record(system, view, digest, channel, await ready.send(), delivery);
+  return recordAnswer(system, view, digest, channel, await ready.send(), delivery);
 }
 
 type Prepared = { send: Ready } | { unsendable: 'recipient' } | { unsendable: 'notices'; error: unknown };
@@ -75,7 +75,7 @@ type Prepared = { send: Ready } | { unsendable: 'recipient' } | { unsendable: 'n
  * Makes the message before anything is claimed, or says whose fault it is that none can be made. Code that can make none to
  * anybody is broken for all and throws, so that the breaker hears of it.
  */
-export async function prepared(
+export async function prepareMessage(
   channel: Channel,
   letter: OutgoingMail,
   items: readonly DigestItem[],
@@ -137,7 +137,7 @@ function isStale(digest: DigestRecord, now: Instant): boolean {
 }
 
 /** Records what the channel answered, and says what is to become of the message. */
-export async function record(
+export async function recordAnswer(
   system: System,
   view: FleetView,
   digest: DigestRecord,
@@ -189,7 +189,7 @@ async function recordNotTaken(
   await recordUntaken(system, { item: digest.recipient, channel: channel.name, result, delivery });
   if (result.outcome === 'unknown') {
     await bindDates(system, view, digest);
-    return { outcome: 'skipped', reason: 'outcome unknown: to be settled' };
+    return { outcome: 'skipped', reason: 'outcome unknown: to be reconciled' };
   }
   if (result.cause === 'recipient') {
     if (isTopic(digest.address)) await raiseTopicRefused(system, digest.address, result.code);
@@ -224,7 +224,7 @@ function draftOf(
  * never be stored, and nothing is claimed. Two writes cost half of
  * a transaction: a digest whose recipient was not claimed was never sent, and the repair finds it.
  */
-export async function claim(
+export async function claimRecipient(
   system: System,
   recipient: ReachableRecipient,
   digest: SendingDigest,

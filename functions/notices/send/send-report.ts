@@ -11,7 +11,7 @@ import type { Delivery, Outcome } from '../../work/consumer.ts';
 import type { ReportMessage } from '../../work/read-messages.ts';
 import { renderReport } from '../render/render-report.ts';
 import { channelOf } from '../ses/channel.ts';
-import { claim, prepared, record } from './send-digest.ts';
+import { claimRecipient, prepareMessage, recordAnswer } from './send-digest.ts';
 import { recordUnmailable } from './unmailable.ts';
 import { awakeFrom, dayOpensAt, isScarce } from './windows.ts';
 
@@ -31,7 +31,7 @@ export async function sendReport(
   if (earlier && !isSurelyUnsent(earlier))
     return { outcome: 'skipped', reason: 'the report of that week went' };
   const recipient = await loadRecipient(system.table, key);
-  if (!recipient || recipient.dead) return { outcome: 'skipped', reason: 'dead address' };
+  if (!recipient || recipient.dead) return { outcome: 'skipped', reason: 'suppressed address' };
   if (recipient.address === null) return { outcome: 'skipped', reason: 'no address is known' };
   const view = await FleetView.load(system.table, system.clock.now());
   const until = view.pauses.notify ? now + HOUR : mayGoFrom(recipient, now);
@@ -62,14 +62,14 @@ async function send(
   { recipient, digest, reports, delivery }: Sending,
 ): Promise<Outcome> {
   const channel = channelOf(system, digest.address);
-  const ready = await prepared(channel, mailOf(system, recipient, digest, reports), []);
+  const ready = await prepareMessage(channel, mailOf(system, recipient, digest, reports), []);
   if ('unsendable' in ready) {
     if (ready.unsendable === 'notices') throw ready.error;
     await recordUnmailable(system, recipient, 'no message can be made');
     return { outcome: 'done', reason: 'address rejected' };
   }
-  if ((await claim(system, recipient, digest)) !== 'claimed') return later(MINUTE);
-  const outcome = await record(system, view, digest, channel, await ready.send(), delivery);
+  if ((await claimRecipient(system, recipient, digest)) !== 'claimed') return later(MINUTE);
+  const outcome = await recordAnswer(system, view, digest, channel, await ready.send(), delivery);
   return outcome === 'sent' ? { outcome: 'done', reason: 'mailed' } : outcome;
 }
 

@@ -4,8 +4,8 @@ import { classOf } from '../../work/failure-class.ts';
 import { disablingOf, giveUp } from '../../work/given-up.ts';
 import { recordOops } from '../../work/oops.ts';
 
-/** What is told to one recipient of one episode of a task. */
-interface Told {
+/** A notice to one recipient, of one episode of a task. */
+interface NoticeOfTask {
   recipient: string;
   task: string;
   episode: number;
@@ -18,7 +18,7 @@ interface Told {
  */
 export async function storeOnTask(
   system: System,
-  notice: Told,
+  notice: NoticeOfTask,
   store: () => Promise<unknown>,
 ): Promise<boolean> {
   try {
@@ -31,7 +31,11 @@ export async function storeOnTask(
   }
 }
 
-async function leaveAlone(system: System, { recipient, task, episode }: Told, error: unknown): Promise<void> {
+async function leaveAlone(
+  system: System,
+  { recipient, task, episode }: NoticeOfTask,
+  error: unknown,
+): Promise<void> {
   const failure = {
     worker: 'notify',
     item: `${recipient} ${task}`,

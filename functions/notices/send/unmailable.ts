@@ -11,9 +11,9 @@ import { storeOnTask } from './unchangeable.ts';
 import type { Waiting } from './waiting.ts';
 
 /**
- * No mail can be written to a recipient, whatever it says: suppressed, as one whom SES refuses, so that others are told
- * in their stead (promise 4) and nobody else waits. It leaves one failure record, permanent: it says nothing of the
- * next recipient.
+ * No mail can be written to a recipient, whatever it says: suppressed, as one whom SES refuses, so that others are
+ * notified in their stead (promise 4) and nobody else waits. It leaves one failure record, permanent: it says nothing of
+ * the next recipient.
  *
  * @param why never the address
  */

@@ -57,12 +57,12 @@ export async function admitDelayed(
   now: Instant,
 ): Promise<ReachableRecipient> {
   if (!wasDelayed(view, recipient, pending, now)) return recipient;
-  return commit(system, 'the ramp', async () => {
-    const ramp = await loadWarmUpLimit(system.table);
-    if (placesLeft(ramp, view.policies.global.rampPerDay, now) === 0) return { value: recipient };
+  return commit(system, 'the warm-up limit', async () => {
+    const limit = await loadWarmUpLimit(system.table);
+    if (placesLeft(limit, view.policies.global.rampPerDay, now) === 0) return { value: recipient };
     const admitted = { ...recipient, admittedAt: now };
     return {
-      writes: [warmUpLimitWrite(withAdmitted(ramp, 1, now)), recipientWrite(admitted)],
+      writes: [warmUpLimitWrite(withAdmitted(limit, 1, now)), recipientWrite(admitted)],
       value: { ...admitted, rev: recipient.rev + 1 },
       // The recipient changed meanwhile: the next scan decides.
       refused: (index) => (index === 1 ? { value: recipient } : undefined),

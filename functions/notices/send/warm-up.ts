@@ -52,7 +52,7 @@ export class WarmUp<One extends { rank: Rank }> {
    */
   async admit(system: System): Promise<One[]> {
     if (this.#chosen.length === 0) return [];
-    return commit(system, 'the ramp', async () => {
+    return commit(system, 'the warm-up limit', async () => {
       const record = await loadWarmUpLimit(system.table);
       const admitted = this.#chosen.slice(0, placesLeft(record, this.#rampPerDay, this.#now));
       if (admitted.length === 0) return { value: [] };

@@ -46,7 +46,7 @@ async function collectGarbage(run: Run, budget: Budget, cursor: string | null): 
   ];
   const partitions = jobs.map((items) => ({ items, work: (job: Job) => job.work() }));
   const turn = await sweep(run, { name: 'garbage', partitions, atOnce: 8, cursor, budget });
-  return { ...turn, worked: tell(collecting) };
+  return { ...turn, worked: reportCollected(collecting) };
 }
 
 async function* deletedTasksIn(run: Run, collecting: Collecting, bucket: number): AsyncIterable<Job> {
@@ -59,8 +59,8 @@ async function* deletedTasksIn(run: Run, collecting: Collecting, bucket: number)
 
 /** Those that are suppressed are not read: they stay. */
 async function* recipientsIn(collecting: Collecting, bucket: number): AsyncIterable<Job> {
-  const living = { index: 'g2', pk: index.recipients(bucket), sk: { prefix: 'alive#' } } as const;
-  for await (const { pk } of eachRow(collecting.system.table, living)) {
+  const reachable = { index: 'g2', pk: index.recipients(bucket), sk: { prefix: 'alive#' } } as const;
+  for await (const { pk } of eachRow(collecting.system.table, reachable)) {
     const id = pk.slice(keys.recipient('').pk.length);
     yield { id, work: () => collectRecipient(collecting, id) };
   }
@@ -89,7 +89,7 @@ async function* marks(collecting: Collecting): AsyncIterable<Job> {
 }
 
 /** Says how many rows of each kind went; gives how many in all. */
-function tell({ system, collected }: Collecting): number {
+function reportCollected({ system, collected }: Collecting): number {
   let all = 0;
   for (const [kind, rows] of collected) {
     system.telemetry.metric(METRIC.rowsCollected, rows, 'Count', { kind });

@@ -1,8 +1,8 @@
 import { beginListing } from '../../catalog/listings/begin-listing.ts';
 import { isListed } from '../../platform/control-plane-settings.ts';
 import { eachListed, type Listed } from '../each-listed.ts';
+import { count, scanEveryOf } from '../evaluate-task.ts';
 import type { Generator } from '../generator.ts';
-import { count, scanEveryOf } from '../look.ts';
 import type { Run } from '../run.ts';
 
 /** A part of `scanEvery`: so much earlier a listing may begin, for no two scans are apart to the second. */

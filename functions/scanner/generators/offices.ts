@@ -1,6 +1,6 @@
 import { type Move, oldOfficeMoves } from '../../store/people.ts';
+import { count } from '../evaluate-task.ts';
 import type { Generator } from '../generator.ts';
-import { count } from '../look.ts';
 import type { Run } from '../run.ts';
 import { sweep } from '../sweep.ts';
 

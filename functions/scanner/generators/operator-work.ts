@@ -1,7 +1,7 @@
 import { noteIdle } from '../../operator-work/idle.ts';
 import { workPage } from '../../operator-work/work-page.ts';
+import { count } from '../evaluate-task.ts';
 import { DONE, type Generator } from '../generator.ts';
-import { count } from '../look.ts';
 
 /** A turn works so many pages, of a hundred items at most: then others have theirs. */
 const PAGES = 10;

@@ -5,7 +5,7 @@ import { index, sortable } from '../../store/keys.ts';
 import { eachRow } from '../../store/rows.ts';
 import type { Query, Row } from '../../store/table/table.port.ts';
 import { candidateIn, loadTasks } from '../../store/tasks.ts';
-import { count, lookAt } from '../look.ts';
+import { count, evaluateTask } from '../evaluate-task.ts';
 import type { Run } from '../run.ts';
 import type { Step } from '../step.ts';
 import { type Part, sweep } from '../sweep.ts';
@@ -65,5 +65,5 @@ async function consider(run: Run, row: Row, scope: string): Promise<void> {
   const isJudged = decision.answer === 'healthy' && hint.evidence.spells !== undefined;
   if (decision.answer !== 'fire' && !isJudged && held === hint.hold && endsAt === null) return;
   const record = (await loadTasks(run.system.table, [id])).get(id);
-  if (record) await lookAt(run, record);
+  if (record) await evaluateTask(run, record);
 }

@@ -9,7 +9,7 @@ import { index, sortable } from '../../store/keys.ts';
 import { eachRow } from '../../store/rows.ts';
 import type { Query, Row } from '../../store/table/table.port.ts';
 import { loadTasks } from '../../store/tasks.ts';
-import { count, lookAt } from '../look.ts';
+import { count, evaluateTask } from '../evaluate-task.ts';
 import type { Run } from '../run.ts';
 import type { Step } from '../step.ts';
 import { type Part, sweep } from '../sweep.ts';
@@ -99,7 +99,7 @@ async function consider(run: Run, row: Row): Promise<void> {
   const from = deadline === null ? null : deadline - (endReach(policy) ?? 0);
   if (from === null || run.now < from) return;
   const record = (await loadTasks(run.system.table, [id])).get(id);
-  if (record) await lookAt(run, record);
+  if (record) await evaluateTask(run, record);
 }
 
 /** A task as far as the index says by when it ends: one that is on and, where it was started, a job that runs. */

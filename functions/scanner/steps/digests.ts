@@ -11,9 +11,9 @@ import {
   recipientWrite,
 } from '../../store/recipients.ts';
 import { notifyMessageFor } from '../../work/messages.ts';
+import { count } from '../evaluate-task.ts';
 import { DONE } from '../generator.ts';
-import { isTellingGivenUp } from '../given-up.ts';
-import { count } from '../look.ts';
+import { isNotifyingGivenUp } from '../given-up.ts';
 import type { Run } from '../run.ts';
 import type { Step } from '../step.ts';
 import { type Part, sweep } from '../sweep.ts';
@@ -85,7 +85,7 @@ async function queueChunk(run: Run, waiting: WaitingRecipient[], last: Last): Pr
   );
   const ready: Ready[] = [];
   for (const recipient of waiting) {
-    if (await isTellingGivenUp(run, recipient.key, recipient.newestAt)) continue;
+    if (await isNotifyingGivenUp(run, recipient.key, recipient.newestAt)) continue;
     const record = records.get(recipient.key) ?? newRecipient(recipient.key, null);
     ready.push(...(await readyNow(run, recipient, record, last)));
   }

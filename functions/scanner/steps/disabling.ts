@@ -5,9 +5,9 @@ import { storeTask } from '../../store/change-task.ts';
 import { loadRateLimit } from '../../store/rate-limits.ts';
 import { loadTasks, type TaskRecord } from '../../store/tasks.ts';
 import { disableMessageFor } from '../../work/messages.ts';
+import { count, evaluateTask } from '../evaluate-task.ts';
 import { DONE } from '../generator.ts';
 import { giveUpDisabling } from '../given-up.ts';
-import { count, lookAt } from '../look.ts';
 import type { Run } from '../run.ts';
 import type { Step } from '../step.ts';
 import { sweep } from '../sweep.ts';
@@ -49,7 +49,7 @@ async function holdAsSpike(run: Run, id: string): Promise<void> {
   const record = (await loadTasks(run.system.table, [id])).get(id);
   if (!record || !isOpen(record) || heldSince(record) !== undefined) return;
   const held = await store(run, withSpikeHold(record, run.now));
-  if (held) await lookAt(run, held);
+  if (held) await evaluateTask(run, held);
 }
 
 /** Where the task changed meanwhile what was decided of it is void: the next scan decides anew. */

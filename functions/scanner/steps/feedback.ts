@@ -11,8 +11,8 @@ import { operatorAlert } from '../../store/operator-alerts.ts';
 import { loadPauses, pausesAt, pausesWrite } from '../../store/pauses.ts';
 import type { Write } from '../../store/table/table.port.ts';
 import { MESSAGE_VERSION } from '../../work/messages.ts';
+import { count } from '../evaluate-task.ts';
 import { DONE } from '../generator.ts';
-import { count } from '../look.ts';
 import type { Run } from '../run.ts';
 import type { Step } from '../step.ts';
 
@@ -93,7 +93,7 @@ async function missed(run: Run, { since, sentAt }: FeedbackCanaryRecord): Promis
   if (!run.view.isFeedbackSilent) await setSilent(run, since);
 }
 
-/** Begins or ends the hold, for the rest of this scan too, and tells operators. */
+/** Begins or ends the hold, for the rest of this scan too, and notifies operators. */
 async function setSilent(run: Run, since: Instant | null): Promise<void> {
   const { table, random } = run.system;
   const pauses = { ...(await loadPauses(table)), feedbackSilent: since === null ? null : run.now };

@@ -13,7 +13,7 @@ import {
 } from '../../store/operator-alerts.ts';
 import { eachRow } from '../../store/rows.ts';
 import type { Write } from '../../store/table/table.port.ts';
-import { count } from '../look.ts';
+import { count } from '../evaluate-task.ts';
 import type { Run } from '../run.ts';
 import type { Step } from '../step.ts';
 import { sweep } from '../sweep.ts';

@@ -1,7 +1,7 @@
 import { type Duration, HOUR, type Instant } from '../../abandonment/time.ts';
 import { awakeFrom, dayOpensAt, windowOpensAt, withdrawalOpensAt } from '../../notices/send/windows.ts';
 import type { RecipientRecord } from '../../store/recipients.ts';
-import { scanEveryOf } from '../look.ts';
+import { scanEveryOf } from '../evaluate-task.ts';
 import { isOff, KEPT_WHILE_OFF } from '../off-queues.ts';
 import type { Run } from '../run.ts';
 import type { Times } from './waiting-recipients.ts';

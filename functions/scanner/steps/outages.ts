@@ -8,6 +8,8 @@ const MOST_OUTAGES = 500;
  * A plane's outages with one that begins: those that ended longer ago than any threshold reaches are left out, and of
  * more than the row is to keep the two that are nearest to each other (of equal ones the oldest) are taken for one.
  * Their members' clocks then stand still a little longer, never shorter (promise 5).
+ *
+ * @param most two at least
  */
 export function withOutage(
   outages: readonly OutageRecord[],
@@ -15,7 +17,7 @@ export function withOutage(
   most: number = MOST_OUTAGES,
 ): OutageRecord[] {
   const kept = outages.filter(({ endedAt }) => endedAt === null || endedAt > begun.from - LONGEST_MEMORY);
-  while (kept.length >= most && kept.length > 1) joinNearest(kept);
+  while (kept.length >= most) joinNearest(kept);
   return [...kept, begun];
 }
 

@@ -1,6 +1,6 @@
 import { isTopic } from '../../abandonment/topics.ts';
 import { standingOf } from '../../notices/send/digest-states.ts';
-import { finishDeath, finishDigest, recordUnsettled } from '../../notices/send/record-digest.ts';
+import { finishDigest, finishSuppression, recordUnsettled } from '../../notices/send/record-digest.ts';
 import { alertFromRow } from '../../store/alerts.ts';
 import { inBuckets } from '../../store/buckets.ts';
 import { isDead, loadDigest } from '../../store/digests.ts';
@@ -8,7 +8,7 @@ import { index } from '../../store/keys.ts';
 import { eachRow } from '../../store/rows.ts';
 import type { Row } from '../../store/table/table.port.ts';
 import { writeListedNotices } from '../../store/untold.ts';
-import { count } from '../look.ts';
+import { count } from '../evaluate-task.ts';
 import type { Run } from '../run.ts';
 import type { Step } from '../step.ts';
 import { type Part, sweep } from '../sweep.ts';
@@ -48,7 +48,7 @@ async function repairDigest(run: Run, row: Row): Promise<void> {
     if (isUntold || run.now < digest.claimedAt + view.policies.global.settleAfter) return;
     await recordUnsettled(system, view, digest.id);
   } else if (isDead(digest)) {
-    await finishDeath(system, digest);
+    await finishSuppression(system, digest);
   } else {
     await finishDigest(system, view, digest);
   }

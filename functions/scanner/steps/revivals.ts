@@ -1,9 +1,9 @@
-import { liveAgain } from '../../notices/feedback/soft-bounces.ts';
+import { reviveSoftBounced } from '../../notices/feedback/soft-bounces.ts';
 import { keys, sortable } from '../../store/keys.ts';
 import { eachRow } from '../../store/rows.ts';
 import type { Row } from '../../store/table/table.port.ts';
 import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
-import { count } from '../look.ts';
+import { count } from '../evaluate-task.ts';
 import type { Run } from '../run.ts';
 import type { Step } from '../step.ts';
 import { sweep } from '../sweep.ts';
@@ -26,6 +26,6 @@ export const revivalsStep: Step = {
 
 /** The row goes last, so that a scan that died in between is mended by the next. */
 async function revive(run: Run, { pk, sk }: Row): Promise<void> {
-  if (await liveAgain(run.system, sk.slice(sk.lastIndexOf('#') + 1))) count(run, 'revived');
+  if (await reviveSoftBounced(run.system, sk.slice(sk.lastIndexOf('#') + 1))) count(run, 'revived');
   await writeUnlessRefused(run.system, [{ delete: { pk, sk } }], 'the end of a death for a time');
 }

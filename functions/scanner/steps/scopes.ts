@@ -7,7 +7,7 @@ import { DONE } from '../generator.ts';
 import type { Run } from '../run.ts';
 import type { Step } from '../step.ts';
 import { type Part, sweep } from '../sweep.ts';
-import { evaluateById } from './ladder.ts';
+import { evaluateById } from './due-evaluations.ts';
 
 /** Looks once at all that is open in a scope whose policy, people or data plane changed. */
 export const scopesStep: Step = {

@@ -1,7 +1,7 @@
 import { planesOf, silence, silentSince } from '../../catalog/listings/living-planes.ts';
 import { loadDataPlane } from '../../store/data-planes.ts';
 import { eachListed, type Listed } from '../each-listed.ts';
-import { scanEveryOf } from '../look.ts';
+import { scanEveryOf } from '../evaluate-task.ts';
 import type { Run } from '../run.ts';
 import type { Step } from '../step.ts';
 

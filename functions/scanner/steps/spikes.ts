@@ -22,7 +22,7 @@ export interface Held {
   newly: readonly Due[];
 }
 
-/** Finds what a spike holds (promise 10), and tells operators before anything is marked. */
+/** Finds what a spike holds (promise 10), and notifies operators before anything is marked. */
 export async function findHeld(run: Run, due: readonly Due[], rateLimit: RateLimitRecord): Promise<Held> {
   const unapproved = due.filter((task) => !task.approved);
   const before = unapproved.filter((task) => task.braked);

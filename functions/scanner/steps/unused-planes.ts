@@ -9,7 +9,7 @@ import {
 } from '../../store/data-planes.ts';
 import { keys } from '../../store/keys.ts';
 import type { Write } from '../../store/table/table.port.ts';
-import { count } from '../look.ts';
+import { count } from '../evaluate-task.ts';
 import type { Run } from '../run.ts';
 
 /** A plane that nobody named for so long, and that has no eligible task, is forgotten. */

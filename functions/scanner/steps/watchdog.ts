@@ -4,7 +4,7 @@ import { keys, WORK_BUCKETS } from '../../store/keys.ts';
 import { eachRow } from '../../store/rows.ts';
 import type { Row } from '../../store/table/table.port.ts';
 import { recordDeath } from '../../work/oops.ts';
-import { count } from '../look.ts';
+import { count } from '../evaluate-task.ts';
 import type { Run } from '../run.ts';
 import type { Step } from '../step.ts';
 import { type Part, sweep } from '../sweep.ts';

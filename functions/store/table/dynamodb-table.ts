@@ -97,8 +97,8 @@ export class DynamoDbTable implements Table {
     return this.#livePage(output);
   }
 
-  async transact(given: Write[], writer: string): Promise<TransactResult> {
-    const writes = withSeconds(given, this.#options.retention);
+  async transact(plan: Write[], writer: string): Promise<TransactResult> {
+    const writes = withSeconds(plan, this.#options.retention);
     assertTransaction(writes);
     const [first] = writes;
     try {

@@ -84,8 +84,8 @@ export class MemoryTable implements Table {
     return entries.length === 0 ? { rows: [] } : this.#pageOf(entries, limit);
   }
 
-  async transact(given: Write[], writer: string): Promise<TransactResult> {
-    const writes = withSeconds(given, this.#options.retention);
+  async transact(plan: Write[], writer: string): Promise<TransactResult> {
+    const writes = withSeconds(plan, this.#options.retention);
     assertTransaction(writes);
     const before = writes.map((write) => this.#stored(keyOf(write)));
     const refusal = this.#refusalOf(writes, before, writer);
@@ -141,7 +141,8 @@ export class MemoryTable implements Table {
       if (conditions.length === 0) continue;
       const old = before[index];
       const isPast = old !== undefined && this.#isPast(old);
-      if (conditions.every((one) => holds(one, old) || (isPast && holds(one, undefined)))) continue;
+      if (conditions.every((condition) => holds(condition, old) || (isPast && holds(condition, undefined))))
+        continue;
       if ('put' in write && old?.w === writer) return { outcome: 'applied' };
       refusal ??= { outcome: 'refused', index, ...(old && { old }) };
     }

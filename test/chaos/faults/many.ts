@@ -65,7 +65,7 @@ async function scanUntil(world: ChaosWorld, count: number): Promise<void> {
   throw new Error(`${await waiting(world)} messages of ${count} were queued`);
 }
 
-/** Messages about recipients whom there is nothing to tell: their worker looks, and is done. */
+/** Messages about recipients whom there is nothing to send: their worker looks, and is done. */
 export function hints({ stage }: ChaosWorld, count: number): { MessageBody: string }[] {
   const { clock, random } = stage.system;
   const now = clock.now();

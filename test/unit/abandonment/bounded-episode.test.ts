@@ -6,7 +6,7 @@ import { day, warnedAt } from './decide-builders.ts';
 describe('of those who left', () => {
   const left = (at: number, more = {}) => warnedAt(day(at), { left: true, ...more });
   const { acceptedAt: _, ...failed } = left(19, { warning: 'failed' });
-  const told = {
+  const parts = {
     old: left(14),
     undated: left(18, { dated: false }),
     failed,
@@ -15,13 +15,13 @@ describe('of those who left', () => {
   };
 
   test('as many as a row keeps all stay', () => {
-    for (const most of [4, 5, 6, 9]) expect(withoutOldestLeft(told, most)).toEqual(told);
+    for (const most of [4, 5, 6, 9]) expect(withoutOldestLeft(parts, most)).toEqual(parts);
   });
 
   test('those who hold no date go first, then those warned first; who is a recipient stays', () => {
-    expect(Object.keys(withoutOldestLeft(told, 2))).toEqual(['old', 'new', 'here']);
-    expect(Object.keys(withoutOldestLeft(told, 1))).toEqual(['new', 'here']);
-    expect(Object.keys(withoutOldestLeft(told, 0))).toEqual(['here']);
+    expect(Object.keys(withoutOldestLeft(parts, 2))).toEqual(['old', 'new', 'here']);
+    expect(Object.keys(withoutOldestLeft(parts, 1))).toEqual(['new', 'here']);
+    expect(Object.keys(withoutOldestLeft(parts, 0))).toEqual(['here']);
   });
 });
 

@@ -119,8 +119,8 @@ describe('the policy of an episode', () => {
   );
 });
 
-/** Ana was told of END, after one move. */
-const told = (more: Partial<Announced> = {}): Announced => ({
+/** Ana was notified of END, after one move. */
+const announcement = (more: Partial<Announced> = {}): Announced => ({
   address: ana.address,
   last: { deadline: END, moves: 1 },
   acceptedAt: day(9),
@@ -129,7 +129,7 @@ const told = (more: Partial<Announced> = {}): Announced => ({
 const announced = (more: Partial<Stopping> = {}): Stopping => ({
   moves: 1,
   seen: END,
-  told: { ana: told() },
+  told: { ana: announcement() },
   ...more,
 });
 
@@ -166,26 +166,30 @@ describe('a deadline that moves', () => {
 
   test('away from what was announced and back is as if it had not moved', () => {
     const away = afterMove(announced(), day(20), move);
-    expect(away).toEqual({ moves: 2, seen: day(20), told: { ana: told() } });
+    expect(away).toEqual({ moves: 2, seen: day(20), told: { ana: announcement() } });
     expect(isAnnounced(away.told.ana, day(20), away.moves)).toBe(false);
     const back = afterMove(away, END, move);
-    expect(back).toEqual({ moves: 3, seen: END, told: { ana: told({ last: { deadline: END, moves: 3 } }) } });
-    // What moves on within the notice from there is still the one that they were told of.
+    expect(back).toEqual({
+      moves: 3,
+      seen: END,
+      told: { ana: announcement({ last: { deadline: END, moves: 3 } }) },
+    });
+    // What moves on within the notice from there is still the one that they were notified of.
     const on = afterMove(back, END + HOUR, { ...move, at: day(9, 12) });
     expect(isAnnounced(on.told.ana, END + HOUR, on.moves)).toBe(true);
   });
 
-  test('back, leaves those as they are who were told of another one, or of none yet', () => {
+  test('back, leaves those as they are who were notified of another one, or of none yet', () => {
     const people = {
-      ana: told(),
-      bob: told({ address: bob.address, last: { deadline: day(5), moves: 0 } }),
+      ana: announcement(),
+      bob: announcement({ address: bob.address, last: { deadline: day(5), moves: 0 } }),
       cia: { address: 'cia@acme.test', pending: { deadline: END, moves: 1 } },
     };
     const back = afterMove({ moves: 2, seen: day(20), told: people, lookAt: day(8) }, END, move);
     expect(back).toEqual({
       moves: 3,
       seen: END,
-      told: { ...people, ana: told({ last: { deadline: END, moves: 3 } }) },
+      told: { ...people, ana: announcement({ last: { deadline: END, moves: 3 } }) },
       lookAt: day(8),
     });
   });
@@ -222,7 +226,7 @@ describe('what is known of announcements now', () => {
   });
 });
 
-/** Ana and bob are to be told of END, which is announced a day before. */
+/** Ana and bob are to be notified of END, which is announced a day before. */
 const aStoppingCase = (more: Partial<StoppingCase> = {}): StoppingCase => ({
   task: ending(),
   policy: aNoticePolicy(),
@@ -270,7 +274,7 @@ describe('an announcement', () => {
     expect(hearersDue(aStoppingCase(more), day(9, 1))).toEqual({ deadline: END, to: [ana, bob] });
   });
 
-  test('goes to those who were not told of this deadline, nor asked to be', () => {
+  test('goes to those who were not notified of this deadline, nor asked to be', () => {
     const due = (mark: Partial<Announced>) => {
       const people = { ana: { address: ana.address, ...mark } };
       const stopping = { moves: 2, seen: END, told: people };
@@ -293,12 +297,12 @@ describe('an announcement', () => {
     expect(hearersDue(aStoppingCase({ hearers }), day(9))?.to).toEqual([bob]);
   });
 
-  test('was heard by who was told of this deadline, or of one that it moved on from within the notice', () => {
+  test('was heard by who was notified of this deadline, or of one that it moved on from within the notice', () => {
     expect(isAnnounced(undefined, END, 1)).toBe(false);
     expect(isAnnounced({ address: ana.address }, END, 1)).toBe(false);
-    expect(isAnnounced(told({ last: { deadline: END, moves: 0 } }), END, 1)).toBe(true);
-    expect(isAnnounced(told({ last: { deadline: day(9), moves: 1 } }), END, 1)).toBe(true);
-    expect(isAnnounced(told({ last: { deadline: day(9), moves: 0 } }), END, 1)).toBe(false);
+    expect(isAnnounced(announcement({ last: { deadline: END, moves: 0 } }), END, 1)).toBe(true);
+    expect(isAnnounced(announcement({ last: { deadline: day(9), moves: 1 } }), END, 1)).toBe(true);
+    expect(isAnnounced(announcement({ last: { deadline: day(9), moves: 0 } }), END, 1)).toBe(false);
     // One that was asked for is not heard.
     expect(isAnnounced({ address: ana.address, pending: { deadline: END, moves: 1 } }, END, 1)).toBe(false);
   });
@@ -319,7 +323,7 @@ test.each([
   },
 );
 
-describe('a deadline is looked at next', () => {
+describe('a deadline is evaluated next', () => {
   const next = (now: Instant, more: Partial<StoppingCase> = {}, isOpen = false) =>
     nextDeadlineEvaluation(aStoppingCase(more), isOpen, now);
   const leftAlone = aNoticePolicy({ atDeadline: 'nothing' });
@@ -342,7 +346,7 @@ describe('a deadline is looked at next', () => {
     expect(next(day(9), { keep: keep(day(9, 5)) })).toBe(day(9, 5));
     expect(next(day(9), { keep: keep(day(20)) })).toBe(END);
     expect(next(day(9, 5), { keep: keep(day(9, 5)) })).toBe(END);
-    // A keep that holds no announcement asks for no look; nor does a reversal, of which nobody knows the end.
+    // A keep that holds no announcement asks for no evaluation; nor does a reversal, of which nobody knows the end.
     expect(next(day(9), { keep: keep(day(9, 5)), policy: aNoticePolicy({ atDeadline: 'alert' }) })).toBe(END);
     expect(next(day(9), { keep: keep(day(9, 5)), policy: leftAlone })).toBeNull();
     expect(next(day(9), { reverted: true })).toBe(END);
@@ -372,7 +376,7 @@ describe('the date of an overdue task', () => {
   type Overdue = Parameters<typeof dateByStopping>[0];
   /** Ana took the notice of END a day before it, while it was to turn the task off. */
   const heard = (more: Partial<Announced> = {}) =>
-    announced({ told: { ana: told({ binds: true, ...more }) } });
+    announced({ told: { ana: announcement({ binds: true, ...more }) } });
   const anOverdue = (more: Partial<Overdue> = {}): Overdue => ({
     task: ending(),
     policy: aNoticePolicy(),
@@ -397,8 +401,8 @@ describe('the date of an overdue task', () => {
   test('is that of the first who took it, of those who are reachable today', () => {
     const both = announced({
       told: {
-        ana: told({ binds: true, acceptedAt: day(9, 6) }),
-        bob: told({ binds: true, acceptedAt: day(9, 2) }),
+        ana: announcement({ binds: true, acceptedAt: day(9, 6) }),
+        bob: announcement({ binds: true, acceptedAt: day(9, 2) }),
       },
     });
     expect(dateOf({ stopping: both, hearers: [ana, bob] })?.disableAt).toBe(day(10, 2));
@@ -416,13 +420,16 @@ describe('the date of an overdue task', () => {
     ['there is no stopNotice any more', { policy: aNoticePolicy({ stopNotice: null }) }],
     ['it is not turned off in its mode', { policy: aNoticePolicy({ mode: 'notify' }) }],
     ['a warning with a date of its own began', { episode: fired({ alert: 'task_overdue', grace: 1 }) }],
-    ['nobody was told', { stopping: NOTHING_ANNOUNCED }],
-    ['they were told of another deadline', { stopping: heard({ last: { deadline: day(11), moves: 1 } }) }],
+    ['nobody was notified', { stopping: NOTHING_ANNOUNCED }],
     [
-      'they were asked to be told, and were not',
+      'they were notified of another deadline',
+      { stopping: heard({ last: { deadline: day(11), moves: 1 } }) },
+    ],
+    [
+      'they were asked to be notified, and were not',
       { stopping: announced({ told: { ana: { address: ana.address } } }) },
     ],
-    ['it was not to be turned off when they were told', { stopping: announced() }],
+    ['it was not to be turned off when they were notified', { stopping: announced() }],
     ['an episode of that deadline is over', { stopping: heard({ spent: true }) }],
     ['it was enabled since', { task: ending({ enabledAt: day(9) + 1 }) }],
     ['somebody kept it since', { keep: keep(day(9, 12), day(9) + 1) }],
@@ -433,7 +440,7 @@ describe('the date of an overdue task', () => {
   });
 
   test('is none where SES took nothing of it', () => {
-    const { acceptedAt: _, ...waiting } = told({ binds: true });
+    const { acceptedAt: _, ...waiting } = announcement({ binds: true });
     expect(dateOf({ stopping: announced({ told: { ana: waiting } }) })).toBeNull();
   });
 
@@ -451,12 +458,12 @@ describe('the date of an overdue task', () => {
 });
 
 describe('who holds a notice of the deadline at which a task was turned off', () => {
-  test('are those who were told of that one, by a mail that SES took', () => {
-    const { acceptedAt: _, ...waiting } = told();
+  test('are those who were notified of that one, by a mail that SES took', () => {
+    const { acceptedAt: _, ...waiting } = announcement();
     const stopping = announced({
       told: {
-        ana: told(),
-        bob: told({ last: { deadline: day(9), moves: 0 } }),
+        ana: announcement(),
+        bob: announcement({ last: { deadline: day(9), moves: 0 } }),
         cia: waiting,
         dan: { address: 'dan@acme.test', acceptedAt: day(9) },
       },
@@ -473,15 +480,15 @@ describe('once the episode of a deadline is over', () => {
   test('notices of it and of those before count no more, of one to come they do', () => {
     const stopping = announced({
       told: {
-        ana: told(),
-        bob: told({ last: { deadline: END + 1, moves: 1 } }),
+        ana: announcement(),
+        bob: announcement({ last: { deadline: END + 1, moves: 1 } }),
         cia: { address: 'cia@acme.test', pending: { deadline: END, moves: 1 } },
       },
       lookAt: null,
     });
     expect(afterOverdue(stopping, END)).toEqual({
       ...stopping,
-      told: { ...stopping.told, ana: told({ spent: true }) },
+      told: { ...stopping.told, ana: announcement({ spent: true }) },
     });
   });
 

@@ -1,7 +1,14 @@
 import type { Case, Decision, Recipient, Unknown } from '../../../functions/abandonment/decide.ts';
 import type { EffectivePolicy } from '../../../functions/abandonment/policy.ts';
 import { PolicyBook } from '../../../functions/abandonment/policy-book.ts';
-import type { Episode, Evidence, Task, Told } from '../../../functions/abandonment/task.ts';
+import type {
+  Disabling,
+  Episode,
+  Evidence,
+  Refused,
+  Task,
+  Told,
+} from '../../../functions/abandonment/task.ts';
 import { DAY, type Duration, HOUR, type Instant } from '../../../functions/abandonment/time.ts';
 
 /** The instant that cases count from: the task of `aCase` fails since then. */
@@ -41,6 +48,9 @@ export const evidenceOf = (observedAt: Instant, more: Partial<Evidence> = {}): E
   ...more,
 });
 
+/** Running at `observedAt`, when it was just seen. */
+export const runningAt = (observedAt: Instant): Evidence => evidenceOf(observedAt, { statuses: ['PRIMARY'] });
+
 export const ana: Recipient = { key: 'ana', address: 'ana@acme.test', declined: false };
 export const bob: Recipient = { key: 'bob', address: 'bob@acme.test', declined: false };
 
@@ -48,6 +58,13 @@ export const span = (from: Instant, to: Instant | null, why: Unknown['why'] = 'd
   from,
   to,
   why,
+});
+
+/** What is paused, and nothing else. */
+export const pausing = (...what: (keyof Case['pauses'])[]): Case['pauses'] => ({
+  evaluate: what.includes('evaluate'),
+  notify: what.includes('notify'),
+  disable: what.includes('disable'),
 });
 
 /** A task that fails since T0, seen failing at `now`, without an episode. */
@@ -58,7 +75,7 @@ export const aCase = (now: Instant, more: Partial<Case> = {}): Case => ({
   episode: null,
   policy: aPolicy(),
   unknown: [],
-  pauses: { evaluate: false, notify: false, disable: false },
+  pauses: pausing(),
   recipients: [ana],
   ...more,
 });
@@ -73,7 +90,7 @@ export const warnedAt = (acceptedAt: Instant, more: Partial<Told> = {}): Told =>
   ...more,
 });
 
-/** An episode that fired at T0 + 14 d and of which nobody was told. */
+/** An episode that fired at T0 + 14 d and of which nobody was notified. */
 export const fired = (more: Partial<Episode> = {}): Episode => ({
   number: 1,
   firedAt: day(14),
@@ -89,7 +106,7 @@ export const fired = (more: Partial<Episode> = {}): Episode => ({
   ...more,
 });
 
-/** The same after its warning: ana was told at T0 + 14 d that it ends at T0 + 21 d. */
+/** The same after its warning: ana was notified at T0 + 14 d that it ends at T0 + 21 d. */
 export const graced = (more: Partial<Episode> = {}): Episode =>
   fired({
     grace: 1,
@@ -99,9 +116,26 @@ export const graced = (more: Partial<Episode> = {}): Episode =>
     ...more,
   });
 
-/** The rungs of 3 d and 1 d, given out for a deadline. */
-export const rungsFor = (deadline: Instant, ...leads: Duration[]) =>
+/** The reminder steps of 3 d and 1 d, given out for a deadline. */
+export const reminderSteps = (deadline: Instant, ...leads: Duration[]) =>
   leads.map((lead) => ({ grace: 1, lead, deadline }));
 
+/** A disabling that a scan put on the queue at an instant, by default when it was due. */
+export const queuedAt = (at: Instant, disableAt = at) =>
+  ({
+    state: 'queued',
+    asker: { by: 'run', run: 'r', disableAt },
+    queuedAt: at,
+    attempts: 1,
+  }) as const satisfies Disabling;
+
+/** One that the owning system was asked for at once. */
+export const requestedAt = (at: Instant, disableAt = at) =>
+  ({ ...queuedAt(at, disableAt), state: 'requested', requestedAt: at }) as const satisfies Disabling;
+
+/** One that the owning system was asked for at an instant, and that it refused. */
+export const refusedAt = (at: Instant, refused: Refused) =>
+  ({ ...requestedAt(at), state: 'refused', refused }) as const satisfies Disabling;
+
 /** `fire abandoned`. */
-export const said = ({ answer, reason }: Decision): string => `${answer} ${reason}`;
+export const answerOf = ({ answer, reason }: Decision): string => `${answer} ${reason}`;

@@ -8,20 +8,30 @@ import {
 } from '../../../functions/abandonment/decide.ts';
 import type { EffectivePolicy } from '../../../functions/abandonment/policy.ts';
 import { DAY, HOUR, type Instant } from '../../../functions/abandonment/time.ts';
-import { aCase, ana, aPolicy, day, graced, rungsFor, said, span, warnedAt } from './decide-builders.ts';
+import {
+  aCase,
+  ana,
+  answerOf,
+  aPolicy,
+  day,
+  graced,
+  reminderSteps,
+  span,
+  warnedAt,
+} from './decide-builders.ts';
 
 const eve: Recipient = { key: 'eve', address: 'eve@acme.test', declined: false };
 const joined = { ...eve, joined: true };
 const escalating = (more: Partial<EffectivePolicy> = {}) => aPolicy({ escalateAt: 2 * DAY, ...more });
 /** Ana was warned of T0 + 21 d, and reminded three days before. */
-const reminded = graced({ rungs: rungsFor(day(21), 3 * DAY) });
-const given = (now: Instant, more: Partial<Case> = {}) =>
+const reminded = graced({ rungs: reminderSteps(day(21), 3 * DAY) });
+const caseAt = (now: Instant, more: Partial<Case> = {}) =>
   aCase(now, { episode: reminded, policy: escalating(), admins: [eve], ...more });
-const at = (now: Instant, more: Partial<Case> = {}) => decide(given(now, more), now);
+const at = (now: Instant, more: Partial<Case> = {}) => decide(caseAt(now, more), now);
 
 describe('admins', () => {
   test('join those who are reachable from disableAt − escalateAt on, not a millisecond before', () => {
-    expect(said(at(day(19) - 1))).toBe('waiting grace');
+    expect(answerOf(at(day(19) - 1))).toBe('waiting grace');
     expect(at(day(19))).toMatchObject({ answer: 'warn', reason: 'joined', newGrace: false, to: [joined] });
   });
 
@@ -33,9 +43,9 @@ describe('admins', () => {
 
   test('join later where the date moved', () => {
     const unknown = [span(day(15), day(16))];
-    const episode = graced({ rungs: rungsFor(day(22), 3 * DAY) });
-    expect(said(at(day(20) - 1, { unknown, episode }))).toBe('waiting grace');
-    expect(said(at(day(20), { unknown, episode }))).toBe('warn joined');
+    const episode = graced({ rungs: reminderSteps(day(22), 3 * DAY) });
+    expect(answerOf(at(day(20) - 1, { unknown, episode }))).toBe('waiting grace');
+    expect(answerOf(at(day(20), { unknown, episode }))).toBe('warn joined');
   });
 
   test.each([
@@ -52,7 +62,7 @@ describe('admins', () => {
     ],
   ] as [string, Partial<Case>][])('do not join where %s', (_, more) => {
     expect(at(day(20, 12), more).answer).not.toBe('warn');
-    const taskCase = given(day(21), more);
+    const taskCase = caseAt(day(21), more);
     expect(withJoined(taskCase, day(21))).toBe(taskCase);
   });
 
@@ -70,26 +80,26 @@ describe('admins', () => {
     ],
     ['there is no episode', { episode: null }],
   ] as [string, Partial<Case>][])('are nobody’s recipients where %s', (_, more) => {
-    const taskCase = given(day(20, 12), more);
+    const taskCase = caseAt(day(20, 12), more);
     expect(withJoined(taskCase, day(20, 12)).recipients).toEqual([ana]);
   });
 
   test('join though one of two was not warned with a date', () => {
     const bob: Recipient = { key: 'bob', address: 'bob@acme.test', declined: false };
-    const told = { ana: warnedAt(day(14), { dated: false }), bob: warnedAt(day(14)) };
-    const taskCase = given(day(19), { recipients: [ana, bob], episode: graced({ told }) });
+    const parts = { ana: warnedAt(day(14), { dated: false }), bob: warnedAt(day(14)) };
+    const taskCase = caseAt(day(19), { recipients: [ana, bob], episode: graced({ told: parts }) });
     expect(withJoined(taskCase, day(19)).recipients).toEqual([ana, bob, joined]);
   });
 
   test('who joined are recipients, and none are to join any more', () => {
-    const taskCase = given(day(19));
+    const taskCase = caseAt(day(19));
     expect(withJoined(taskCase, day(19))).toEqual({ ...taskCase, admins: [], recipients: [ana, joined] });
     expect(taskCase.recipients).toEqual([ana]);
   });
 
   test('who joined and were warned wait with the others, and their warning moves no date', () => {
-    const told = { ana: warnedAt(day(14)), eve: warnedAt(day(19), { address: eve.address }) };
-    const episode = graced({ told, rungs: rungsFor(day(21), 3 * DAY, DAY) });
+    const parts = { ana: warnedAt(day(14)), eve: warnedAt(day(19), { address: eve.address }) };
+    const episode = graced({ told: parts, rungs: reminderSteps(day(21), 3 * DAY, DAY) });
     expect(at(day(20, 1), { episode })).toMatchObject({
       answer: 'waiting',
       reason: 'grace',
@@ -99,8 +109,8 @@ describe('admins', () => {
   });
 
   test('who joined alone sustain no date: once the others are gone or bounced all are warned anew', () => {
-    const told = { ana: warnedAt(day(14), { warning: 'failed' }), eve: warnedAt(day(19)) };
-    expect(at(day(20), { episode: graced({ told }) })).toMatchObject({
+    const parts = { ana: warnedAt(day(14), { warning: 'failed' }), eve: warnedAt(day(19)) };
+    expect(at(day(20), { episode: graced({ told: parts }) })).toMatchObject({
       reason: 'grace-taken-back',
       newGrace: true,
       to: [ana],

@@ -7,13 +7,17 @@ import { DAY, type Instant } from '../../../functions/abandonment/time.ts';
 import {
   aCase,
   ana,
+  answerOf,
   aPolicy,
   aTask,
   bob,
   day,
   evidenceOf,
   fired,
-  said,
+  pausing,
+  queuedAt,
+  requestedAt,
+  runningAt,
   span,
   T0,
   warnedAt,
@@ -22,7 +26,6 @@ import {
 /** When the task of all cases is to end: before it is abandoned. */
 const END = day(10);
 const ending = (more: Partial<Task> = {}) => aTask({ deadline: END, ...more });
-const running = (now: Instant) => evidenceOf(now, { statuses: ['PRIMARY'] });
 const aNoticePolicy = (more: Partial<EffectivePolicy> = {}) =>
   aPolicy({ stopNotice: DAY, atDeadline: 'disable', ...more });
 const keep = (until: Instant, kind: Keep['kind'] = 'keep'): Keep => ({
@@ -35,16 +38,15 @@ const keep = (until: Instant, kind: Keep['kind'] = 'keep'): Keep => ({
 /** Asks at `now` about a task that is to end at END and has no episode. */
 const at = (now: Instant, more: Partial<Case> = {}) =>
   decide(aCase(now, { task: ending(), policy: aNoticePolicy(), ...more }), now);
-const pauses = (more = {}) => ({ evaluate: false, notify: false, disable: false, ...more });
 
 describe('a task that outlives its deadline', () => {
   test('fires at it, not a millisecond before', () => {
-    expect(said(at(END - 1))).toBe('waiting under-threshold');
-    expect(said(at(END))).toBe('fire overdue');
+    expect(answerOf(at(END - 1))).toBe('waiting under-threshold');
+    expect(answerOf(at(END))).toBe('fire overdue');
   });
 
   test.each([
-    ['although it runs', { evidence: running(END) }],
+    ['although it runs', { evidence: runningAt(END) }],
     ['of a kind without shards', { task: ending({ kind: 'collection' }) }],
     ['that Dekaf runs', { task: ending({ kind: 'materialization', dekaf: true }) }],
     [
@@ -57,10 +59,10 @@ describe('a task that outlives its deadline', () => {
       'of which operators alone are to hear',
       { policy: aNoticePolicy({ mode: 'detect', atDeadline: 'alert' }) },
     ],
-    ['while notifying and disabling are paused', { pauses: pauses({ notify: true, disable: true }) }],
+    ['while notifying and disabling are paused', { pauses: pausing('notify', 'disable') }],
     ['once a keep is over', { keep: keep(END) }],
   ] as [string, Partial<Case>][])('fires %s', (_, more) => {
-    expect(said(at(END, more))).toBe('fire overdue');
+    expect(answerOf(at(END, more))).toBe('fire overdue');
   });
 
   test('says so, with the deadline', () => {
@@ -72,50 +74,50 @@ describe('a task that outlives its deadline', () => {
 
   test('is left to its owning system where nothing is to be done', () => {
     const policy = aNoticePolicy({ atDeadline: 'nothing' });
-    expect(said(at(END, { policy }))).toBe('waiting under-threshold');
+    expect(answerOf(at(END, { policy }))).toBe('waiting under-threshold');
     expect(at(END, { policy }).facts).not.toHaveProperty('late');
-    expect(said(at(END, { policy, evidence: running(END) }))).toBe('healthy alive');
+    expect(answerOf(at(END, { policy, evidence: runningAt(END) }))).toBe('healthy alive');
   });
 
   test.each([
-    ['evaluation is paused', 'hold paused', { pauses: pauses({ evaluate: true }) }],
+    ['evaluation is paused', 'hold paused', { pauses: pausing('evaluate') }],
     ['its health is unknown', 'hold unknown', { unknown: [span(day(9), null)] }],
     ['it is kept', 'hold kept', { keep: keep(day(12)) }],
     ['it is snoozed', 'hold kept', { keep: keep(day(12), 'snooze') }],
   ] as [string, string, Partial<Case>][])(
     'is held while %s, whether it fails or runs: %s',
     (_, expected, more) => {
-      expect(said(at(END, more))).toBe(expected);
-      expect(said(at(END, { ...more, evidence: running(END) }))).toBe(expected);
+      expect(answerOf(at(END, more))).toBe(expected);
+      expect(answerOf(at(END, { ...more, evidence: runningAt(END) }))).toBe(expected);
       const job = aTask({ kind: 'job', startedAt: T0, deadline: END });
-      expect(said(at(END, { ...more, task: job }))).toBe(expected);
+      expect(answerOf(at(END, { ...more, task: job }))).toBe(expected);
     },
   );
 
   test('is held for the first reason of several: paused, unknown, kept', () => {
-    const all = { pauses: pauses({ evaluate: true }), unknown: [span(day(9), null)], keep: keep(day(12)) };
-    expect(said(at(END, all))).toBe('hold paused');
-    expect(said(at(END, { ...all, pauses: pauses() }))).toBe('hold unknown');
+    const all = { pauses: pausing('evaluate'), unknown: [span(day(9), null)], keep: keep(day(12)) };
+    expect(answerOf(at(END, all))).toBe('hold paused');
+    expect(answerOf(at(END, { ...all, pauses: pausing() }))).toBe('hold unknown');
   });
 
-  test('that is kept is looked at when the keep ends', () => {
+  test('that is kept is evaluated when the keep ends', () => {
     expect(at(END, { keep: keep(day(12)) }).nextLookAt).toBe(day(12));
   });
 
   test('of which nothing was ever observed is held, unless its kind has no shards', () => {
     const { observedAt: _, ...unseen } = evidenceOf(0, { statuses: [], lastSeen: {} });
-    expect(said(at(END, { evidence: unseen }))).toBe('hold unknown');
+    expect(answerOf(at(END, { evidence: unseen }))).toBe('hold unknown');
     const job = aTask({ kind: 'job', startedAt: T0, deadline: END });
-    expect(said(at(END, { evidence: unseen, task: job }))).toBe('fire overdue');
+    expect(answerOf(at(END, { evidence: unseen, task: job }))).toBe('fire overdue');
   });
 
   test('is none once it is off or deleted', () => {
-    expect(said(at(END, { task: ending({ enabled: false }) }))).toBe('ignore disabled');
-    expect(said(at(END, { task: ending({ deletedAt: day(9) }) }))).toBe('ignore deleted');
+    expect(answerOf(at(END, { task: ending({ enabled: false }) }))).toBe('ignore disabled');
+    expect(answerOf(at(END, { task: ending({ deletedAt: day(9) }) }))).toBe('ignore deleted');
   });
 });
 
-/** The episode that fired at the deadline, and of which nobody was told. */
+/** The episode that fired at the deadline, and of which nobody was notified. */
 const overdue = (more: Partial<Episode> = {}) =>
   fired({ alert: 'task_overdue', firedAt: END, since: END, disableAfter: DAY, ...more });
 
@@ -146,38 +148,35 @@ describe('the episode of an overdue task ends', () => {
   ];
 
   test.each([...byPeople, ...byItself])('when %s: %s', (_, reason, more) => {
-    expect(said(open(now, overdue(), more))).toBe(`resolve ${reason}`);
+    expect(answerOf(open(now, overdue(), more))).toBe(`resolve ${reason}`);
   });
 
   test.each(byPeople)('when %s, while evaluation is paused too', (_, reason, more) => {
-    expect(said(open(now, overdue(), { ...more, pauses: pauses({ evaluate: true }) }))).toBe(
+    expect(answerOf(open(now, overdue(), { ...more, pauses: pausing('evaluate') }))).toBe(
       `resolve ${reason}`,
     );
   });
 
   test.each(byItself)('not because %s, while evaluation is paused', (_, __, more) => {
-    expect(said(open(now, overdue(), { ...more, pauses: pauses({ evaluate: true }) }))).toBe('hold paused');
+    expect(answerOf(open(now, overdue(), { ...more, pauses: pausing('evaluate') }))).toBe('hold paused');
   });
 
   test.each([
     ['a user published', { task: ending({ publishedByUserAt: now }) }],
-    ['it runs', { evidence: running(now) }],
+    ['it runs', { evidence: runningAt(now) }],
     ['it is a job, which goes on', { task: job() }],
     ['a keep was over by then', { keep: keep(END) }],
     ['it was enabled before', { task: ending({ enabledAt: END }) }],
     ['it came back before', { task: ending({ cameBackAt: END }) }],
     ['it has an end as a job, which it is no more', { task: ending({ endedAt: day(9) }) }],
   ] as [string, Partial<Case>][])('not because %s', (_, more) => {
-    expect(said(open(now, overdue(), more))).toBe('warn not-warned');
+    expect(answerOf(open(now, overdue(), more))).toBe('warn not-warned');
   });
 
   test('as confirmed by others where it is off while its system is asked to disable it', () => {
-    const asker = { by: 'run', run: 'r', disableAt: END } as const;
-    const queued = { state: 'queued', asker, queuedAt: END, attempts: 1 } as const;
-    const requested = { ...queued, state: 'requested', requestedAt: END } as const;
     const off = { task: ending({ enabled: false }) };
-    expect(said(open(now, overdue({ disabling: requested }), off))).toBe('waiting disabling');
-    expect(said(open(now, overdue({ disabling: queued }), off))).toBe('resolve ineligible');
+    expect(answerOf(open(now, overdue({ disabling: requestedAt(END) }), off))).toBe('waiting disabling');
+    expect(answerOf(open(now, overdue({ disabling: queuedAt(END) }), off))).toBe('resolve ineligible');
   });
 });
 
@@ -203,38 +202,40 @@ describe('an overdue task whose deadline was announced', () => {
     const waiting = open(END, overdue(), announcedAt(day(9, 4)));
     expect(waiting).toMatchObject({ answer: 'waiting', reason: 'grace', nextLookAt: day(10, 4) });
     expect(waiting.facts.disableAt).toBe(day(10, 4));
-    expect(said(open(day(10, 4) - 1, overdue(), announcedAt(day(9, 4))))).toBe('waiting grace');
-    expect(said(open(day(10, 4), overdue(), announcedAt(day(9, 4))))).toBe('disable grace-over');
+    expect(answerOf(open(day(10, 4) - 1, overdue(), announcedAt(day(9, 4))))).toBe('waiting grace');
+    expect(answerOf(open(day(10, 4), overdue(), announcedAt(day(9, 4))))).toBe('disable grace-over');
   });
 
   test('is disabled though nobody is left to be warned', () => {
-    expect(said(open(END, overdue(), { ...announcedAt(day(9)), recipients: [] }))).toBe('disable grace-over');
+    expect(answerOf(open(END, overdue(), { ...announcedAt(day(9)), recipients: [] }))).toBe(
+      'disable grace-over',
+    );
   });
 
   test.each([
-    ['paused', 'evaluation is paused', { pauses: pauses({ evaluate: true }) }],
+    ['paused', 'evaluation is paused', { pauses: pausing('evaluate') }],
     ['unknown', 'its health is unknown', { unknown: [span(day(9, 23), null)] }],
     [
       'reverted',
       'a system turned it on again',
       { task: ending({ reverted: { at: day(5), disabledAt: day(4) } }) },
     ],
-    ['paused', 'disabling is paused', { pauses: pauses({ disable: true }) }],
+    ['paused', 'disabling is paused', { pauses: pausing('disable') }],
     ['feedback-silent', 'SES says nothing of mails', { feedbackSilent: true }],
   ] as [string, string, Partial<Case>][])('is held as %s while %s', (reason, _, more) => {
-    expect(said(open(END, overdue(), { ...announcedAt(day(9)), ...more }))).toBe(`hold ${reason}`);
+    expect(answerOf(open(END, overdue(), { ...announcedAt(day(9)), ...more }))).toBe(`hold ${reason}`);
   });
 
-  test('is looked at with each scan while it is paused or unknown', () => {
-    expect(open(END, overdue(), { pauses: pauses({ evaluate: true }) }).nextLookAt).toBe(END);
+  test('is evaluated with each scan while it is paused or unknown', () => {
+    expect(open(END, overdue(), { pauses: pausing('evaluate') }).nextLookAt).toBe(END);
     expect(open(END, overdue(), { unknown: [span(day(9), null)] }).nextLookAt).toBe(END);
   });
 
   test('waits for nothing in mode detect, and is warned without a date in mode notify', () => {
     const inMode = (mode: 'detect' | 'notify') =>
       open(END, overdue(), { ...announcedAt(day(9)), policy: aNoticePolicy({ mode }) });
-    expect(said(inMode('detect'))).toBe('waiting detecting');
-    expect(said(inMode('notify'))).toBe('warn not-warned');
+    expect(answerOf(inMode('detect'))).toBe('waiting detecting');
+    expect(answerOf(inMode('notify'))).toBe('warn not-warned');
     expect(inMode('notify').facts.disableAt).toBeNull();
   });
 });
@@ -252,7 +253,7 @@ describe('an overdue task whose deadline was not announced', () => {
 
   test('is held where nobody can be reached', () => {
     const held = open(END, overdue(), { recipients: [] });
-    expect(said(held)).toBe('hold no-reachable-owner');
+    expect(answerOf(held)).toBe('hold no-reachable-owner');
     expect(held.nextLookAt).toBe(END);
   });
 
@@ -264,15 +265,15 @@ describe('an overdue task whose deadline was not announced', () => {
   });
 
   test('is disabled stopNotice after that warning, without a reminder', () => {
-    expect(said(open(day(11) - 1, warned))).toBe('waiting grace');
+    expect(answerOf(open(day(11) - 1, warned))).toBe('waiting grace');
     expect(open(day(11), warned)).toMatchObject({ answer: 'disable', disableAt: day(11) });
   });
 
-  test('is told of once where it is not disabled at its deadline', () => {
+  test('has its people notified once where it is not disabled at its deadline', () => {
     const policy = aNoticePolicy({ atDeadline: 'alert' });
-    const told = { ana: warnedAt(END, { dated: false }) };
-    const notified = overdue({ grace: 1, graceMode: 'notify', told });
-    expect(said(open(day(30), notified, { policy }))).toBe('waiting told');
+    const parts = { ana: warnedAt(END, { dated: false }) };
+    const notified = overdue({ grace: 1, graceMode: 'notify', told: parts });
+    expect(answerOf(open(day(30), notified, { policy }))).toBe('waiting told');
     expect(open(day(30), notified, { policy }).facts.withdraw).toEqual([]);
     // From disable to alert is a lowered mode: who holds a date hears that it is off.
     expect(open(day(10, 1), warned, { policy }).facts.withdraw).toEqual(['ana']);

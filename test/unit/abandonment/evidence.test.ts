@@ -18,8 +18,8 @@ import { aPolicy, aTask, day, evidenceOf, T0 } from './decide-builders.ts';
 
 const policy = aPolicy();
 const seen = (at: Instant, ...statuses: ShardStatus[]): Observation => ({ at, statuses });
-const known = (...observations: Observation[]): Evidence =>
-  observations.reduce((evidence, one) => observe(evidence, one, policy), NO_EVIDENCE);
+const evidenceAfter = (...observations: Observation[]): Evidence =>
+  observations.reduce((evidence, observation) => observe(evidence, observation, policy), NO_EVIDENCE);
 
 describe('eligible', () => {
   test.each([
@@ -44,18 +44,18 @@ describe('what its shards failed of', () => {
   });
 
   test('is the newest that was told, also between two attempts', () => {
-    expect(known(failed(T0, 'schema'), failed(day(1), 'credentials')).cause).toBe('credentials');
-    expect(known(failed(T0, 'schema'), seen(day(1), 'PENDING')).cause).toBe('schema');
+    expect(evidenceAfter(failed(T0, 'schema'), failed(day(1), 'credentials')).cause).toBe('credentials');
+    expect(evidenceAfter(failed(T0, 'schema'), seen(day(1), 'PENDING')).cause).toBe('schema');
   });
 
   test('is not known where it fails again and nothing is told of it', () => {
-    expect(known(failed(T0, 'schema'), failed(day(1))).cause).toBeUndefined();
+    expect(evidenceAfter(failed(T0, 'schema'), failed(day(1))).cause).toBeUndefined();
   });
 
   test('is over with a recovery, and stays through a spell that is too short', () => {
-    expect(known(failed(T0, 'schema'), seen(day(1), 'PRIMARY')).cause).toBeUndefined();
+    expect(evidenceAfter(failed(T0, 'schema'), seen(day(1), 'PRIMARY')).cause).toBeUndefined();
     const slow = aPolicy({ minHealthy: 2 * HOUR });
-    const spell = observe(known(failed(T0, 'schema')), seen(day(1), 'PRIMARY'), slow);
+    const spell = observe(evidenceAfter(failed(T0, 'schema')), seen(day(1), 'PRIMARY'), slow);
     expect(spell.cause).toBe('schema');
     expect(observe(spell, failed(day(1) + HOUR), slow).twitches?.count).toBe(1);
   });
@@ -63,28 +63,28 @@ describe('what its shards failed of', () => {
 
 describe('lastPrimaryAt', () => {
   test('is now while the last observation has it, however old that is', () => {
-    expect(lastAliveAt(known(seen(T0, 'PRIMARY')), policy, day(50))).toBe(day(50));
+    expect(lastAliveAt(evidenceAfter(seen(T0, 'PRIMARY')), policy, day(50))).toBe(day(50));
   });
 
   test('is the instant of the first observation without it', () => {
-    const evidence = known(seen(T0, 'PRIMARY'), seen(day(3), 'FAILED'), seen(day(4), 'FAILED'));
+    const evidence = evidenceAfter(seen(T0, 'PRIMARY'), seen(day(3), 'FAILED'), seen(day(4), 'FAILED'));
     expect(lastAliveAt(evidence, policy, day(5))).toBe(day(3));
     expect(evidence.lostAt).toBe(day(3));
   });
 
   test('is nothing where it was never seen', () => {
-    expect(lastAliveAt(known(seen(T0, 'FAILED')), policy, day(5))).toBeUndefined();
-    expect(known(seen(T0, 'FAILED'), seen(day(1), 'PENDING')).lostAt).toBeUndefined();
+    expect(lastAliveAt(evidenceAfter(seen(T0, 'FAILED')), policy, day(5))).toBeUndefined();
+    expect(evidenceAfter(seen(T0, 'FAILED'), seen(day(1), 'PENDING')).lostAt).toBeUndefined();
   });
 
   test('one alive shard of several is enough', () => {
-    expect(isAlive(known(seen(T0, 'FAILED', 'PRIMARY')), policy)).toBe(true);
-    expect(isAlive(known(seen(T0, 'FAILED', 'BACKFILL')), policy)).toBe(false);
-    expect(isAlive(known(seen(T0)), policy)).toBe(false);
+    expect(isAlive(evidenceAfter(seen(T0, 'FAILED', 'PRIMARY')), policy)).toBe(true);
+    expect(isAlive(evidenceAfter(seen(T0, 'FAILED', 'BACKFILL')), policy)).toBe(false);
+    expect(isAlive(evidenceAfter(seen(T0)), policy)).toBe(false);
   });
 
   test('is of the statuses that the policy calls alive', () => {
-    const evidence = known(seen(T0, 'PRIMARY'), seen(day(1), 'BACKFILL'), seen(day(4), 'FAILED'));
+    const evidence = evidenceAfter(seen(T0, 'PRIMARY'), seen(day(1), 'BACKFILL'), seen(day(4), 'FAILED'));
     expect(lastAliveAt(evidence, policy, day(9))).toBe(day(1));
     expect(lastAliveAt(evidence, aPolicy({ aliveStatuses: ['PRIMARY', 'BACKFILL'] }), day(9))).toBe(day(4));
     expect(lastAliveAt(evidence, aPolicy({ aliveStatuses: ['FAILED'] }), day(9))).toBe(day(9));
@@ -109,7 +109,7 @@ describe('with two alive statuses', () => {
 
   test('one that takes over from the other is no loss', () => {
     const over = [seen(T0, 'PRIMARY'), seen(day(1), 'BACKFILL'), seen(day(3), 'FAILED')].reduce(
-      (evidence, one) => observe(evidence, one, two),
+      (evidence, observation) => observe(evidence, observation, two),
       NO_EVIDENCE,
     );
     expect(over).toMatchObject({ lostAt: day(3), lastSeen: { PRIMARY: day(1), BACKFILL: day(3) } });
@@ -119,7 +119,7 @@ describe('with two alive statuses', () => {
 
 describe('observations in any order', () => {
   test('a late one that saw it alive, and is older than what is known, changes nothing', () => {
-    const evidence = known(
+    const evidence = evidenceAfter(
       seen(T0, 'PRIMARY'),
       seen(day(1), 'FAILED'),
       seen(day(3), 'PRIMARY'),
@@ -134,33 +134,33 @@ describe('observations in any order', () => {
   });
 
   test('a late one of a task that runs changes nothing', () => {
-    const evidence = known(seen(T0, 'FAILED'), seen(day(5), 'PRIMARY'));
+    const evidence = evidenceAfter(seen(T0, 'FAILED'), seen(day(5), 'PRIMARY'));
     expect(observe(evidence, seen(day(3), 'PRIMARY'), policy)).toEqual(evidence);
   });
 
   test('one from before the first is the first from then on', () => {
-    const late = observe(known(seen(day(5), 'FAILED')), seen(day(1), 'FAILED'), policy);
+    const late = observe(evidenceAfter(seen(day(5), 'FAILED')), seen(day(1), 'FAILED'), policy);
     expect(late).toMatchObject({ firstObservedAt: day(1), observedAt: day(5), lastSeen: {} });
     // Between the two it is known to fail: a proof of life there counts from its own instant.
     expect(lastAliveAt(observe(late, seen(day(3), 'PRIMARY'), policy), policy, day(9))).toBe(day(3));
   });
 
   test('a late one that saw it alive is a proof of life, and changes nothing else', () => {
-    const evidence = known(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(5), 'FAILED'));
+    const evidence = evidenceAfter(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(5), 'FAILED'));
     const late = observe(evidence, seen(day(3), 'PRIMARY'), policy);
     expect(lastAliveAt(late, policy, day(6))).toBe(day(3));
     expect(late).toMatchObject({ observedAt: day(5), statuses: ['FAILED'] });
   });
 
   test('the time between a proof of life and the first other word does not count, whichever comes first', () => {
-    const inOrder = known(seen(day(1), 'PRIMARY'), seen(day(5), 'FAILED'));
-    const late = observe(known(seen(day(5), 'FAILED')), seen(day(1), 'PRIMARY'), policy);
+    const inOrder = evidenceAfter(seen(day(1), 'PRIMARY'), seen(day(5), 'FAILED'));
+    const late = observe(evidenceAfter(seen(day(5), 'FAILED')), seen(day(1), 'PRIMARY'), policy);
     expect(lastAliveAt(inOrder, policy, day(6))).toBe(day(5));
     expect(lastAliveAt(late, policy, day(6))).toBe(day(5));
   });
 
   test('a late one that saw it fail changes nothing', () => {
-    const evidence = known(seen(T0, 'PRIMARY'), seen(day(5), 'PRIMARY'));
+    const evidence = evidenceAfter(seen(T0, 'PRIMARY'), seen(day(5), 'PRIMARY'));
     const late = observe(evidence, seen(day(3), 'FAILED'), policy);
     expect(late).toMatchObject({ observedAt: day(5), statuses: ['PRIMARY'] });
     expect(lastAliveAt(late, policy, day(6))).toBe(day(6));
@@ -168,26 +168,26 @@ describe('observations in any order', () => {
   });
 
   test('one that is delivered again, behind a newer one, changes nothing', () => {
-    const evidence = known(seen(T0, 'FAILED'), seen(day(1), 'FAILED'), seen(day(5), 'FAILED'));
+    const evidence = evidenceAfter(seen(T0, 'FAILED'), seen(day(1), 'FAILED'), seen(day(5), 'FAILED'));
     const alive = observe(evidence, seen(day(3), 'PRIMARY'), policy);
     expect(observe(alive, seen(day(3), 'PRIMARY'), policy)).toBe(alive);
     expect(observe(alive, seen(T0, 'FAILED'), policy)).toBe(alive);
   });
 
   test('a status that is there has no last instant, and no cause is kept where none is told', () => {
-    const evidence = known(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(2), 'PRIMARY'));
+    const evidence = evidenceAfter(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(2), 'PRIMARY'));
     expect(evidence.lastSeen).toEqual({ FAILED: day(2) });
     expect(evidence).not.toHaveProperty('cause');
-    expect(known(seen(T0, 'FAILED'))).not.toHaveProperty('cause');
+    expect(evidenceAfter(seen(T0, 'FAILED'))).not.toHaveProperty('cause');
   });
 
   test('the same one twice changes nothing', () => {
-    const evidence = known(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'));
+    const evidence = evidenceAfter(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'));
     expect(observe(evidence, seen(day(1), 'FAILED'), policy)).toEqual(evidence);
   });
 
   test('a flapping task was last alive at its last flap', () => {
-    const evidence = known(
+    const evidence = evidenceAfter(
       seen(T0, 'PRIMARY'),
       seen(day(1), 'FAILED'),
       seen(day(2), 'PRIMARY'),
@@ -201,19 +201,19 @@ describe('observations of one instant', () => {
   const named = (name: string, at: Instant, ...statuses: ShardStatus[]) => ({ at, statuses, name });
 
   test('both count, and the later one holds: alive, then failing, is a recovery of no length', () => {
-    const evidence = known(seen(T0, 'FAILED'), seen(day(1), 'PRIMARY'), seen(day(1), 'FAILED'));
+    const evidence = evidenceAfter(seen(T0, 'FAILED'), seen(day(1), 'PRIMARY'), seen(day(1), 'FAILED'));
     expect(evidence).toMatchObject({ statuses: ['FAILED'], lostAt: day(1), lastSeen: { PRIMARY: day(1) } });
     expect(lastAliveAt(evidence, policy, day(9))).toBe(day(1));
   });
 
   test('failing, then alive, is alive', () => {
-    const evidence = known(seen(T0, 'FAILED'), seen(day(1), 'FAILED'), seen(day(1), 'PRIMARY'));
+    const evidence = evidenceAfter(seen(T0, 'FAILED'), seen(day(1), 'FAILED'), seen(day(1), 'PRIMARY'));
     expect(lastAliveAt(evidence, policy, day(9))).toBe(day(9));
     expect(evidence.lostAt).toBeUndefined();
   });
 
   test('one that is delivered again changes nothing, whatever came between', () => {
-    const both = known(named('a', day(1), 'PRIMARY'), named('b', day(1), 'FAILED'));
+    const both = evidenceAfter(named('a', day(1), 'PRIMARY'), named('b', day(1), 'FAILED'));
     expect(both.heard).toEqual(['a', 'b']);
     expect(observe(both, named('a', day(1), 'PRIMARY'), policy)).toEqual(both);
     // Another one that says the same as the first is news.
@@ -223,29 +223,29 @@ describe('observations of one instant', () => {
   test('are known again by the last 16 of their names', () => {
     const statuses = (place: number): ShardStatus => (place % 2 === 0 ? 'FAILED' : 'PENDING');
     const all = Array.from({ length: 17 }, (_, place) => named(`n${place}`, day(1), statuses(place)));
-    const evidence = known(...all);
+    const evidence = evidenceAfter(...all);
     expect(evidence.heard).toHaveLength(16);
     expect(observe(evidence, named('n1', day(1), 'PRIMARY'), policy)).toBe(evidence);
     expect(observe(evidence, named('n0', day(1), 'PRIMARY'), policy).statuses).toEqual(['PRIMARY']);
   });
 
   test('one without a name that says the same, in any order, changes nothing', () => {
-    const evidence = known(seen(day(1), 'PRIMARY', 'FAILED'));
+    const evidence = evidenceAfter(seen(day(1), 'PRIMARY', 'FAILED'));
     expect(evidence.statuses).toEqual(['FAILED', 'PRIMARY']);
     expect(observe(evidence, seen(day(1), 'PRIMARY', 'FAILED', 'PRIMARY'), policy)).toBe(evidence);
     expect(observe(evidence, named('a', day(1), 'FAILED', 'PRIMARY'), policy)).toBe(evidence);
   });
 
   test('a name counts at its instant only', () => {
-    const evidence = known(named('a', day(1), 'PRIMARY'), named('a', day(2), 'FAILED'));
+    const evidence = evidenceAfter(named('a', day(1), 'PRIMARY'), named('a', day(2), 'FAILED'));
     expect(evidence).toMatchObject({ statuses: ['FAILED'], observedAt: day(2), heard: ['a'] });
     expect(observe(evidence, seen(day(3), 'FAILED'), policy).heard).toBeUndefined();
-    expect(known(seen(day(1), 'PRIMARY'), named('b', day(1), 'FAILED')).heard).toEqual(['b']);
+    expect(evidenceAfter(seen(day(1), 'PRIMARY'), named('b', day(1), 'FAILED')).heard).toEqual(['b']);
   });
 });
 
 test('the first observation stays known as the first', () => {
-  const evidence = known(seen(T0, 'FAILED'), seen(day(1), 'FAILED'), seen(day(2), 'PRIMARY'));
+  const evidence = evidenceAfter(seen(T0, 'FAILED'), seen(day(1), 'FAILED'), seen(day(2), 'PRIMARY'));
   expect(evidence).toMatchObject({ firstObservedAt: T0, observedAt: day(2) });
 });
 
@@ -261,7 +261,7 @@ test('of a task of which nothing was heard nothing is known', () => {
 test('one alive shard for another keeps what it was last without', () => {
   const two = aPolicy({ aliveStatuses: ['PRIMARY', 'BACKFILL'] });
   const evidence = [seen(T0, 'PRIMARY', 'IDLE'), seen(day(1), 'BACKFILL')].reduce(
-    (known, one) => observe(known, one, two),
+    (before, observation) => observe(before, observation, two),
     NO_EVIDENCE,
   );
   expect(evidence).toMatchObject({ statuses: ['BACKFILL'], lastSeen: { PRIMARY: day(1), IDLE: day(1) } });
@@ -271,7 +271,7 @@ test('one alive shard for another keeps what it was last without', () => {
 
 describe('restarts', () => {
   test('are counted from the loss', () => {
-    const running = { ...known(seen(T0, 'PRIMARY')), restarts: { total: 7, atLoss: 0 } };
+    const running = { ...evidenceAfter(seen(T0, 'PRIMARY')), restarts: { total: 7, atLoss: 0 } };
     expect(observe(running, seen(day(1), 'FAILED'), policy).restarts).toEqual({ total: 7, atLoss: 7 });
   });
 });
@@ -313,12 +313,12 @@ describe('evidence too old', () => {
   });
 
   test('closes with the next observation', () => {
-    const evidence = known(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(5), 'FAILED'));
+    const evidence = evidenceAfter(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(5), 'FAILED'));
     expect(evidence.stale).toEqual([{ from: day(2), to: day(5) }]);
   });
 
   test('closes each time: two gaps are two spans', () => {
-    const evidence = known(
+    const evidence = evidenceAfter(
       seen(T0, 'PRIMARY'),
       seen(day(1), 'FAILED'),
       seen(day(5), 'FAILED'),
@@ -332,17 +332,17 @@ describe('evidence too old', () => {
   });
 
   test('closes a millisecond after evidenceMaxAge', () => {
-    const evidence = known(seen(T0, 'FAILED'), seen(day(1) + 1, 'FAILED'));
+    const evidence = evidenceAfter(seen(T0, 'FAILED'), seen(day(1) + 1, 'FAILED'));
     expect(evidence.stale).toEqual([{ from: day(1), to: day(1) + 1 }]);
   });
 
   test('is none where observations are evidenceMaxAge apart', () => {
-    const evidence = known(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(2), 'FAILED'));
+    const evidence = evidenceAfter(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(2), 'FAILED'));
     expect(evidence.stale).toEqual([]);
   });
 
   test('is forgotten with a recovery', () => {
-    const evidence = known(
+    const evidence = evidenceAfter(
       seen(T0, 'PRIMARY'),
       seen(day(1), 'FAILED'),
       seen(day(5), 'FAILED'),

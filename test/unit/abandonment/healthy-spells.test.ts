@@ -19,20 +19,20 @@ import { aPolicy, day, evidenceOf, T0 } from './decide-builders.ts';
 const policy = aPolicy({ minHealthy: 6 * HOUR });
 const atOnce = aPolicy();
 const seen = (at: Instant, ...statuses: ShardStatus[]): Observation => ({ at, statuses });
-const known = (observations: Observation[], by = policy): Evidence =>
-  observations.reduce((evidence, one) => observe(evidence, one, by), NO_EVIDENCE);
+const evidenceAfter = (observations: Observation[], by = policy): Evidence =>
+  observations.reduce((evidence, observation) => observe(evidence, observation, by), NO_EVIDENCE);
 /** It ran for a day, and fails since. */
 const failing = [seen(T0, 'PRIMARY'), seen(day(1), 'FAILED')];
 
 describe('a spell that ends', () => {
   test('too short, by a millisecond, leaves no trace but its count', () => {
-    const evidence = known([...failing, seen(day(2), 'PRIMARY'), seen(day(2, 6) - 1, 'FAILED')]);
+    const evidence = evidenceAfter([...failing, seen(day(2), 'PRIMARY'), seen(day(2, 6) - 1, 'FAILED')]);
     expect(evidence).toMatchObject({ lostAt: day(1), twitches: { count: 1, lastAt: day(2, 6) - 1 } });
     expect(lastAliveAt(evidence, policy, day(3))).toBe(day(1));
   });
 
   test('when it has lasted minHealthy is a recovery and a new loss', () => {
-    const evidence = known([
+    const evidence = evidenceAfter([
       ...failing,
       seen(day(2), 'PRIMARY'),
       seen(day(2, 1), 'FAILED'),
@@ -46,28 +46,28 @@ describe('a spell that ends', () => {
 
   test('too short is counted each time', () => {
     const twice = [2, 3].flatMap((on) => [seen(day(on), 'PRIMARY'), seen(day(on, 1), 'FAILED')]);
-    expect(known([...failing, ...twice]).twitches).toEqual({ count: 2, lastAt: day(3, 1) });
+    expect(evidenceAfter([...failing, ...twice]).twitches).toEqual({ count: 2, lastAt: day(3, 1) });
   });
 
   test('too short keeps what was unknown before it, and adds what was unknown up to it', () => {
     const gaps = [...failing, seen(day(5), 'FAILED'), seen(day(8), 'PRIMARY'), seen(day(8, 1), 'FAILED')];
-    expect(known(gaps).stale).toEqual([
+    expect(evidenceAfter(gaps).stale).toEqual([
       { from: day(2), to: day(5) },
       { from: day(6), to: day(8) },
     ]);
     const lasted = [...gaps.slice(0, -1), seen(day(8, 6), 'FAILED')];
-    expect(known(lasted).stale).toEqual([]);
+    expect(evidenceAfter(lasted).stale).toEqual([]);
   });
 
   test('in another alive status than it began with is as long as both', () => {
     const two = aPolicy({ minHealthy: 6 * HOUR, aliveStatuses: ['PRIMARY', 'BACKFILL'] });
     const over = [...failing, seen(day(2), 'PRIMARY'), seen(day(2, 3), 'BACKFILL')];
-    expect(known([...over, seen(day(2, 6), 'FAILED')], two).lostAt).toBe(day(2, 6));
-    expect(known([...over, seen(day(2, 6) - 1, 'FAILED')], two).lostAt).toBe(day(1));
+    expect(evidenceAfter([...over, seen(day(2, 6), 'FAILED')], two).lostAt).toBe(day(2, 6));
+    expect(evidenceAfter([...over, seen(day(2, 6) - 1, 'FAILED')], two).lostAt).toBe(day(1));
   });
 
   test('with minHealthy 0 is a recovery at once', () => {
-    const evidence = known([...failing, seen(day(2), 'PRIMARY'), seen(day(2) + 1, 'FAILED')], atOnce);
+    const evidence = evidenceAfter([...failing, seen(day(2), 'PRIMARY'), seen(day(2) + 1, 'FAILED')], atOnce);
     expect(evidence).toMatchObject({ lostAt: day(2) + 1, lastSeen: { PRIMARY: day(2) + 1 } });
     expect(evidence.spells).toBeUndefined();
     expect(evidence.twitches).toBeUndefined();
@@ -75,7 +75,7 @@ describe('a spell that ends', () => {
 });
 
 describe('a spell under way', () => {
-  const evidence = known([...failing, seen(day(2), 'PRIMARY'), seen(day(2, 1), 'PRIMARY', 'FAILED')]);
+  const evidence = evidenceAfter([...failing, seen(day(2), 'PRIMARY'), seen(day(2, 1), 'PRIMARY', 'FAILED')]);
 
   test('has lasted from its first observation + minHealthy on', () => {
     expect(recoversAt(evidence, policy)).toBe(day(2, 6));
@@ -92,15 +92,15 @@ describe('a spell under way', () => {
 
   test('is not healthy before it is judged; one that was judged when it began is, for good', () => {
     expect(isHealthy(evidence, policy)).toBe(false);
-    const judged = known([...failing, seen(day(2), 'PRIMARY')], atOnce);
+    const judged = evidenceAfter([...failing, seen(day(2), 'PRIMARY')], atOnce);
     expect(isHealthy(judged, policy)).toBe(true);
     expect(recoversAt(judged, policy)).toBeNull();
     expect(hasLasted(judged, policy, day(2))).toBe(true);
   });
 
   test('is none of a task that fails', () => {
-    expect(recoversAt(known(failing), policy)).toBeNull();
-    expect(isHealthy(known(failing), policy)).toBe(false);
+    expect(recoversAt(evidenceAfter(failing), policy)).toBeNull();
+    expect(isHealthy(evidenceAfter(failing), policy)).toBe(false);
   });
 });
 
@@ -108,9 +108,9 @@ describe('a spell that goes on', () => {
   const two = aPolicy({ minHealthy: 6 * HOUR, aliveStatuses: ['PRIMARY', 'BACKFILL'] });
 
   test('in another alive status began with the first', () => {
-    const taken = known([...failing, seen(day(2), 'PRIMARY'), seen(day(2, 3), 'BACKFILL')], two);
+    const taken = evidenceAfter([...failing, seen(day(2), 'PRIMARY'), seen(day(2, 3), 'BACKFILL')], two);
     expect(recoversAt(taken, two)).toBe(day(2, 6));
-    const joined = known(
+    const joined = evidenceAfter(
       [
         ...failing,
         seen(day(2), 'PRIMARY'),
@@ -126,16 +126,16 @@ describe('a spell that goes on', () => {
     const judged = [seen(T0, 'PRIMARY'), seen(day(1), 'PRIMARY', 'BACKFILL'), seen(day(1, 1), 'BACKFILL')];
     const evidence = judged.reduce(
       (before, observation) => observe(before, observation, two),
-      known([seen(T0 - HOUR, 'PRIMARY')], atOnce),
+      evidenceAfter([seen(T0 - HOUR, 'PRIMARY')], atOnce),
     );
     expect(isHealthy(evidence, two)).toBe(true);
     expect(evidence.lostAt).toBeUndefined();
   });
 
   test('is that of the alive shard, however long another one fails', () => {
-    const evidence = known([...failing, seen(day(2), 'PRIMARY', 'FAILED')]);
+    const evidence = evidenceAfter([...failing, seen(day(2), 'PRIMARY', 'FAILED')]);
     expect(recoversAt(evidence, policy)).toBe(day(2, 6));
-    const unnoted = observe(known([...failing], atOnce), seen(day(2), 'PRIMARY', 'FAILED'), policy);
+    const unnoted = observe(evidenceAfter([...failing], atOnce), seen(day(2), 'PRIMARY', 'FAILED'), policy);
     expect(recoversAt(unnoted, policy)).toBe(day(2, 6));
   });
 
@@ -146,11 +146,15 @@ describe('a spell that goes on', () => {
       seen(day(2, 1), 'FAILED'),
       seen(day(2, 2), 'PRIMARY'),
     ];
-    expect(recoversAt(known(again), policy)).toBe(day(2, 8));
+    expect(recoversAt(evidenceAfter(again), policy)).toBe(day(2, 8));
   });
 
   test('in a status that a policy calls alive since is as long as the status was there', () => {
-    const evidence = known([...failing, seen(day(2), 'BACKFILL'), seen(day(3), 'BACKFILL', 'FAILED')]);
+    const evidence = evidenceAfter([
+      ...failing,
+      seen(day(2), 'BACKFILL'),
+      seen(day(3), 'BACKFILL', 'FAILED'),
+    ]);
     expect(recoversAt(evidence, policy)).toBeNull();
     expect(recoversAt(evidence, two)).toBe(day(2, 6));
     // Where it went and came back it is the last time that counts.
@@ -159,14 +163,14 @@ describe('a spell that goes on', () => {
   });
 
   test('with minHealthy 0 needs no judging by a longer one afterwards, in whatever status', () => {
-    const evidence = known([...failing, seen(day(2), 'PRIMARY', 'BACKFILL')], atOnce);
+    const evidence = evidenceAfter([...failing, seen(day(2), 'PRIMARY', 'BACKFILL')], atOnce);
     expect(isHealthy(evidence, policy)).toBe(true);
     expect(recoversAt(evidence, two)).toBeNull();
-    expect(isHealthy(known([...failing, seen(day(2), 'BACKFILL')], atOnce), two)).toBe(true);
+    expect(isHealthy(evidenceAfter([...failing, seen(day(2), 'BACKFILL')], atOnce), two)).toBe(true);
   });
 
   test('is over its judging with the next observation once minHealthy is 0', () => {
-    const evidence = known([...failing, seen(day(2), 'PRIMARY')]);
+    const evidence = evidenceAfter([...failing, seen(day(2), 'PRIMARY')]);
     const next = observe(evidence, seen(day(2, 1), 'PRIMARY', 'FAILED'), atOnce);
     expect(isHealthy(next, policy)).toBe(true);
     expect(next.lostAt).toBeUndefined();
@@ -178,12 +182,12 @@ describe('a status that does not count as alive', () => {
     ['was there for minHealthy', day(2, 6), day(2, 6)],
     ['was there too short', day(2, 6) - 1, undefined],
   ])('is remembered where it %s', (_, at, lastSeen) => {
-    const evidence = known([...failing, seen(day(2), 'BACKFILL'), seen(at, 'FAILED')]);
+    const evidence = evidenceAfter([...failing, seen(day(2), 'BACKFILL'), seen(at, 'FAILED')]);
     expect(evidence.lastSeen.BACKFILL).toBe(lastSeen);
   });
 
   test('is remembered where nobody noted when it began', () => {
-    const evidence = known([...failing, seen(day(2), 'BACKFILL')], atOnce);
+    const evidence = evidenceAfter([...failing, seen(day(2), 'BACKFILL')], atOnce);
     expect(observe(evidence, seen(day(2, 1), 'FAILED'), policy).lastSeen.BACKFILL).toBe(day(2, 1));
   });
 });
@@ -214,13 +218,13 @@ describe('a spell that is heard of late', () => {
   test('counts where it may have lasted until the next that is known, and else not', () => {
     const later = [seen(T0, 'FAILED'), seen(day(2), 'FAILED')];
     const heard = (at: Instant) =>
-      lastAliveAt(observe(known(later), seen(at, 'PRIMARY'), policy), policy, day(3));
+      lastAliveAt(observe(evidenceAfter(later), seen(at, 'PRIMARY'), policy), policy, day(3));
     expect(heard(day(2) - 6 * HOUR)).toBe(day(2) - 6 * HOUR);
     expect(heard(day(2) - 6 * HOUR + 1)).toBeUndefined();
   });
 
   test('ended at the latest with a short spell after it', () => {
-    const evidence = known([
+    const evidence = evidenceAfter([
       ...failing,
       seen(day(3), 'PRIMARY'),
       seen(day(3, 1), 'FAILED'),
@@ -235,7 +239,7 @@ describe('a spell that is heard of late', () => {
   });
 
   test('ended at the latest with the first observation that there was', () => {
-    const evidence = known([seen(day(2), 'FAILED'), seen(day(9), 'FAILED')]);
+    const evidence = evidenceAfter([seen(day(2), 'FAILED'), seen(day(9), 'FAILED')]);
     const heard = (at: Instant) =>
       lastAliveAt(observe(evidence, seen(at, 'PRIMARY'), policy), policy, day(9, 1));
     // It counts up to that first observation, for nothing was heard between.
@@ -244,7 +248,11 @@ describe('a spell that is heard of late', () => {
   });
 
   test('ended at the latest with the spell under way', () => {
-    const evidence = known([...failing, seen(day(5), 'PRIMARY'), seen(day(5, 1), 'PRIMARY', 'FAILED')]);
+    const evidence = evidenceAfter([
+      ...failing,
+      seen(day(5), 'PRIMARY'),
+      seen(day(5, 1), 'PRIMARY', 'FAILED'),
+    ]);
     const heard = (at: Instant) =>
       lastAliveAt(observe(evidence, seen(at, 'PRIMARY'), policy), policy, day(5, 2));
     expect(heard(day(4, 18))).toBe(day(4, 18));
@@ -252,7 +260,7 @@ describe('a spell that is heard of late', () => {
   });
 
   test('counts not while it goes on: it is the spell under way, which is not judged yet', () => {
-    const evidence = known([...failing, seen(day(2), 'PRIMARY'), seen(day(2, 3), 'PRIMARY')]);
+    const evidence = evidenceAfter([...failing, seen(day(2), 'PRIMARY'), seen(day(2, 3), 'PRIMARY')]);
     for (const at of [day(2), day(2, 1), day(2, 3) - 1]) {
       const heard = observe(evidence, seen(at, 'PRIMARY'), policy);
       expect(lastAliveAt(heard, policy, day(2, 4))).toBe(day(1));

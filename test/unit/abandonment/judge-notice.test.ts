@@ -14,6 +14,9 @@ import {
   evidenceOf,
   fired,
   graced,
+  pausing,
+  queuedAt,
+  requestedAt,
   span,
   warnedAt,
 } from './decide-builders.ts';
@@ -44,8 +47,8 @@ describe('a warning', () => {
 
   test('prints no date in mode notify, and is void in detect', () => {
     const policy = aPolicy({ mode: 'notify' });
-    const told = { ana: { ...asked, dated: false } };
-    const episode = fired({ grace: 1, graceMode: 'notify', told });
+    const parts = { ana: { ...asked, dated: false } };
+    const episode = fired({ grace: 1, graceMode: 'notify', told: parts });
     expect(judge(day(14), episode, 'warning', { policy })).toEqual({ verdict: 'send', disableAt: null });
     expect(judge(day(14), first, 'warning', { policy: aPolicy({ mode: 'detect' }) }).verdict).toBe('void');
   });
@@ -75,9 +78,9 @@ describe('a warning', () => {
   });
 
   test('waits where only that of an admin who joined stands: all are to be warned anew', () => {
-    const told = { ana: asked, bob: warnedAt(day(14)) };
+    const parts = { ana: asked, bob: warnedAt(day(14)) };
     const admin = { recipients: [ana, { ...bob, joined: true as const }] };
-    expect(judge(day(16), graced({ told }), 'warning', admin)).toEqual({
+    expect(judge(day(16), graced({ told: parts }), 'warning', admin)).toEqual({
       verdict: 'wait',
       reason: 'new-grace',
     });
@@ -94,9 +97,9 @@ describe('a warning', () => {
   test.each([30, 7])(
     'of one who joins keeps the date where the only lead, of %i d, is not shorter than the grace, with a day left',
     (lead) => {
-      const given = { ...two, policy: aPolicy({ reminders: [lead * DAY] }) };
-      expect(judge(day(20), joined, 'warning', given, 'bob')).toMatchObject({ disableAt: day(21) });
-      expect(judge(day(20, 1), joined, 'warning', given, 'bob')).toMatchObject({ disableAt: day(21, 1) });
+      const more = { ...two, policy: aPolicy({ reminders: [lead * DAY] }) };
+      expect(judge(day(20), joined, 'warning', more, 'bob')).toMatchObject({ disableAt: day(21) });
+      expect(judge(day(20, 1), joined, 'warning', more, 'bob')).toMatchObject({ disableAt: day(21, 1) });
     },
   );
 
@@ -120,10 +123,7 @@ describe('a warning', () => {
   ] as const)(
     '%s while the disabling is %s: no mail gives a later date to what is on its way',
     (_, state) => {
-      const asker = { by: 'run', run: 'r', disableAt: day(21) } as const;
-      const queued = { asker, queuedAt: day(21), attempts: 1 };
-      const disabling =
-        state === 'requested' ? { ...queued, state, requestedAt: day(21) } : { ...queued, state };
+      const disabling = state === 'requested' ? requestedAt(day(21)) : queuedAt(day(21));
       expect(judge(day(21), { ...joined, disabling }, 'warning', two, 'bob')).toMatchObject(
         state === 'requested' ? { verdict: 'wait', reason: 'disabling' } : { verdict: 'send' },
       );
@@ -151,7 +151,7 @@ describe('a warning', () => {
       'reverted',
       { task: aTask({ reverted: { at: off.enabledAt, disabledAt: off.disabledAt } }) },
     ],
-    ['nobody is told in its mode', 'stage', { policy: aPolicy({ mode: 'detect' }) }],
+    ['nobody is notified in its mode', 'stage', { policy: aPolicy({ mode: 'detect' }) }],
     ['its recipient left', 'no-recipient', { recipients: [bob] }],
   ] as [string, string, Partial<Case>][])('is void where %s: %s', (_, reason, more) => {
     expect(judge(day(14, 1), first, 'warning', more)).toEqual({ verdict: 'void', reason });
@@ -180,7 +180,7 @@ describe('a warning', () => {
     expect(judge(day(16), episode, 'warning', more)).toEqual({ verdict: 'void', reason: 'told' });
   });
 
-  test('goes once more where it is to be told again, but not that of a grace that is over', () => {
+  test('goes once more where it is to go again, but not that of a grace that is over', () => {
     const again = (episode: Episode) =>
       judgeNotice(aCase(day(16), { episode }), 'ana', 'warning', day(16), true);
     expect(again(graced())).toEqual({ verdict: 'send', disableAt: day(21), after: 7 * DAY });
@@ -189,8 +189,8 @@ describe('a warning', () => {
   });
 
   test.each([
-    ['notifying is paused', 'paused', { pauses: { evaluate: false, notify: true, disable: false } }],
-    ['evaluation is paused', 'paused', { pauses: { evaluate: true, notify: false, disable: false } }],
+    ['notifying is paused', 'paused', { pauses: pausing('notify') }],
+    ['evaluation is paused', 'paused', { pauses: pausing('evaluate') }],
     ['health is unknown', 'unknown', { unknown: [span(day(14), null)] }],
     [
       'the task is in a spell that has not lasted yet',
@@ -212,7 +212,7 @@ describe('a warning', () => {
   });
 
   test('goes while disabling is paused', () => {
-    const pauses = { evaluate: false, notify: false, disable: true };
+    const pauses = pausing('disable');
     expect(judge(day(14), first, 'warning', { pauses }).verdict).toBe('send');
   });
 });
@@ -257,16 +257,16 @@ describe('a reminder', () => {
     ['its recipient left', 'no-recipient', { recipients: [bob] }, {}],
     ['their warning bounced', 'not-warned', { recipients: [ana, bob] }, { warning: 'failed' }],
     ['their warning was not taken', 'not-warned', { recipients: [ana, bob] }, { warning: 'tried' }],
-  ] as [string, string, Partial<Case>, Partial<Told>][])('is void where %s: %s', (_, reason, more, told) => {
-    const { told: of, ...open } = reminded(told);
+  ] as [string, string, Partial<Case>, Partial<Told>][])('is void where %s: %s', (_, reason, more, part) => {
+    const { told: of, ...open } = reminded(part);
     // That bob was warned keeps the grace.
     const episode = { ...open, told: { ...of, bob: warnedAt(day(14)) } };
     expect(judge(day(18), episode, 'reminder', more)).toEqual({ verdict: 'void', reason });
   });
 
   test('is void where their warning is of a grace that is over', () => {
-    const told = { ...reminded().told, bob: warnedAt(day(16), { grace: 2 }) };
-    const episode = graced({ grace: 2, told });
+    const parts = { ...reminded().told, bob: warnedAt(day(16), { grace: 2 }) };
+    const episode = graced({ grace: 2, told: parts });
     expect(judge(day(18), episode, 'reminder', { recipients: [ana, bob] })).toEqual({
       verdict: 'void',
       reason: 'not-warned',
@@ -329,7 +329,7 @@ describe('the notice of a deadline', () => {
   });
 
   test('goes while health is unknown, and while evaluation is paused', () => {
-    const pauses = { evaluate: true, notify: false, disable: true };
+    const pauses = pausing('evaluate', 'disable');
     expect(judgeIt(day(15), { pauses, unknown: [span(day(14), null)] }).verdict).toBe('send');
   });
 
@@ -337,7 +337,7 @@ describe('the notice of a deadline', () => {
     ['there is no deadline any more', 'no-deadline', { task: aTask() }],
     ['the deadline has come', 'due', { task: aTask({ deadline: day(15) }) }],
     ['it moved so that it is not due yet', 'not-due', { task: aTask({ deadline: day(17) }) }],
-    ['nobody is told in its mode', 'stage', { policy: { ...policy, mode: 'detect' } }],
+    ['nobody is notified in its mode', 'stage', { policy: { ...policy, mode: 'detect' } }],
     ['it is kept', 'held', { keep: { kind: 'keep', until: END, by: 'x', at: day(14) } }],
     [
       'a system turned it on again',
@@ -347,9 +347,9 @@ describe('the notice of a deadline', () => {
     ['its recipient left', 'no-recipient', { hearers: [bob] }],
     ['it has no recipients', 'no-recipient', { hearers: undefined }],
     ['it was declined', 'declined', { hearers: [{ ...ana, declined: true }] }],
-    ['they were told of it', 'told', { stopping: announced({ last: { deadline: END, moves: 0 } }) }],
+    ['they were notified of it', 'told', { stopping: announced({ last: { deadline: END, moves: 0 } }) }],
     [
-      'they were told of one that moved on within the notice',
+      'they were notified of one that moved on within the notice',
       'told',
       { stopping: announced({ last: { deadline: day(15), moves: 2 } }) },
     ],
@@ -357,11 +357,10 @@ describe('the notice of a deadline', () => {
     expect(judgeIt(day(15), more)).toEqual({ verdict: 'void', reason });
   });
 
-  const asker = { by: 'run', run: 'r', disableAt: day(21) } as const;
-  const queued = { state: 'queued', asker, queuedAt: day(15), attempts: 1 } as const;
-  const requested = { ...queued, state: 'requested', requestedAt: day(15) } as const;
+  const queued = queuedAt(day(15), day(21));
+  const requested = requestedAt(day(15), day(21));
   test.each([
-    ['notifying is paused', 'paused', { pauses: { evaluate: false, notify: true, disable: false } }],
+    ['notifying is paused', 'paused', { pauses: pausing('notify') }],
     ['it is being disabled as an abandoned one', 'disabling', { episode: graced({ disabling: requested }) }],
   ] as [string, string, Partial<Case>][])('waits while %s: %s', (_, reason, more) => {
     expect(judgeIt(day(15), more)).toEqual({ verdict: 'wait', reason });

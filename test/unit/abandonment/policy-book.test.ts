@@ -195,30 +195,30 @@ describe('a policy book', () => {
 
 describe('when the mode last rose to disable', () => {
   const NOW = 100 * DAY;
-  const known = (documents: Record<string, PolicyDocument>, raises: Record<string, number> = {}) =>
+  const bookOf = (documents: Record<string, PolicyDocument>, raises: Record<string, number> = {}) =>
     PolicyBook.fromDocuments(new Map(Object.entries(documents)), new Map(Object.entries(raises)));
 
   it('is now where it was lower in effect, and not where it was as high', () => {
-    expect(known({}).raisedAt('', 'disable', NOW)).toBe(NOW);
-    expect(known({ '': { mode: 'notify' } }).raisedAt('a/', 'disable', NOW)).toBe(NOW);
-    expect(known({ '': { mode: 'disable' } }).raisedAt('a/', 'disable', NOW)).toBeNull();
-    expect(known({ '': { mode: 'disable' } }, { '': DAY }).raisedAt('', 'disable', NOW)).toBe(DAY);
-    expect(known({}).raisedAt('a/', 'notify', NOW)).toBeNull();
+    expect(bookOf({}).raisedAt('', 'disable', NOW)).toBe(NOW);
+    expect(bookOf({ '': { mode: 'notify' } }).raisedAt('a/', 'disable', NOW)).toBe(NOW);
+    expect(bookOf({ '': { mode: 'disable' } }).raisedAt('a/', 'disable', NOW)).toBeNull();
+    expect(bookOf({ '': { mode: 'disable' } }, { '': DAY }).raisedAt('', 'disable', NOW)).toBe(DAY);
+    expect(bookOf({}).raisedAt('a/', 'notify', NOW)).toBeNull();
   });
 
   it('is now where a lower mode of its own is taken out or is the default again', () => {
     const lower = { '': { mode: 'disable' }, 'a/b': { mode: 'notify' } };
-    expect(known(lower).raisedAt('a/b', undefined, NOW)).toBe(NOW);
-    expect(known(lower).raisedAt('a/b', null, NOW)).toBeNull();
+    expect(bookOf(lower).raisedAt('a/b', undefined, NOW)).toBe(NOW);
+    expect(bookOf(lower).raisedAt('a/b', null, NOW)).toBeNull();
   });
 
   it('is later than the last time, whatever clock wrote that', () => {
-    const ahead = known({ 'a/': { mode: 'notify' } }, { 'a/': NOW + DAY });
+    const ahead = bookOf({ 'a/': { mode: 'notify' } }, { 'a/': NOW + DAY });
     expect(ahead.raisedAt('a/', 'disable', NOW)).toBe(NOW + DAY + 1);
   });
 
   it('is inherited, but by those with a mode of their own, who keep theirs', () => {
-    const policies = known(
+    const policies = bookOf(
       { '': { mode: 'disable' }, 'a/': { warnAfter: '20d' }, 'b/': { mode: 'disable' } },
       { '': 2 * DAY, 'b/': DAY, 'a/c': 3 * DAY },
     );
@@ -230,13 +230,13 @@ describe('when the mode last rose to disable', () => {
   });
 
   it('is not known where nothing is noted, and not noted at a scope that only inherits it', () => {
-    expect(known({ 'a/': { warnAfter: '1d' } }).for('a/1').modeRaisedAt).toBeNull();
-    expect(known({ '': { mode: 'disable' } }, { '': DAY }).raisedAt('a/', undefined, NOW)).toBeNull();
+    expect(bookOf({ 'a/': { warnAfter: '1d' } }).for('a/1').modeRaisedAt).toBeNull();
+    expect(bookOf({ '': { mode: 'disable' } }, { '': DAY }).raisedAt('a/', undefined, NOW)).toBeNull();
   });
 
   it('stays what it was in effect where a scope writes down what it inherits', () => {
-    expect(known({ '': { mode: 'disable' } }, { '': DAY }).raisedAt('a/', 'disable', NOW)).toBe(DAY);
-    expect(known({ '': { mode: 'disable' } }, { 'a/': DAY }).raisedAt('a/', undefined, NOW)).toBe(DAY);
+    expect(bookOf({ '': { mode: 'disable' } }, { '': DAY }).raisedAt('a/', 'disable', NOW)).toBe(DAY);
+    expect(bookOf({ '': { mode: 'disable' } }, { 'a/': DAY }).raisedAt('a/', undefined, NOW)).toBe(DAY);
   });
 });
 

@@ -69,8 +69,8 @@ describe('the nearest known text', () => {
     ['three letters more than a short one', 'xxstagex', 'stage'],
     ['nothing in common', 'colour', 'keepMax'],
     ['nothing at all', '', 'abc'],
-  ])('is none of one with %s', (_, text, known) => {
-    expect(nearest(text, [known])).toBeUndefined();
+  ])('is none of one with %s', (_, text, word) => {
+    expect(nearest(text, [word])).toBeUndefined();
   });
 
   test('of twelve letters four edits are near', () => {

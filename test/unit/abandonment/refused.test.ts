@@ -3,10 +3,9 @@ import { decide } from '../../../functions/abandonment/decide.ts';
 import { askedAgainAt, refusedUntil } from '../../../functions/abandonment/refused.ts';
 import type { Disabling } from '../../../functions/abandonment/task.ts';
 import { DAY } from '../../../functions/abandonment/time.ts';
-import { aCase, aTask, day, graced, rungsFor, said } from './decide-builders.ts';
+import { aCase, answerOf, aTask, day, graced, queuedAt, reminderSteps } from './decide-builders.ts';
 
-const asker = { by: 'run', run: 'r', disableAt: day(21) } as const;
-const queued: Disabling = { state: 'queued', asker, queuedAt: day(21), attempts: 1 };
+const queued = queuedAt(day(21));
 /** Version 3 was asked for, and refused on day 22. */
 const refused: Disabling = {
   ...queued,
@@ -31,10 +30,10 @@ test('a refusal holds the version that was asked for, until just before a day is
 });
 
 test('a task whose disabling was refused is held until then, and asked for again', () => {
-  const episode = graced({ disabling: refused, rungs: rungsFor(day(21), 3 * DAY, DAY) });
+  const episode = graced({ disabling: refused, rungs: reminderSteps(day(21), 3 * DAY, DAY) });
   const at = (now: number, number = 3) => decide(aCase(now, { episode, task: version(number) }), now);
   expect(at(day(22, 5))).toMatchObject({ answer: 'hold', reason: 'refused', nextLookAt: day(23) });
-  expect(said(at(day(23)))).toBe('disable grace-over');
+  expect(answerOf(at(day(23)))).toBe('disable grace-over');
   // Somebody edited it: it is another version that is asked for.
-  expect(said(at(day(22, 5), 4))).toBe('disable grace-over');
+  expect(answerOf(at(day(22, 5), 4))).toBe('disable grace-over');
 });

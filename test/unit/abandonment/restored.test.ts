@@ -8,13 +8,13 @@ import { holds } from '../../property/seeds.ts';
 import {
   aCase,
   ana,
+  answerOf,
   aPolicy,
   aTask,
   day,
   evidenceOf,
   graced,
-  rungsFor,
-  said,
+  reminderSteps,
   warnedAt,
 } from './decide-builders.ts';
 
@@ -27,16 +27,16 @@ const old = { evidence: evidenceOf(RESTORED - 60_000) };
 
 describe('evidence from before the table was restored', () => {
   test('lets nothing fire, though it is young enough', () => {
-    expect(said(at(RESTORED + HOUR, old))).toBe('hold unknown');
-    expect(said(at(RESTORED + HOUR))).toBe('fire abandoned');
+    expect(answerOf(at(RESTORED + HOUR, old))).toBe('hold unknown');
+    expect(answerOf(at(RESTORED + HOUR))).toBe('fire abandoned');
   });
 
   test('an observation of the very instant counts', () => {
-    expect(said(at(RESTORED + HOUR, { evidence: evidenceOf(RESTORED) }))).toBe('fire abandoned');
+    expect(answerOf(at(RESTORED + HOUR, { evidence: evidenceOf(RESTORED) }))).toBe('fire abandoned');
   });
 
   test('holds an open episode, at its date too', () => {
-    expect(said(open(day(21), graced(), old))).toBe('hold unknown');
+    expect(answerOf(open(day(21), graced(), old))).toBe('hold unknown');
   });
 
   test('time does not count until it is observed again', () => {
@@ -47,7 +47,7 @@ describe('evidence from before the table was restored', () => {
 
 describe('an episode from before the table was restored', () => {
   test('all are warned again, with a new grace, though its date has come', () => {
-    expect(open(day(21), graced({ rungs: rungsFor(day(21), 3 * DAY, DAY) }))).toMatchObject({
+    expect(open(day(21), graced({ rungs: reminderSteps(day(21), 3 * DAY, DAY) }))).toMatchObject({
       answer: 'warn',
       reason: 'restored',
       newGrace: true,
@@ -56,20 +56,20 @@ describe('an episode from before the table was restored', () => {
   });
 
   test('a grace that knows of the restore goes on to its date', () => {
-    const told = { ana: warnedAt(day(20), { grace: 2 }) };
-    const again = graced({ grace: 2, restoredAt: RESTORED, told, rungs: [] });
-    expect(said(open(day(27) - 1, again, { policy: aPolicy({ reminders: [] }) }))).toBe('waiting grace');
-    expect(said(open(day(27), again, { policy: aPolicy({ reminders: [] }) }))).toBe('disable grace-over');
+    const parts = { ana: warnedAt(day(20), { grace: 2 }) };
+    const again = graced({ grace: 2, restoredAt: RESTORED, told: parts, rungs: [] });
+    expect(answerOf(open(day(27) - 1, again, { policy: aPolicy({ reminders: [] }) }))).toBe('waiting grace');
+    expect(answerOf(open(day(27), again, { policy: aPolicy({ reminders: [] }) }))).toBe('disable grace-over');
   });
 
-  test('of which nobody was told is warned of as any other', () => {
-    expect(said(open(day(21), graced({ grace: 0, graceMode: 'detect', told: {}, dates: [] })))).toBe(
+  test('of which nobody was notified is warned of as any other', () => {
+    expect(answerOf(open(day(21), graced({ grace: 0, graceMode: 'detect', told: {}, dates: [] })))).toBe(
       'warn not-warned',
     );
   });
 
   test('one that fired after it is as any other', () => {
-    expect(said(open(day(23), graced({ firedAt: RESTORED, rungs: [] })))).toBe('disable grace-over');
+    expect(answerOf(open(day(23), graced({ firedAt: RESTORED, rungs: [] })))).toBe('disable grace-over');
   });
 
   test('an announcement from before binds no more: who outlives a deadline is warned', () => {
@@ -90,20 +90,20 @@ describe('an episode from before the table was restored', () => {
       told: {},
       dates: [],
     });
-    const given = { task, policy, stopping, hearers: [ana] };
-    expect(said(open(day(21), late, given))).toBe('warn not-warned');
-    const { restoredAt: _, ...never } = aCase(day(21), { episode: late, ...given });
-    expect(said(decide(never, day(21)))).toBe('disable grace-over');
+    const more = { task, policy, stopping, hearers: [ana] };
+    expect(answerOf(open(day(21), late, more))).toBe('warn not-warned');
+    const { restoredAt: _, ...never } = aCase(day(21), { episode: late, ...more });
+    expect(answerOf(decide(never, day(21)))).toBe('disable grace-over');
   });
 });
 
 test('whatever was known before, nothing is disabled and nobody is reminded at an old date', () => {
   const restoredAt = Date.parse('2026-06-01T00:00:00Z');
   holds(
-    fc.property(anyCase, fc.boolean(), (given, isHeard) => {
-      const { observedAt: _, ...evidence } = given.evidence;
-      const heard = isHeard ? { ...evidence, observedAt: restoredAt } : given.evidence;
-      const { answer } = decide({ ...given, evidence: heard, restoredAt }, restoredAt + HOUR);
+    fc.property(anyCase, fc.boolean(), (taskCase, isHeard) => {
+      const { observedAt: _, ...evidence } = taskCase.evidence;
+      const heard = isHeard ? { ...evidence, observedAt: restoredAt } : taskCase.evidence;
+      const { answer } = decide({ ...taskCase, evidence: heard, restoredAt }, restoredAt + HOUR);
       expect(['disable', 'remind']).not.toContain(answer);
     }),
     { numRuns: 2_500 },

@@ -22,8 +22,8 @@ const judge = (
   notice: Notice,
   more: Partial<Case> & { again?: boolean } = {},
 ) => {
-  const { again, ...given } = more;
-  return judgeNotice(aCase(now, { episode, ...given }), 'chat', notice, now, again);
+  const { again, ...fields } = more;
+  return judgeNotice(aCase(now, { episode, ...fields }), 'chat', notice, now, again);
 };
 
 const { acceptedAt: _, ...asked } = warnedAt(day(14), { warning: 'pending' });
@@ -39,8 +39,8 @@ describe('a topic hears a warning', () => {
   });
 
   test('without a date in mode notify', () => {
-    const told = { ana: warnedAt(day(14), { dated: false }) };
-    const episode = informedOf(chat(), { graceMode: 'notify', told, dates: [] });
+    const parts = { ana: warnedAt(day(14), { dated: false }) };
+    const episode = informedOf(chat(), { graceMode: 'notify', told: parts, dates: [] });
     const policy = aPolicy({ mode: 'notify' });
     expect(judge(day(15), episode, 'warning', { policy })).toEqual({ verdict: 'send', disableAt: null });
   });
@@ -48,9 +48,11 @@ describe('a topic hears a warning', () => {
   test('not before somebody was warned', () => {
     const wait = { verdict: 'wait', reason: 'nobody-warned' };
     expect(judge(day(14, 1), informedOf(chat(), { told: unwarned }), 'warning')).toEqual(wait);
-    const told = { ...unwarned, bob: warnedAt(day(14)) };
+    const parts = { ...unwarned, bob: warnedAt(day(14)) };
     const recipients = [ana, bob];
-    expect(judge(day(14, 1), informedOf(chat(), { told }), 'warning', { recipients })).toEqual(standing);
+    expect(judge(day(14, 1), informedOf(chat(), { told: parts }), 'warning', { recipients })).toEqual(
+      standing,
+    );
   });
 
   test('not while the date that stands has come', () => {
@@ -60,15 +62,15 @@ describe('a topic hears a warning', () => {
     });
   });
 
-  test('not while people are to be told a date that there is not yet', () => {
-    const told = { ana: warnedAt(day(14), { dated: false }) };
-    expect(judge(day(15), informedOf(chat(), { told, dates: [] }), 'warning')).toEqual({
+  test('not while people are to be notified of a date that there is not yet', () => {
+    const parts = { ana: warnedAt(day(14), { dated: false }) };
+    expect(judge(day(15), informedOf(chat(), { told: parts, dates: [] }), 'warning')).toEqual({
       verdict: 'wait',
       reason: 'no-date-ahead',
     });
   });
 
-  test('once in a grace, and once more where it is to be told again', () => {
+  test('once in a grace, and once more where it is to go again', () => {
     const heard = informedOf(chat({ heard: 'dated' }));
     expect(judge(day(15), heard, 'warning')).toEqual({ verdict: 'void', reason: 'told' });
     expect(judge(day(15), heard, 'warning', { again: true })).toEqual(standing);
@@ -97,8 +99,8 @@ describe('a topic hears a reminder', () => {
   });
 
   test('of the present grace only', () => {
-    const told = { ana: warnedAt(day(15), { grace: 2 }) };
-    const over = informedOf(chat({ heard: 'dated' }), { grace: 2, told });
+    const parts = { ana: warnedAt(day(15), { grace: 2 }) };
+    const over = informedOf(chat({ heard: 'dated' }), { grace: 2, told: parts });
     expect(judge(day(18), over, 'reminder')).toEqual({ verdict: 'void', reason: 'told' });
   });
 
@@ -130,11 +132,11 @@ describe('of the topics of an episode', () => {
   });
 });
 
-test('the newest rung is the last of the present grace', () => {
-  const rung = (grace: number, lead: number) => ({ grace, lead, deadline: day(21) });
-  const rungs = [rung(1, 3 * DAY), rung(2, 3 * DAY), rung(2, DAY), rung(1, DAY)];
-  expect(newestReminderStep(graced({ grace: 2, rungs }))).toEqual(rung(2, DAY));
-  expect(newestReminderStep(graced({ grace: 3, rungs }))).toBeUndefined();
+test('the newest reminder step is the last of the present grace', () => {
+  const step = (grace: number, lead: number) => ({ grace, lead, deadline: day(21) });
+  const steps = [step(1, 3 * DAY), step(2, 3 * DAY), step(2, DAY), step(1, DAY)];
+  expect(newestReminderStep(graced({ grace: 2, rungs: steps }))).toEqual(step(2, DAY));
+  expect(newestReminderStep(graced({ grace: 3, rungs: steps }))).toBeUndefined();
 });
 
 test('a topic is told from an address by its ARN', () => {

@@ -228,7 +228,7 @@ describe('an open breaker', () => {
 
   it('leaves telling to the scanner where operators cannot be told', async () => {
     const stage = breakerStage();
-    stage.system.operators.tell = async () => {
+    stage.system.operators.notify = async () => {
       throw new Error('SNS is down');
     };
     await fail(stage, 5);
@@ -309,7 +309,7 @@ describe('while the table fails', () => {
   it('the queue is paused all the same where operators cannot be told, and the log says so', async () => {
     const stage = breakerStage();
     Object.assign(stage.control, { waits: true, answer: NO_ANSWER });
-    stage.system.operators.tell = async () => {
+    stage.system.operators.notify = async () => {
       throw new Error('SNS is down');
     };
     failing(stage);

@@ -88,7 +88,7 @@ export function breakerStage(queue: QueueName = 'disable', options: MemoryTableO
     random: { next: () => 0, id: () => String(++ids).padStart(6, '0') },
     table,
     queues: { send: async () => undefined },
-    operators: { tell: async (alert) => void alerts.push(alert) },
+    operators: { notify: async (alert) => void alerts.push(alert) },
     telemetry: {
       log: (level, message, properties = {}) => void logged.push({ level, message, properties }),
       metric: (name, _value, _unit, properties = {}) => void metrics.push({ name, properties }),

@@ -77,7 +77,7 @@ describe('what operators hear of a breaker that opens', () => {
   it('is left as it stands where the scanner told it first', async () => {
     const stage = await failingStage();
     const scannerToldAt = START + 1;
-    stage.system.operators.tell = async () => {
+    stage.system.operators.notify = async () => {
       const alert = await alertOf(stage);
       if (!alert) throw new Error('there is no alert');
       await stage.table.transact([operatorAlertWrite({ ...alert, toldAt: scannerToldAt })], 'scanner');
@@ -88,7 +88,7 @@ describe('what operators hear of a breaker that opens', () => {
 
   it('does not come back where it was taken back meanwhile', async () => {
     const stage = await failingStage();
-    stage.system.operators.tell = async () => {
+    stage.system.operators.notify = async () => {
       await stage.table.transact([{ delete: keys.operatorAlert('breaker-open', 'disable') }], 'another');
     };
     await stage.look();
@@ -97,7 +97,7 @@ describe('what operators hear of a breaker that opens', () => {
 
   it('is in the log where operators cannot be told; the next scan finds an alert that is untold', async () => {
     const stage = await failingStage();
-    stage.system.operators.tell = async () => {
+    stage.system.operators.notify = async () => {
       throw new Error('SNS is down');
     };
     await stage.look();

@@ -36,7 +36,7 @@ export async function topicStage(ids = ['acmeCo/a'], policy = POLICY) {
       return answer;
     },
   };
-  system.operators = { tell: async (alert) => void alerts.push(alert) };
+  system.operators = { notify: async (alert) => void alerts.push(alert) };
   system.config.topics = [TOPIC, OTHER_TOPIC];
   const subscribe = (topic = TOPIC) =>
     stage.taskwarden(['subscriptions', 'add', 'acmeCo/', '--topic', topic]);

@@ -143,7 +143,7 @@ describe('a topic subscribed to a prefix', () => {
     expect(await stage.table.get(keys.feedback())).toBeUndefined();
   });
 
-  it('leaves the ramp of newly warned people alone', async () => {
+  it('leaves the warm-up limit alone', async () => {
     const stage = await topicStage(['acmeCo/a'], [...POLICY, 'rampPerDay=1']);
     await stage.subscribe(OTHER_TOPIC);
     await stage.on(14);

@@ -165,7 +165,7 @@ export function cliStage({
       },
     },
     events: { publish: async () => {} },
-    operators: { tell: async () => {} },
+    operators: { notify: async () => {} },
     config: {
       stage: name,
       functionVersion: '1',

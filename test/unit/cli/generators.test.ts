@@ -98,7 +98,7 @@ describe('a dry run of a generator', () => {
   it('says what its turn would do, and changes, tells and audits nothing', async () => {
     const stage = await withMarkers('a');
     const codes: string[] = [];
-    stage.system.operators = { tell: async ({ code }) => void codes.push(code) };
+    stage.system.operators = { notify: async ({ code }) => void codes.push(code) };
     const before = await rowsOf(stage);
     const { json, code } = await stage.taskwarden(['generators', 'run', 'operators', '--dry-run', '--json']);
     expect(code).toBe(0);

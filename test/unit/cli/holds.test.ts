@@ -14,7 +14,7 @@ async function spikeStage(limits: string[] = []) {
     ...limits,
   ]);
   const alerts: { at: number; code: string; detail: string }[] = [];
-  stage.system.operators.tell = async (first, others = []) => {
+  stage.system.operators.notify = async (first, others = []) => {
     const at = (stage.system.clock.now() - T) / DAY;
     const open = [first, ...others].filter(({ isOver }) => !isOver);
     alerts.push(...open.map(({ code, detail }) => ({ at, code, detail })));

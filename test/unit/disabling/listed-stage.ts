@@ -110,7 +110,7 @@ export async function listedStage(ids: string[] = [A]) {
   const secrets = { read: () => Promise.reject(new Error('no secrets')) };
   system.config.controlPlanes = readControlPlanes(JSON.stringify([SETTINGS]));
   system.config.confirmWithin = HOUR;
-  system.operators = { tell: async (alert, others = []) => void alerts.push(alert, ...others) };
+  system.operators = { notify: async (alert, others = []) => void alerts.push(alert, ...others) };
   disabler.openControlPlane = controlPlaneOpener(
     { secrets, fetch: worker.fetch, clock, random, table },
     connectAdapter(requests),

@@ -24,7 +24,7 @@ async function askedStage() {
   };
   const alerts: string[] = [];
   system.operators = {
-    tell: async ({ code, subject }) => void alerts.push(`${code} ${subject}`),
+    notify: async ({ code, subject }) => void alerts.push(`${code} ${subject}`),
   };
   await table.transact([sourceWrite({ name: 'fleet', prefixes: ['*'], dataPlanes: ['*'] })], 'source');
   for (const at of [14, 18, 20, 21]) await stage.scanOn(at);

@@ -10,6 +10,7 @@ import { newTaskRecord, type TaskRecord } from '../../../functions/store/tasks.t
 import {
   aCase,
   ana,
+  answerOf,
   aPolicy,
   aTask,
   bob,
@@ -17,7 +18,6 @@ import {
   evidenceOf,
   fired,
   graced,
-  said,
   span,
   T0,
   warnedAt,
@@ -65,7 +65,7 @@ describe('firing', () => {
     expect(pendingOf(done)).toEqual(['ana warning', 'bob warning']);
     expect([...done.told]).toEqual(['ana', 'bob']);
     expect(alertOf(done)).toMatchObject({ episode: 1, stage: 'disable', resolvedAt: null, reason: null });
-    expect(said(done.decision)).toBe('waiting notice-pending');
+    expect(answerOf(done.decision)).toBe('waiting notice-pending');
   });
 
   test('goes on with the numbers of its episodes', () => {
@@ -295,7 +295,7 @@ describe('reminding', () => {
     const done = evaluated(day(18), aRecord(day(18), { open: graced() }), { recipients });
     expect(pendingOf(done)).toEqual([]);
     expect(done.record.open?.rungs).toHaveLength(1);
-    expect(said(done.decision)).toBe('waiting grace');
+    expect(answerOf(done.decision)).toBe('waiting grace');
   });
 
   test('of 150 recipients all are reminded', () => {

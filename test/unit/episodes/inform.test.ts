@@ -15,7 +15,7 @@ import {
   day,
   evidenceOf,
   graced,
-  rungsFor,
+  reminderSteps,
   warnedAt,
 } from '../abandonment/decide-builders.ts';
 
@@ -84,7 +84,7 @@ describe('a topic is asked to hear', () => {
 
   test('no rung that had passed when it joined', () => {
     const parts = { ana: warnedAt(day(14), { reminder: reminded }) };
-    const open = graced({ told: parts, rungs: rungsFor(day(21), 3 * DAY) });
+    const open = graced({ told: parts, rungs: reminderSteps(day(21), 3 * DAY) });
     const joined = looked(day(19), open, [chat]);
     expect(askedOf(joined)).toEqual(['warning']);
     expect(askedOf(looked(day(19, 1), joined.record.open as Episode, [chat]))).toEqual([]);
@@ -146,7 +146,7 @@ describe('what a topic hears', () => {
   });
 
   test('is a step again where its date moved, and not once more where it did not', () => {
-    const steps = rungsFor(day(23), 3 * DAY);
+    const steps = reminderSteps(day(23), 3 * DAY);
     const dates = [{ at: day(14), disableAt: day(23), grace: 1, after: 9 * DAY }];
     const stepAt = (lead: number, deadline: Instant) => ({ grace: 1, lead, deadline });
     const asked = (step: ReturnType<typeof stepAt>) =>

@@ -12,7 +12,7 @@ import {
 import type { OpenTask } from '../../../functions/episodes/open-task.ts';
 import type { DigestItem } from '../../../functions/store/digests.ts';
 import { newTaskRecord } from '../../../functions/store/tasks.ts';
-import { aCase, aTask, day, graced, rungsFor, T0, warnedAt } from '../abandonment/decide-builders.ts';
+import { aCase, aTask, day, graced, reminderSteps, T0, warnedAt } from '../abandonment/decide-builders.ts';
 
 const ACCEPTED: MailOutcome = {
   digest: 'd1',
@@ -296,7 +296,7 @@ describe('a mail with a reminder', () => {
   const reminded = asked({
     told: { ana: warnedAt(day(14), { reminder }) },
     dates: [DATE],
-    rungs: rungsFor(day(21), 3 * DAY),
+    rungs: reminderSteps(day(21), 3 * DAY),
   });
 
   test.each([
@@ -358,9 +358,9 @@ describe('a mail with a reminder', () => {
   });
 
   test('that was not sent leaves the steps of other leads', () => {
-    const both = asked({ ...reminded.open, rungs: rungsFor(day(21), 3 * DAY, DAY) });
+    const both = asked({ ...reminded.open, rungs: reminderSteps(day(21), 3 * DAY, DAY) });
     const unsent = { ...FAILED, isPrinted: false, mayBeOut: false, isUnsent: true };
-    expect(episodeAfter(both, unsent, REMINDER).rungs).toEqual(rungsFor(day(21), DAY));
+    expect(episodeAfter(both, unsent, REMINDER).rungs).toEqual(reminderSteps(day(21), DAY));
   });
 
   test('of another lead says nothing of this one', () => {

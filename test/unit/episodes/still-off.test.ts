@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { DAY, type Instant } from '../../../functions/abandonment/time.ts';
-import { isStillOffDue, stillOffNotice, withStillOffTold } from '../../../functions/episodes/still-off.ts';
+import {
+  isStillOffDue,
+  stillOffNotice,
+  withStillOffNotified,
+} from '../../../functions/episodes/still-off.ts';
 import type { DisabledByUs } from '../../../functions/episodes/undo.ts';
 import { newTaskRecord } from '../../../functions/store/tasks.ts';
 import { aTask, day, evidenceOf, T0 } from '../abandonment/decide-builders.ts';
@@ -46,7 +50,7 @@ describe('that a task is still off', () => {
   });
 
   test('is told once, and nothing waits after that', () => {
-    const notified = withStillOffTold(OFF);
+    const notified = withStillOffNotified(OFF);
     expect(notified).toEqual({ ...OFF, next: null, disabledByUs: { ...OFF.disabledByUs, reminded: true } });
     expect(isStillOffDue(notified, TWO_WEEKS, day(100))).toBe(false);
   });

@@ -47,7 +47,7 @@ describe('telling operators', () => {
 
   it('publishes a subject of one ASCII line that SNS takes', async () => {
     sns.on(PublishCommand).resolves({});
-    await operators.tell(of('acmeCo/acmé-orders'));
+    await operators.notify(of('acmeCo/acmé-orders'));
     expect(published()[0]?.Subject).toBe('Taskwarden dev: no-reachable-owner acm?-orders');
     expect(published()[0]?.Message).toBe(
       'Nobody is left.\nAbout: "acmeCo/acmé-orders"\n\nCode: no-reachable-owner\nStage: dev\n',
@@ -61,8 +61,8 @@ describe('telling operators', () => {
       detail: 'over since 2026-03-01T15:15:00Z; it lasted 3 h',
       isOver: true as const,
     });
-    await operators.tell(of('acmeCo/a'), [over('acmeCo/b'), over('acmeCo/c')]);
-    await operators.tell(over('acmeCo/b'));
+    await operators.notify(of('acmeCo/a'), [over('acmeCo/b'), over('acmeCo/c')]);
+    await operators.notify(over('acmeCo/b'));
     const [both, ended] = published();
     expect(both?.Subject).toBe('Taskwarden dev: no-reachable-owner a');
     expect(both?.MessageAttributes?.state?.StringValue).toBe('open');
@@ -80,8 +80,8 @@ describe('telling operators', () => {
 
   it('lets no name of a task speak in its subject, or become a link', async () => {
     sns.on(PublishCommand).resolves({});
-    await operators.tell(of(`acmé\n${'x'.repeat(200)}`));
-    await operators.tell(of('acmeCo/evil.com'));
+    await operators.notify(of(`acmé\n${'x'.repeat(200)}`));
+    await operators.notify(of('acmeCo/evil.com'));
     expect(published().map(({ Subject }) => Subject)).toEqual([
       'Taskwarden dev: no-reachable-owner',
       'Taskwarden dev: no-reachable-owner',
@@ -92,7 +92,7 @@ describe('telling operators', () => {
   it('publishes many of one code in one message, with their number and the first ten', async () => {
     sns.on(PublishCommand).resolves({});
     const [first, ...others] = Array.from({ length: 1_000 }, (_, index) => of(`acmeCo/t${1_000 + index}`));
-    await operators.tell(first!, others);
+    await operators.notify(first!, others);
     expect(published()).toHaveLength(1);
     const { Subject, Message = '' } = published()[0]!;
     expect(Subject).toBe('Taskwarden dev: no-reachable-owner (1000)');

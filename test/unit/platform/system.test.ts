@@ -17,7 +17,7 @@ test('a port that was not given is a fault that says whose system lacks which', 
   await expect(system.mailer.send(MAIL)).rejects.toThrow('the function breaker has no mailer');
   await expect(system.events.publish('Task Disabled', {})).rejects.toThrow('the function breaker has no bus');
   const alert = { code: 'breaker-open', subject: 'notify', detail: 'it is off' } as const;
-  await expect(system.operators.tell(alert)).rejects.toThrow(
+  await expect(system.operators.notify(alert)).rejects.toThrow(
     'the function breaker has no operators’ channel',
   );
 });

@@ -3,7 +3,7 @@ import type { Episode } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
 import type { OperatorAlertCode } from '../../../functions/platform/alert-codes.ts';
 import { lasts, lastsThisHour } from '../../../functions/scanner/alert-lasts.ts';
-import { givenUpKey, loadGivenUpOf, type Work } from '../../../functions/store/given-up.ts';
+import { loadGivenUpOf, type Work } from '../../../functions/store/given-up.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { noticeWrite } from '../../../functions/store/notices.ts';
 import type { OperatorAlertRecord } from '../../../functions/store/operator-alerts.ts';
@@ -12,6 +12,7 @@ import type { TaskRecord } from '../../../functions/store/tasks.ts';
 import { disablingOf, enablingOf } from '../../../functions/work/given-up.ts';
 import { dueTask } from './due-task.ts';
 import { START as NOW, runStage } from './run-stage.ts';
+import { givenUp } from './stored-rows.ts';
 
 const A = 'acmeCo/a';
 const alert = (code: OperatorAlertCode, subject = A): OperatorAlertRecord => ({
@@ -23,9 +24,8 @@ const alert = (code: OperatorAlertCode, subject = A): OperatorAlertRecord => ({
   active: true,
   rev: 1,
 });
-const mark = (work: Work, version = 7): Write => ({
-  put: { ...givenUpKey(work), v: 1, ...work, at: NOW, reason: 'too large', fingerprint: 'f', version },
-});
+/** The mark of work that was given up, of the version that the task has. */
+const mark = (work: Work) => givenUp(work, { version: 7 });
 const task = (more: Partial<TaskRecord> = {}, open: Partial<Episode> = {}): TaskRecord => ({
   ...dueTask(A, { open }),
   ...more,
@@ -171,7 +171,7 @@ describe('what an alert says holds', () => {
     expect((await asked(alert('control-plane-unavailable', 'other'), null, { put: row })).lasts).toBe(false);
   });
 
-  it('what is over once it was told does not last; what others take back does', async () => {
+  it('what is over once operators were notified does not last; what others take back does', async () => {
     expect((await asked(alert('not-mine'), null)).lasts).toBe(false);
     expect(await asked(alert('data-plane-silent', 'eu-1'), null)).toMatchObject({
       lasts: true,

@@ -6,25 +6,35 @@ import type { Generator, Turn } from '../../../functions/scanner/generator.ts';
 import type { Run } from '../../../functions/scanner/run.ts';
 import { sweep } from '../../../functions/scanner/sweep.ts';
 import { FleetView } from '../../../functions/store/fleet-view.ts';
-import { loadGenerator, wake } from '../../../functions/store/generators.ts';
+import {
+  type GeneratorRecord,
+  generatorWrite,
+  loadGenerator,
+  newGenerator,
+  wake,
+} from '../../../functions/store/generators.ts';
 import { loadGivenUp } from '../../../functions/store/given-up.ts';
+import type { TransactResult, Write } from '../../../functions/store/table/table.port.ts';
 import { PermanentFailure } from '../../../functions/work/failure-class.ts';
+import { puts, refusing } from '../store/refusing-table.ts';
 import { runStage, START } from './run-stage.ts';
 
 type Act = (run: Run, cursor: string | null, spent: () => boolean) => Promise<Turn>;
 
-/** Generators on a table in memory, whose turns are told by each test. Time passes where a turn lets it. */
+/** Generators on a table in memory, whose turns each test writes. Time passes where a turn lets it. */
 function generatorStage() {
   const stage = runStage();
   let now = START;
   let scans = 0;
   const timers: { at: number; ring: () => void }[] = [];
+  const pauses: number[] = [];
   const pass = (duration: number) => {
     now += duration;
     for (const { ring } of timers.filter(({ at }) => at <= now)) ring();
   };
   const clock = {
     now: () => now,
+    pause: async (duration: number) => void pauses.push(duration),
     timer: (after: number, ring: () => void) => {
       const timer = { at: now + after, ring };
       timers.push(timer);
@@ -43,15 +53,31 @@ function generatorStage() {
     },
     ...more,
   });
-  const tick = async (generators: Generator[], remaining = 800 * SECOND) => {
+  const tick = async (generators: Generator[], remaining = 800 * SECOND, more: Partial<Run> = {}) => {
     scans += 1;
     const began = now;
     const view = await FleetView.load(stage.table, stage.system.clock.now());
-    const run: Run = { system, view, id: `run ${scans}`, now, at: now, figures: {}, asked: [] };
+    const run: Run = { system, view, id: `run ${scans}`, now, at: now, figures: {}, asked: [], ...more };
     await askGenerators(run, generators, () => remaining - (now - began));
     return asked.splice(0);
   };
-  return { ...stage, system, asked, pass, generatorOf, tick };
+  return {
+    ...stage,
+    system,
+    asked,
+    pass,
+    generatorOf,
+    tick,
+    /** What waits for an instant, and how long was waited before something was tried again. */
+    timers,
+    pauses,
+    /** Attempts that failed, as the log has them. */
+    failedAttempts: () =>
+      stage.logged.filter(({ message }) => message === 'attempt failed').map(({ properties }) => properties),
+    /** A generator's row as it stands before the run. */
+    stand: (name: string, more: Partial<GeneratorRecord>) =>
+      stage.write(generatorWrite({ ...newGenerator(name), ...more })),
+  };
 }
 
 const nothing: Act = async () => ({ cursor: null, worked: 0 });
@@ -147,6 +173,69 @@ describe('generators', () => {
     expect(await tick([broken])).toEqual(['broken']);
   });
 
+  it('write twice for a turn: that it began, and what came of it', async () => {
+    const { tick, generatorOf, table, writes } = generatorStage();
+    const get = vi.spyOn(table, 'get');
+    await tick([generatorOf('a', something)]);
+    expect(writes).toEqual([1, 1]);
+    expect(get).not.toHaveBeenCalledWith({ pk: 'TURNS', sk: 'a' });
+  });
+
+  it('that come to their end are done with for the run, though they are due at once', async () => {
+    const { tick, generatorOf } = generatorStage();
+    const pages = generatorOf(
+      'pages',
+      async (_, cursor) => (cursor === null ? { cursor: '1', worked: 10 } : { cursor: null, worked: 3 }),
+      { everySeconds: 0 },
+    );
+    expect(await tick([pages])).toHaveLength(2);
+    expect(await tick([pages])).toHaveLength(2);
+  });
+
+  it('take sixty turns in a run at most, where pages cost no time', async () => {
+    const { tick, generatorOf } = generatorStage();
+    const full = generatorOf('full', async (_, cursor) => ({ cursor: `${cursor}+`, worked: 1 }));
+    expect(await tick([full])).toHaveLength(60);
+  });
+
+  it.each<[string, Partial<Generator>]>([
+    ['their band', { band: 'facts' }],
+    ['how often they are asked', { everySeconds: 901 }],
+    ['how long they are left alone at most', { mostSeconds: 7_200 }],
+    ['what of the stage they rest on', { settings: () => 'two webhooks' }],
+  ])('are asked with the next tick where %s changed', async (_what, change) => {
+    const { tick, generatorOf, pass } = generatorStage();
+    const settings = () => 'a webhook';
+    const before = generatorOf('other', something, { mostSeconds: 3_600, settings });
+    await tick([before]);
+    pass(MINUTE);
+    expect(await tick([before])).toEqual([]);
+    const after = generatorOf('other', something, { mostSeconds: 3_600, settings, ...change });
+    expect(await tick([after])).toEqual(['other']);
+    expect(await tick([after])).toEqual([]);
+  });
+
+  it('are left alone by rows that say of which settings their waits are', async () => {
+    const { tick, generatorOf, stand } = generatorStage();
+    const notBefore = START + MINUTE;
+    await stand('plain', { notBefore, settings: 'normal 900  ' });
+    await stand('of-stage', { notBefore, settings: 'garbage 3600 86400 own' });
+    const more = {
+      band: 'garbage',
+      everySeconds: 3_600,
+      mostSeconds: 86_400,
+      settings: () => 'own',
+    } as const;
+    const all = [generatorOf('plain', something), generatorOf('of-stage', something, more)];
+    expect(await tick(all)).toEqual([]);
+  });
+
+  it('that cannot say whether there is work are asked, where a failure counts', async () => {
+    const { tick, generatorOf } = generatorStage();
+    const isWanted = () => Promise.reject(new Error('away'));
+    expect(await tick([generatorOf('other', something, { isWanted })])).toEqual(['other']);
+  });
+
   it('that can have no work are neither asked nor written', async () => {
     const { tick, generatorOf, writes } = generatorStage();
     expect(await tick([generatorOf('unused', something, { isWanted: () => false })])).toEqual([]);
@@ -178,6 +267,63 @@ describe('a generator that fails', () => {
     ).toHaveLength(28);
   });
 
+  it('is recorded with each attempt, and rings from the second on with what it was', async () => {
+    const { tick, pass, generatorOf, table, logged, measured, failedAttempts } = generatorStage();
+    const broken = generatorOf('broken', () => Promise.reject(new Error('away')));
+    await tick([broken]);
+    expect(failedAttempts()).toMatchObject([
+      { worker: 'scanner/broken', item: 'broken', attempt: 1, cause: 'bug', message: 'away' },
+    ]);
+    expect(measured.filter(({ name }) => name === 'GeneratorFailing')).toEqual([]);
+    pass(MINUTE);
+    await tick([broken]);
+    expect(failedAttempts().map(({ attempt }) => attempt)).toEqual([1, 2]);
+    const { failure } = await loadGenerator(table, 'broken');
+    expect(failure).toMatchObject({ at: START + MINUTE, reason: 'Error: away' });
+    const about = { generator: 'broken', failures: 2, fingerprint: failure?.fingerprint };
+    expect(measured).toContainEqual({ name: 'GeneratorFailing', value: 1, unit: 'Count', properties: about });
+    expect(logged).toContainEqual({
+      level: 'error',
+      message: 'generator failing',
+      properties: { ...about, reason: 'Error: away' },
+    });
+  });
+
+  it('is not tried again in the run, however long that takes', async () => {
+    const { tick, pass, generatorOf } = generatorStage();
+    const broken = generatorOf('broken', () => Promise.reject(new Error('away')), { band: 'urgent' });
+    const slow = generatorOf('slow', async (_, cursor) => {
+      pass(50 * SECOND);
+      return { cursor: cursor === null ? '1' : cursor === '1' ? '2' : null, worked: 1 };
+    });
+    expect(await tick([broken, slow])).toEqual(['broken', 'slow', 'slow', 'slow']);
+  });
+
+  it('names the place at which its rows cannot be read', async () => {
+    const { tick, generatorOf, failedAttempts } = generatorStage();
+    const unreadable: Iterable<string> = {
+      [Symbol.iterator]: () => {
+        throw new Error('no such row');
+      },
+    };
+    const rows = generatorOf('rows', (run, cursor, spent) =>
+      sweep(run, {
+        name: 'rows',
+        partitions: [
+          { items: [], work: async () => {} },
+          { items: unreadable, work: async () => {} },
+        ],
+        atOnce: 1,
+        cursor,
+        budget: { spent },
+      }),
+    );
+    await tick([rows]);
+    expect(failedAttempts()).toMatchObject([
+      { worker: 'scanner/rows', item: 'rows: partition 1', message: 'no such row' },
+    ]);
+  });
+
   it('by giving no answer is given up in time, reaches nothing more, and is not asked twice at once', async () => {
     const { tick, pass, generatorOf, table, asked } = generatorStage();
     let goOn = () => {};
@@ -186,7 +332,7 @@ describe('a generator that fails', () => {
       await new Promise<void>((done) => {
         goOn = done;
       });
-      await run.system.operators.tell({} as never, []).catch((error) => late.push(String(error)));
+      await run.system.operators.notify({} as never, []).catch((error) => late.push(String(error)));
       throw new Error('nobody hears of this');
     });
     const well = generatorOf('well', something, { band: 'garbage' });
@@ -196,13 +342,17 @@ describe('a generator that fails', () => {
     expect(await ticked).toEqual(['hanging', 'well']);
     goOn();
     await vi.waitFor(() => expect(late).toEqual(['TurnOver: the turn of hanging is over']));
-    expect(await loadGenerator(table, 'hanging')).toMatchObject({ failures: 1, isHung: true });
+    expect(await loadGenerator(table, 'hanging')).toMatchObject({
+      failures: 1,
+      isHung: true,
+      failure: { reason: 'Error: the turn gave no answer in time' },
+    });
     pass(5 * MINUTE);
     expect(await tick([hanging])).toEqual([]);
   });
 
   it('by ending its process counts as failed once its lease is over', async () => {
-    const { tick, pass, generatorOf, table, system } = generatorStage();
+    const { tick, pass, generatorOf, table, system, failedAttempts } = generatorStage();
     const name = 'dying';
     const dead = { ...(await loadGenerator(table, name)), leaseUntil: START + 15 * MINUTE, turns: 1 };
     await table.transact([{ put: { pk: 'TURNS', sk: name, ...dead, rev: 1 } }], 'the run that died');
@@ -210,7 +360,12 @@ describe('a generator that fails', () => {
     expect(await tick([dying])).toEqual([]);
     pass(15 * MINUTE);
     expect(await tick([dying])).toEqual([]);
-    expect(await loadGenerator(system.table, name)).toMatchObject({ failures: 1, leaseUntil: null });
+    expect(await loadGenerator(system.table, name)).toMatchObject({
+      failures: 1,
+      leaseUntil: null,
+      failure: { reason: 'Error: a turn began and never ended' },
+    });
+    expect(failedAttempts()).toMatchObject([{ worker: 'scanner/dying', cause: 'died', attempt: 1 }]);
     pass(15 * MINUTE);
     expect(await tick([dying])).toEqual([name]);
   });
@@ -255,6 +410,84 @@ describe('the time of generators', () => {
     expect(await tick([slow], 10 * SECOND)).toEqual([]);
   });
 
+  it.each<[string, number, number, number, number]>([
+    ['ends 10 s before the function is stopped', 0, 70, 20, 3],
+    ['lasts for five minutes at most', 0, 800, 20, 15],
+    // A tick comes each 15 minutes: of 13.5 minutes 12 are over.
+    ['ends before a tenth of the time to the next tick is left', 12 * MINUTE, 800, 20, 5],
+    ['ends as early in a run that begins a whole tick late', 27 * MINUTE, 800, 20, 5],
+    ['is five seconds, however near the next tick is', 14 * MINUTE, 800, 2, 3],
+  ])('%s', async (_what, late, remaining, lasting, turns) => {
+    const { tick, pass, generatorOf } = generatorStage();
+    const at = START + MINUTE;
+    pass(MINUTE + late);
+    const full = generatorOf('full', async (_, cursor) => {
+      pass(lasting * SECOND);
+      return { cursor: `${cursor}+`, worked: 1 };
+    });
+    expect(await tick([full], remaining * SECOND, { at })).toHaveLength(turns);
+  });
+
+  it('costs no read where none is left', async () => {
+    const { tick, generatorOf, table } = generatorStage();
+    const query = vi.spyOn(table, 'query');
+    await tick([generatorOf('other', something)], 10 * SECOND);
+    expect(query.mock.calls.filter(([{ pk }]) => pk === 'TURNS')).toEqual([]);
+  });
+
+  it.each<[string, number, number[], boolean[]]>([
+    ['20 s', 800, [20 * SECOND - 1, 1], [false, true]],
+    ['what all generators have left', 15, [5 * SECOND - 1, 1], [false, true]],
+  ])('of a turn is spent after %s', async (_what, remaining, passing, expected) => {
+    const { tick, pass, generatorOf } = generatorStage();
+    const seen: boolean[] = [];
+    const slow = generatorOf('slow', async (_run, _cursor, spent) => {
+      for (const duration of passing) {
+        pass(duration);
+        seen.push(spent());
+      }
+      return { cursor: null };
+    });
+    await tick([slow], remaining * SECOND);
+    expect(seen).toEqual(expected);
+  });
+
+  it('of a turn is over with the turn, for what it leaves behind', async () => {
+    const { tick, generatorOf, timers } = generatorStage();
+    let isSpent = () => false;
+    const leaving = generatorOf('leaving', async (_run, _cursor, spent) => {
+      isSpent = spent;
+      return { cursor: null };
+    });
+    await tick([leaving]);
+    expect(isSpent()).toBe(true);
+    expect(timers).toEqual([]);
+  });
+
+  it('lasts five seconds longer for what is under way, and no more', async () => {
+    const { tick, pass, generatorOf, asked, table } = generatorStage();
+    const hanging = generatorOf('hanging', () => new Promise(() => {}));
+    // 20 s are left, less 10 s before the function is stopped.
+    const ticked = tick([hanging], 20 * SECOND);
+    await vi.waitFor(() => expect(asked).toEqual(['hanging']));
+    pass(15 * SECOND - 1);
+    await new Promise((done) => setImmediate(done));
+    pass(1);
+    await ticked;
+    expect((await loadGenerator(table, 'hanging')).failure?.at).toBe(START + 15 * SECOND);
+  });
+
+  it('is not bounded where the clock has no timers: a turn is waited for', async () => {
+    const { tick, generatorOf, system } = generatorStage();
+    const { now } = system.clock;
+    const slow = generatorOf('slow', async () => {
+      await new Promise((done) => setImmediate(done));
+      return { cursor: null };
+    });
+    await tick([slow], 800 * SECOND, { system: { ...system, clock: { now } } });
+    expect(await loadGenerator(system.table, 'slow')).toMatchObject({ turns: 1, failures: 0 });
+  });
+
   it('is cut into turns, so that one that is always full keeps none waiting', async () => {
     const { tick, pass, generatorOf } = generatorStage();
     const full = generatorOf(
@@ -288,4 +521,125 @@ it('two runs at once ask a generator once', async () => {
   goOn();
   await first;
   expect(asked).toEqual([]);
+});
+
+const ofTurn = (writes: Write[], name: string) => puts(writes, 'TURNS', ({ sk }) => sk === name);
+
+describe('a run beside others', () => {
+  it('asks no generator of which another run was first, and all others', async () => {
+    const stage = generatorStage();
+    stage.system.table = refusing(stage.table, (writes) => ofTurn(writes, 'taken'));
+    const all = ['taken', 'well'].map((name) => stage.generatorOf(name, something));
+    expect(await stage.tick(all)).toEqual(['well']);
+    expect(stage.failedAttempts()).toEqual([]);
+  });
+
+  it('keeps what an operator changed of a generator in its turn', async () => {
+    const stage = generatorStage();
+    const other = stage.generatorOf('other', async () => {
+      const row = await loadGenerator(stage.table, 'other');
+      await stage.write(generatorWrite({ ...row, paused: { by: 'olga', at: START, reason: 'r' } }));
+      return { cursor: '1' };
+    });
+    expect(await stage.tick([other])).toEqual(['other']);
+    expect(await loadGenerator(stage.table, 'other')).toMatchObject({
+      paused: { by: 'olga' },
+      cursor: '1',
+      leaseUntil: null,
+    });
+    expect(stage.logged.map(({ message }) => message)).not.toContain('turn not stored');
+  });
+
+  it('leaves a turn alone that another run began when the lease of this one was over', async () => {
+    const stage = generatorStage();
+    const leased = { turns: 2, leaseUntil: START + 30 * MINUTE, cursor: 'theirs' };
+    const slow = stage.generatorOf('slow', async () => {
+      const row = await loadGenerator(stage.table, 'slow');
+      await stage.write(generatorWrite({ ...row, ...leased }));
+      return { cursor: 'ours' };
+    });
+    const well = stage.generatorOf('well', something, { band: 'garbage' });
+    expect(await stage.tick([slow, well])).toEqual(['slow', 'well']);
+    expect(await loadGenerator(stage.table, 'slow')).toMatchObject(leased);
+    expect(stage.failedAttempts()).toEqual([]);
+  });
+});
+
+describe('a table that is busy or away', () => {
+  const busy: TransactResult = { outcome: 'busy', reason: 'throttled' };
+
+  it('is asked again, in a moment, to take what came of a turn', async () => {
+    const stage = generatorStage();
+    let turns = 0;
+    stage.system.table = refusing(stage.table, () => turns === 1, { answer: busy });
+    const other = stage.generatorOf('other', async () => {
+      turns += 1;
+      return { cursor: null };
+    });
+    await stage.tick([other]);
+    // Between 25 and 50 ms, and nothing is left to chance.
+    expect(stage.pauses).toEqual([37.5]);
+    expect(await loadGenerator(stage.table, 'other')).toMatchObject({ turns: 1, leaseUntil: null });
+  });
+
+  it('stops no other where it does not take what came of a turn', async () => {
+    const stage = generatorStage();
+    let turns = 0;
+    const lost = stage.generatorOf(
+      'lost',
+      async () => {
+        turns += 1;
+        return { cursor: null };
+      },
+      { band: 'urgent' },
+    );
+    stage.system.table = refusing(stage.table, (writes) => turns > 0 && ofTurn(writes, 'lost'), {
+      times: 100,
+      answer: busy,
+    });
+    expect(await stage.tick([lost, stage.generatorOf('well', something)])).toEqual(['lost', 'well']);
+    expect(stage.logged).toContainEqual({
+      level: 'warn',
+      message: 'turn not stored',
+      properties: {
+        generator: 'lost',
+        error: expect.stringMatching(/^TableBusy: the turn of lost could not be stored/),
+      },
+    });
+    expect(stage.failedAttempts()).toEqual([]);
+    // Its lease ends by itself.
+    expect(await loadGenerator(stage.table, 'lost')).toMatchObject({ leaseUntil: START + 15 * MINUTE });
+  });
+
+  it('stops no other where it is too busy for a lease, and that is recorded', async () => {
+    const stage = generatorStage();
+    stage.system.table = refusing(stage.table, (writes) => ofTurn(writes, 'lost'), {
+      times: 100,
+      answer: busy,
+    });
+    const lost = stage.generatorOf('lost', something, { band: 'urgent' });
+    expect(await stage.tick([lost, stage.generatorOf('well', something)])).toEqual(['well']);
+    expect(stage.failedAttempts()).toMatchObject([
+      {
+        worker: 'scanner/lost',
+        item: 'lost',
+        attempt: 1,
+        cause: 'retryable',
+        message: 'the table is too busy for the turn of lost',
+      },
+    ]);
+  });
+
+  it('fails no scan where it cannot be read, and that is recorded', async () => {
+    const stage = generatorStage();
+    const query = stage.table.query.bind(stage.table);
+    vi.spyOn(stage.table, 'query').mockImplementation(async (what) => {
+      if (what.pk === 'TURNS') throw new Error('it is away');
+      return query(what);
+    });
+    await stage.tick([stage.generatorOf('other', something)]);
+    expect(stage.failedAttempts()).toMatchObject([
+      { worker: 'scanner', item: 'generators', attempt: 1, cause: 'bug', message: 'it is away' },
+    ]);
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, type Instant, MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
 import { METRIC } from '../../../functions/platform/names.ts';
-import { claim, complete } from '../../../functions/scanner/claim.ts';
+import { claimScan, completeScan } from '../../../functions/scanner/claim.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { loadScans, type ScansRecord, scansWrite } from '../../../functions/store/scans.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
@@ -21,7 +21,7 @@ async function stageOf(scans: Partial<ScansRecord> | null, config = {}) {
   if (scans) await stage.write(scansWrite({ ...BEFORE, ...scans }));
   const claimAt = async (scheduledAt: Instant, remaining = 14 * MINUTE) => {
     const { view } = await stage.begin();
-    return claim(stage.system, view, { scheduledAt, remainingMs: () => remaining });
+    return claimScan(stage.system, view, { scheduledAt, remainingMs: () => remaining });
   };
   return { ...stage, claimAt };
 }
@@ -111,7 +111,7 @@ describe('a run that came to its end', () => {
     const stage = await stageOf({});
     const claimed = (await stage.claimAt(NOW - MINUTE)) as ScansRecord;
     stage.pass(SECOND);
-    expect(await complete(stage.system, claimed, 'run', figures)).toBe(true);
+    expect(await completeScan(stage.system, claimed, 'run', figures)).toBe(true);
     expect(await loadScans(stage.table)).toMatchObject({
       claimed: NOW - MINUTE,
       leaseUntil: null,
@@ -137,7 +137,7 @@ describe('a run that came to its end', () => {
     const stage = await stageOf({});
     const claimed = (await stage.claimAt(NOW)) as ScansRecord;
     await stage.write(scansWrite({ ...claimed, claimed: NOW + 1 }));
-    expect(await complete(stage.system, claimed, 'run', figures)).toBe(false);
+    expect(await completeScan(stage.system, claimed, 'run', figures)).toBe(false);
     expect(stage.measured).toEqual([]);
     expect(stage.logged).toEqual([
       {

@@ -81,7 +81,7 @@ describe('turning off, where another is first', () => {
     expect(await Promise.all(ids.map((id) => isOn(stage, id)))).toEqual(ids.map(() => true));
   });
 
-  it('marks nothing as held of which operators could not be told', async () => {
+  it('marks nothing as held of which operators could not be notified', async () => {
     const ids = Array.from({ length: 11 }, (_, number) => `acmeCo/t${number}`);
     const stage = await fleet(ids);
     await stage.scanOn(14);
@@ -127,7 +127,7 @@ describe('mailing, where another is first', () => {
     await stage.scanOn(14);
     const digest = stage.mails[0]!.digest;
     expect(await loadDigest(stage.table, digest)).toMatchObject({ state: 'sending', applied: false });
-    const told = Object.values((await loadTask(stage.table, A))?.open?.told ?? {});
-    expect(told.map(({ warning }) => warning)).not.toContain('accepted');
+    const parts = Object.values((await loadTask(stage.table, A))?.open?.told ?? {});
+    expect(parts.map(({ warning }) => warning)).not.toContain('accepted');
   });
 });

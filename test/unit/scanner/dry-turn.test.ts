@@ -25,8 +25,8 @@ const record = (more: Partial<GeneratorRecord> = {}): GeneratorRecord => ({
 const failure = { at: NOW, reason: 'x', fingerprint: 'f' };
 
 describe('when a generator is asked next', () => {
-  const foreseen = async (stage: RunStage, of: Generator, known: GeneratorRecord) =>
-    foresee(await runBeside(stage.system), of, known);
+  const foreseen = async (stage: RunStage, of: Generator, stored: GeneratorRecord) =>
+    foresee(await runBeside(stage.system), of, stored);
 
   it.each<[string, Partial<GeneratorRecord>, Foreseen, boolean?]>([
     ['it waits', {}, { at: NOW + MINUTE, why: 'waits' }],
@@ -40,11 +40,23 @@ describe('when a generator is asked next', () => {
     ['it fails', { failures: 1, failure }, { at: NOW + MINUTE, why: 'failing' }],
     ['it failed, and is due', { failures: 1, failure, notBefore: NOW }, { at: NOW, why: 'due' }],
     ['it is paused', { paused: { by: 'olga', at: NOW, reason: 'r' } }, { at: null, why: 'paused' }],
+    [
+      'it is paused, and nobody wants it',
+      { paused: { by: 'olga', at: NOW, reason: 'r' } },
+      { at: null, why: 'paused' },
+      false,
+    ],
+    [
+      'it is under way, and nobody wants it',
+      { leaseUntil: NOW + 1 },
+      { at: NOW + 1, why: 'under way' },
+      false,
+    ],
     ['nobody wants it', { notBefore: NOW }, { at: null, why: 'not wanted' }, false],
     ['nobody wants it, and it waits', {}, { at: null, why: 'not wanted' }, false],
     ['nobody wants it, and it fails', { failures: 1, failure }, { at: NOW + MINUTE, why: 'failing' }, false],
-  ])('%s', async (_what, known, expected, isWanted = true) => {
-    expect(await foreseen(runStage(), generator(done, { isWanted: () => isWanted }), record(known))).toEqual(
+  ])('%s', async (_what, fields, expected, isWanted = true) => {
+    expect(await foreseen(runStage(), generator(done, { isWanted: () => isWanted }), record(fields))).toEqual(
       expected,
     );
   });
@@ -93,6 +105,19 @@ describe('a dry turn', () => {
     });
   });
 
+  it.each<[string, Partial<GeneratorRecord>, boolean]>([
+    ['that is paused', { paused: { by: 'olga', at: NOW, reason: 'r' } }, true],
+    ['that nobody wants', {}, false],
+  ])('of one %s is taken all the same, and is not what a scan would take', async (_what, more, isWanted) => {
+    const stage = runStage();
+    await stage.write(generatorWrite(record({ notBefore: NOW, rev: 0, ...more })));
+    expect(await takeDryTurn(stage.system, { ...busy, isWanted: () => isWanted })).toMatchObject({
+      due: { at: null },
+      isAsked: false,
+      turn: { cursor: '1', worked: 5 },
+    });
+  });
+
   it('of one whose newest turn died is not what a scan would take', async () => {
     const stage = runStage();
     await stage.write(generatorWrite(record({ notBefore: NOW, leaseUntil: NOW, rev: 0 })));
@@ -138,15 +163,15 @@ describe('a dry turn', () => {
     await stage.planes(aPlane('eu-1'));
     await stage.write(generatorWrite(record({ rev: 0 })));
     const seen: unknown[] = [];
-    const looking = generator(async ({ system, now, id, view, at }) => {
-      seen.push([system.clock.now(), now, id, at, view.planes.map(({ name }) => name)]);
+    const recording = generator(async ({ system, now, id, view, at, asked }) => {
+      seen.push([system.clock.now(), now, id, at, view.planes.map(({ name }) => name), asked]);
       stage.pass(SECOND);
       seen.push(system.clock.now());
       return { cursor: null };
     });
     const later = NOW + HOUR;
-    const turn = await takeDryTurn(stage.system, looking, later);
-    expect(seen).toEqual([[later, later, formatInstant(later), later, ['eu-1']], later + SECOND]);
+    const turn = await takeDryTurn(stage.system, recording, later);
+    expect(seen).toEqual([[later, later, formatInstant(later), later, ['eu-1'], []], later + SECOND]);
     expect(turn).toMatchObject({ now: later, isAsked: true, nextAt: later + SECOND + 15 * MINUTE });
   });
 

@@ -6,8 +6,8 @@ import {
   isEnablingGivenUp,
   isItemGivenUp,
   isNotedAsGivenUp,
+  isNotifyingGivenUp,
   isStillGivenUp,
-  isTellingGivenUp,
 } from '../../../functions/scanner/given-up.ts';
 import { givenUpKey, loadGivenUpOf, type Work } from '../../../functions/store/given-up.ts';
 import { noticeWrite } from '../../../functions/store/notices.ts';
@@ -17,21 +17,11 @@ import type { Write } from '../../../functions/store/table/table.port.ts';
 import { disablingOf, enablingOf } from '../../../functions/work/given-up.ts';
 import { dueTask } from './due-task.ts';
 import { START as NOW, runStage } from './run-stage.ts';
+import { givenUp } from './stored-rows.ts';
 
 const A = 'acmeCo/a';
 const ANA: Work = { queue: 'notify', item: 'ana' };
 
-const mark = (work: Work, version?: number): Write => ({
-  put: {
-    ...givenUpKey(work),
-    v: 1,
-    ...work,
-    at: NOW,
-    reason: 'too large',
-    fingerprint: 'f',
-    ...(version && { version }),
-  },
-});
 async function stageOf(...writes: Write[]) {
   const stage = runStage();
   await stage.write(...writes);
@@ -49,18 +39,20 @@ const off = () => {
 
 describe('work that is given up', () => {
   it('is let be for the version of its task, each by its own name', async () => {
-    const stage = await stageOf(mark(disablingOf(A, 1), 7));
+    const stage = await stageOf(givenUp(disablingOf(A, 1), { version: 7 }));
     const run = await stage.begin();
     expect([await isDisablingGivenUp(run, open()), await isEnablingGivenUp(run, off())]).toEqual([
       true,
       false,
     ]);
-    const enabling = await (await stageOf(mark(enablingOf(A, 1), 7))).begin();
+    const enabling = await (await stageOf(givenUp(enablingOf(A, 1), { version: 7 }))).begin();
     expect([await isDisablingGivenUp(enabling, open()), await isEnablingGivenUp(enabling, off())]).toEqual([
       false,
       true,
     ]);
-    const edited = await (await stageOf(mark(disablingOf(A, 1), 6), mark(enablingOf(A, 1), 8))).begin();
+    const edited = await (
+      await stageOf(givenUp(disablingOf(A, 1), { version: 6 }), givenUp(enablingOf(A, 1), { version: 8 }))
+    ).begin();
     expect([await isDisablingGivenUp(edited, open()), await isEnablingGivenUp(edited, off())]).toEqual([
       false,
       false,
@@ -72,32 +64,32 @@ describe('work that is given up', () => {
     ]);
   });
 
-  it('of a recipient is made again once something new is to be told', async () => {
-    const run = await (await stageOf(mark(ANA))).begin();
+  it('of a recipient is made again once something new is due', async () => {
+    const run = await (await stageOf(givenUp(ANA))).begin();
     expect([
-      await isTellingGivenUp(run, 'ana', NOW),
-      await isTellingGivenUp(run, 'ana', NOW + 1),
-      await isTellingGivenUp(run, 'bob', NOW),
+      await isNotifyingGivenUp(run, 'ana', NOW),
+      await isNotifyingGivenUp(run, 'ana', NOW + 1),
+      await isNotifyingGivenUp(run, 'bob', NOW),
     ]).toEqual([true, false, false]);
   });
 
   it('of a generator is its own: what queues have is none of it', async () => {
-    const stage = await stageOf(mark({ generator: 'garbage', item: 'ana' }));
+    const stage = await stageOf(givenUp({ generator: 'garbage', item: 'ana' }));
     expect([
       await isItemGivenUp(await stage.begin(), 'garbage', 'ana'),
       await isItemGivenUp(await stage.begin(), 'garbage', 'bob'),
       await isItemGivenUp(await stage.begin(), 'facts', 'ana'),
-      await isTellingGivenUp(await stage.begin(), 'ana', NOW),
+      await isNotifyingGivenUp(await stage.begin(), 'ana', NOW),
     ]).toEqual([true, false, false, false]);
   });
 
   it('is read once in a run', async () => {
-    const stage = await stageOf(mark(ANA));
+    const stage = await stageOf(givenUp(ANA));
     const run = await stage.begin();
-    await isTellingGivenUp(run, 'ana', NOW);
+    await isNotifyingGivenUp(run, 'ana', NOW);
     await stage.write({ delete: givenUpKey(ANA) });
-    expect(await isTellingGivenUp(run, 'ana', NOW)).toBe(true);
-    expect(await isTellingGivenUp(await stage.begin(), 'ana', NOW)).toBe(false);
+    expect(await isNotifyingGivenUp(run, 'ana', NOW)).toBe(true);
+    expect(await isNotifyingGivenUp(await stage.begin(), 'ana', NOW)).toBe(false);
   });
 });
 
@@ -137,7 +129,7 @@ const waiting = (): Write =>
   });
 const lastMailed = (at: number | null): Write =>
   recipientWrite({ ...newRecipient('ana', 'ana@acme.test'), lastMailAt: at });
-const settled = (): Write => {
+const notified = (): Write => {
   const { put } = waiting() as { put: Record<string, unknown> };
   return { put: { ...put, pending: null } as never };
 };
@@ -148,9 +140,9 @@ describe('what is given up', () => {
     ['while nothing went since', [waiting(), lastMailed(NOW)], true],
     ['no more once a mail went', [waiting(), lastMailed(NOW + 1)], false],
     ['no more where nothing waits', [lastMailed(null)], false],
-    ['no more where all was told', [settled()], false],
+    ['no more where they were notified of all', [notified()], false],
   ])('lasts %s', async (_what, writes, lasts) => {
-    const stage = await stageOf(mark(ANA), ...writes);
+    const stage = await stageOf(givenUp(ANA), ...writes);
     expect(await isNotedAsGivenUp(stage.system, ANA)).toBe(lasts);
     expect(await loadGivenUpOf(stage.table, ANA)).toBeDefined();
     expect(await isStillGivenUp(stage.system, ANA)).toBe(lasts);
@@ -170,7 +162,7 @@ describe('what is given up', () => {
     ['no more once it is on', enabling, 7, open(), false],
     ['no more once the task is gone, too', enabling, 7, null, false],
   ])('lasts %s (%o)', async (_what, work, version, task, lasts) => {
-    const stage = await stageOf(mark(work, version));
+    const stage = await stageOf(givenUp(work, { version }));
     if (task) await stage.tasks(task);
     expect(await isNotedAsGivenUp(stage.system, work)).toBe(lasts);
     expect(await isStillGivenUp(stage.system, work)).toBe(lasts);
@@ -179,7 +171,7 @@ describe('what is given up', () => {
 
   it('by a generator lasts until an operator clears it', async () => {
     const work: Work = { generator: 'garbage', item: 'x' };
-    const stage = await stageOf(mark(work));
+    const stage = await stageOf(givenUp(work));
     expect(await isStillGivenUp(stage.system, work)).toBe(true);
     expect(await isStillGivenUp(stage.system, { generator: 'garbage', item: 'y' })).toBe(false);
     expect(await isNotedAsGivenUp(stage.system, { generator: 'garbage', item: 'y' })).toBe(false);

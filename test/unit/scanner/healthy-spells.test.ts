@@ -15,7 +15,7 @@ async function load(stage: ReturnType<typeof cliStage>, hours: number, shards: u
   await stage.taskwarden(['tasks', 'import', fileWith(taskLine('acmeCo/a', { shards }))]);
 }
 
-describe('a task that lives again', () => {
+describe('a task that is alive again', () => {
   it('stands in no index once a scan found that its spell has lasted, and is read no more', async () => {
     const stage = cliStage();
     await stage.taskwarden([

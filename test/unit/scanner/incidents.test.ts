@@ -7,9 +7,9 @@ import {
   type FollowUp,
   followUp,
   goneOn,
+  incidentOf,
   isSameIncident,
   lengthOf,
-  toldOf,
 } from '../../../functions/scanner/incidents.ts';
 import type { OperatorAlertRecord } from '../../../functions/store/operator-alerts.ts';
 import type { OperatorIncidentRecord } from '../../../functions/store/operator-incidents.ts';
@@ -62,11 +62,11 @@ describe('what follows for what operators know', () => {
   };
 
   it.each<[string, Followed, boolean | undefined, FollowUp]>([
-    ['that an earlier version told is noted', { alert: alert() }, true, noted],
-    ['not while nobody was told', { alert: alert({ toldAt: null }) }, true, nothing],
+    ['that an earlier version sent is noted', { alert: alert() }, true, noted],
+    ['not while nobody was notified', { alert: alert({ toldAt: null }) }, true, nothing],
     ['not where it is over', { alert: alert({ endedAt: NOW - 1 }) }, true, nothing],
     ['not where it only happened', { alert: alert({}, EVENT) }, true, nothing],
-    ['that went before anybody was told is nothing', {}, undefined, nothing],
+    ['that went before anybody was notified is nothing', {}, undefined, nothing],
     ['nor does anything stay of an operator who ended it then', { closedAt: NOW - 1 }, undefined, forget],
   ])('%s', (_what, at, isLasting, expected) => {
     expect(followUp(at, isLasting, NOW)).toEqual(expected);
@@ -79,31 +79,31 @@ describe('what follows for what operators know', () => {
       'is over where it lasts no more',
       { alert: alert(), incident: incident() },
       false,
-      { what: 'tell', ended: incident({ endedAt: NOW }) as never },
+      { what: 'notify', ended: incident({ endedAt: NOW }) as never },
     ],
     [
       'is over where it was taken back',
       { incident: incident() },
       undefined,
-      { what: 'tell', ended: incident({ endedAt: NOW }) as never },
+      { what: 'notify', ended: incident({ endedAt: NOW }) as never },
     ],
     [
       'is over since an operator ended it',
       { incident: incident(), closedAt: NOW - HOUR },
       undefined,
-      { what: 'tell', ended: incident({ endedAt: NOW - HOUR }) as never },
+      { what: 'notify', ended: incident({ endedAt: NOW - HOUR }) as never },
     ],
     [
       'is over since its alert says so',
       { alert: alert({ endedAt: NOW - HOUR }), incident: incident() },
       true,
-      { what: 'tell', ended: incident({ endedAt: NOW - HOUR }) as never },
+      { what: 'notify', ended: incident({ endedAt: NOW - HOUR }) as never },
     ],
     [
-      'was over before, and its end is still to be told',
+      'was over before, and its end is still to be sent',
       { incident: incident({ endedAt: NOW - DAY }) },
       undefined,
-      { what: 'tell', ended: incident({ endedAt: NOW - DAY }) as never },
+      { what: 'notify', ended: incident({ endedAt: NOW - DAY }) as never },
     ],
     [
       'is back',
@@ -112,7 +112,7 @@ describe('what follows for what operators know', () => {
       { what: 'note', incident: incident() },
     ],
     [
-      'is back though its end was told',
+      'is back though its end was sent',
       { alert: alert(), incident: incident({ endedAt: NOW - HOUR, endToldAt: NOW - HOUR }) },
       true,
       { what: 'note', incident: incident() },
@@ -130,7 +130,7 @@ describe('what follows for what operators know', () => {
       nothing,
     ],
     [
-      'is forgotten once its end was told and its alert is gone',
+      'is forgotten once its end was sent and its alert is gone',
       { incident: incident({ endedAt: NOW - HOUR, endToldAt: NOW - HOUR }) },
       undefined,
       forget,
@@ -144,14 +144,14 @@ describe('what follows for what operators know', () => {
     ['is noted at first', { incident: flapping() }, { what: 'note', incident: flapping({ endedAt: NOW }) }],
     ['is noted once', { incident: flapping({ endedAt: NOW - DAY + 1 }) }, nothing],
     [
-      'is told a day later',
+      'is sent a day later',
       { incident: flapping({ endedAt: NOW - DAY }) },
-      { what: 'tell', ended: flapping({ endedAt: NOW - DAY }) as never },
+      { what: 'notify', ended: flapping({ endedAt: NOW - DAY }) as never },
     ],
     [
-      'is told at once where an operator ended it',
+      'is sent at once where an operator ended it',
       { incident: flapping(), closedAt: NOW },
-      { what: 'tell', ended: flapping({ endedAt: NOW }) as never },
+      { what: 'notify', ended: flapping({ endedAt: NOW }) as never },
     ],
   ])('the end of what comes and goes %s', (_what, at, expected) => {
     expect(followUp(at, undefined, NOW)).toEqual(expected);
@@ -160,21 +160,21 @@ describe('what follows for what operators know', () => {
 
 describe('an alert that was raised anew', () => {
   const raised = alert({ toldAt: null, since: NOW }, FLAPS);
-  const known = (more: Partial<OperatorIncidentRecord> = {}) => incident(more, FLAPS);
+  const flapping = (more: Partial<OperatorIncidentRecord> = {}) => incident(more, FLAPS);
 
   it.each<[string, Followed, boolean]>([
-    ['was over for less than a day', { alert: raised, incident: known({ endedAt: NOW - DAY + 1 }) }, true],
-    ['was never over', { alert: raised, incident: known() }, true],
-    ['was over for a day', { alert: raised, incident: known({ endedAt: NOW - DAY }) }, false],
+    ['was over for less than a day', { alert: raised, incident: flapping({ endedAt: NOW - DAY + 1 }) }, true],
+    ['was never over', { alert: raised, incident: flapping() }, true],
+    ['was over for a day', { alert: raised, incident: flapping({ endedAt: NOW - DAY }) }, false],
     [
-      'has an end that was told',
-      { alert: raised, incident: known({ endedAt: NOW - 1, endToldAt: NOW - 1 }) },
+      'has an end that was sent',
+      { alert: raised, incident: flapping({ endedAt: NOW - 1, endToldAt: NOW - 1 }) },
       false,
     ],
-    ['was ended by an operator', { alert: raised, incident: known(), closedAt: NOW - 1 }, false],
+    ['was ended by an operator', { alert: raised, incident: flapping(), closedAt: NOW - 1 }, false],
     ['does not flap', { alert: alert({ toldAt: null }), incident: incident() }, false],
-    ['was never told', { alert: raised }, false],
-    ['is no more', { incident: known() }, false],
+    ['was never sent', { alert: raised }, false],
+    ['is no more', { incident: flapping() }, false],
   ])('is the same incident where that %s: then %s', (_what, at, isSame) => {
     expect(isSameIncident(at, NOW)).toBe(isSame);
   });
@@ -192,13 +192,13 @@ describe('an alert that was raised anew', () => {
     ],
     ['not where nobody knows of an end', { alert: alert(), incident: incident() }, undefined],
     [
-      'not where it was told',
+      'not where it was sent',
       { alert: alert(), incident: incident({ endedAt: NOW - 1, endToldAt: NOW }) },
       undefined,
     ],
-    ['not where it is the same', { alert: raised, incident: known({ endedAt: NOW - 1 }) }, undefined],
+    ['not where it is the same', { alert: raised, incident: flapping({ endedAt: NOW - 1 }) }, undefined],
     ['not where there was none', { alert: alert() }, undefined],
-  ])('tells the end of the one before with it: %s', (_what, at, ended) => {
+  ])('sends the end of the one before with it: %s', (_what, at, ended) => {
     expect(endedBefore(at, NOW)).toEqual(ended);
   });
 
@@ -211,19 +211,19 @@ describe('an alert that was raised anew', () => {
       9,
     ],
     [
-      'begins with the alert where that was told to be over',
+      'begins with the alert where operators were notified that it was over',
       { incident: incident({ endedAt: NOW - 1, endToldAt: NOW - 1 }) },
       NOW - 3 * DAY,
       9,
     ],
     ['begins with the alert where nothing was known', {}, NOW - 3 * DAY, 0],
   ])('%s', (_what, at, since, rev) => {
-    const told = { code: STAYS, subject: 'eu-1', since, toldAt: NOW, endedAt: null, rev };
-    expect(toldOf({ alert: alert(), ...at }, NOW)).toEqual(told);
+    const notified = { code: STAYS, subject: 'eu-1', since, toldAt: NOW, endedAt: null, rev };
+    expect(incidentOf({ alert: alert(), ...at }, NOW)).toEqual(notified);
   });
 });
 
-it('what was over and is not has no end, told or not', () => {
+it('what was over and is not has no end, sent or not', () => {
   expect(goneOn(incident({ endedAt: NOW - 1, endToldAt: NOW }))).toEqual(incident());
 });
 

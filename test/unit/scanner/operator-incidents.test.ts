@@ -17,7 +17,7 @@ function operatorStage() {
   const details: string[] = [];
   let isDown = false;
   const operators = {
-    tell: async (alert: OperatorAlert, others: readonly OperatorAlert[] = []) => {
+    notify: async (alert: OperatorAlert, others: readonly OperatorAlert[] = []) => {
       if (isDown) throw new Error('SNS is away');
       const all = [alert, ...others];
       messages.push(all.map(({ code, subject, isOver }) => `${isOver ? 'over: ' : ''}${code} ${subject}`));
@@ -44,7 +44,7 @@ function operatorStage() {
     takeBack: (code: OperatorAlertCode, subject: string) =>
       write({ delete: keys.operatorAlert(code, subject) }),
     close: (code: OperatorAlertCode, subject: string) => write(...alertClosed(code, subject, now())),
-    /** Scans after a while; what operators were told by that scan. */
+    /** Scans after a while; what that scan sent to operators. */
     async scanAfter(pause: number) {
       stage.pass(pause);
       const before = messages.length;
@@ -62,7 +62,7 @@ beforeEach(() => {
 });
 
 describe('a condition', () => {
-  it('is told once when it begins and once when it ends, with how long it lasted', async () => {
+  it('is sent once when it begins and once when it ends, with how long it lasted', async () => {
     await stage.raise('correlated-failure', 'eu-1');
     expect(await stage.scanAfter(0)).toEqual([['correlated-failure eu-1']]);
     expect(await stage.scanAfter(15 * MINUTE)).toEqual([]);
@@ -75,14 +75,14 @@ describe('a condition', () => {
     expect(await stage.rows()).toEqual([]);
   });
 
-  it('that goes before anybody was told of it is no news', async () => {
+  it('that goes before anybody was notified of it is no news', async () => {
     await stage.raise('correlated-failure', 'eu-1');
     await stage.takeBack('correlated-failure', 'eu-1');
     expect(await stage.scanAfter(0)).toEqual([]);
     expect(await stage.rows()).toEqual([]);
   });
 
-  it('that lasts is told each week, and its length counts from its beginning', async () => {
+  it('that lasts is sent each week, and its length counts from its beginning', async () => {
     await stage.raise('topic-refused', 'arn:t');
     await stage.scanAfter(0);
     expect(await stage.scanAfter(7 * DAY)).toEqual([['topic-refused arn:t']]);
@@ -102,7 +102,7 @@ describe('a condition', () => {
     expect(await stage.rows()).toEqual([]);
   });
 
-  it('that is raised anew is told anew, and the end of the one before with it', async () => {
+  it('that is raised anew is sent anew, and the end of the one before with it', async () => {
     await stage.raise('correlated-failure', 'eu-1');
     await stage.scanAfter(0);
     await stage.takeBack('correlated-failure', 'eu-1');
@@ -114,7 +114,7 @@ describe('a condition', () => {
     expect(await stage.scanAfter(HOUR)).toEqual([['correlated-failure eu-1']]);
   });
 
-  it('of which an earlier version of the code told is followed to its end', async () => {
+  it('which an earlier version of the code sent is followed to its end', async () => {
     const { put } = operatorAlert('correlated-failure', 'eu-1', 'it is so', stage.now());
     await stage.write({ put: { ...put, toldAt: stage.now(), rev: 2 } });
     expect(await stage.scanAfter(HOUR)).toEqual([]);
@@ -123,7 +123,7 @@ describe('a condition', () => {
     expect(stage.details.at(-1)).toContain('it lasted 2 h');
   });
 
-  it('whose end could not be told is told with the next scan', async () => {
+  it('whose end could not be sent is sent with the next scan', async () => {
     await stage.raise('correlated-failure', 'eu-1');
     await stage.scanAfter(0);
     await stage.takeBack('correlated-failure', 'eu-1');
@@ -146,7 +146,7 @@ describe('a condition that flaps', () => {
     await stage.scanAfter(0);
   });
 
-  it('is one alert, however often it comes back within a day, and its end is told after a day', async () => {
+  it('is one alert, however often it comes back within a day, and its end is sent after a day', async () => {
     for (let times = 0; times < 5; times += 1) expect(await flap(2 * HOUR)).toEqual([]);
     expect(await stage.open()).toEqual(['evidence-stale events']);
     await stage.takeBack('evidence-stale', 'events');
@@ -165,14 +165,14 @@ describe('a condition that flaps', () => {
     expect(await stage.scanAfter(HOUR)).toEqual([]);
   });
 
-  it('is told a week after it was told, as what lasts', async () => {
-    const told = [];
+  it('is sent a week after it was sent, as what lasts', async () => {
+    const notifiedAfter = [];
     for (let hours = 4; hours <= 7 * 24 + 4; hours += 4)
-      told.push(...(await flap(2 * HOUR)).map(() => hours));
-    expect(told).toEqual([7 * 24]);
+      notifiedAfter.push(...(await flap(2 * HOUR)).map(() => hours));
+    expect(notifiedAfter).toEqual([7 * 24]);
   });
 
-  it('is told anew where it comes back after a day', async () => {
+  it('is sent anew where it comes back after a day', async () => {
     await stage.takeBack('evidence-stale', 'events');
     await stage.scanAfter(HOUR);
     expect(await stage.scanAfter(DAY)).toEqual([['over: evidence-stale events']]);
@@ -180,7 +180,7 @@ describe('a condition that flaps', () => {
     expect(await stage.scanAfter(HOUR)).toEqual([['evidence-stale events']]);
   });
 
-  it('is told anew where an operator ended it, and the end with it', async () => {
+  it('is sent anew where an operator ended it, and the end with it', async () => {
     await stage.close('evidence-stale', 'events');
     await stage.raise('evidence-stale', 'events');
     expect(await stage.scanAfter(HOUR)).toEqual([['evidence-stale events', 'over: evidence-stale events']]);
@@ -192,7 +192,7 @@ describe('a condition that flaps', () => {
 
 describe('what happened once', () => {
   it.each<OperatorAlertCode>(['not-mine', 'bulk-command-failed', 'webhook-gone', 'enable-refused'])(
-    '%s has no end that is told',
+    '%s has no end that is sent',
     async (code) => {
       await stage.raise(code, 'acmeCo/a');
       expect(await stage.scanAfter(0)).toHaveLength(1);

@@ -68,7 +68,7 @@ it('what would leave is only noted: messages, mails, alerts, events, calls', asy
     mailer: { send: broken },
     topics: { publish: broken },
     events: { publish: broken },
-    operators: { tell: broken },
+    operators: { notify: broken },
     webhooks: { call: broken, secrets: { read: async () => 'secret' } },
     openControlPlane: broken,
   });
@@ -79,8 +79,8 @@ it('what would leave is only noted: messages, mails, alerts, events, calls', asy
   const topic = { topic: 'arn:t', subject: 'Hi', text: 't', attributes: {} } as const;
   expect(await system.topics?.publish(topic)).toEqual({ outcome: 'accepted', messageId: 'dry-run' });
   await system.events.publish('task.disabled', { task: 'acmeCo/a' });
-  await system.operators.tell(ALERT, [{ ...ALERT, subject: 'us-1', isOver: true }]);
-  await system.operators.tell(ALERT);
+  await system.operators.notify(ALERT, [{ ...ALERT, subject: 'us-1', isOver: true }]);
+  await system.operators.notify(ALERT);
   const call = { url: 'https://hooks.acme.test/', headers: {}, body: '' };
   expect(await system.webhooks?.call(call)).toEqual({
     outcome: 'failed',
@@ -91,16 +91,16 @@ it('what would leave is only noted: messages, mails, alerts, events, calls', asy
   expect(() => system.openControlPlane?.({ name: 'own' } as never)).toThrow(
     'a dry run asks no control plane',
   );
-  const said = (subject: string) => JSON.stringify({ subject, detail: ALERT.detail });
+  const alertText = (subject: string) => JSON.stringify({ subject, detail: ALERT.detail });
   expect(effects.messages).toEqual([
     { kind: 'queue notify', what: '{"key":"a"}' },
     { kind: 'queue notify', what: '{"key":"b"}' },
     { kind: 'mail', what: '{"to":"ana@acme.test","subject":"Hello"}' },
     { kind: 'topic', what: '{"topic":"arn:t","subject":"Hi"}' },
     { kind: 'event task.disabled', what: '{"task":"acmeCo/a"}' },
-    { kind: 'operator alert correlated-failure', what: said('eu-1') },
-    { kind: 'operator alert correlated-failure is over', what: said('us-1') },
-    { kind: 'operator alert correlated-failure', what: said('eu-1') },
+    { kind: 'operator alert correlated-failure', what: alertText('eu-1') },
+    { kind: 'operator alert correlated-failure is over', what: alertText('us-1') },
+    { kind: 'operator alert correlated-failure', what: alertText('eu-1') },
     { kind: 'webhook', what: 'https://hooks.acme.test/' },
     { kind: 'control plane', what: 'own' },
   ]);

@@ -37,7 +37,10 @@ const NEVER_SPENT: Budget = { spent: () => false };
 
 /** In what is matched in part: these figures and no others. */
 export const only = (figures: Record<string, number>): unknown =>
-  expect.toSatisfy((given: unknown) => isDeepStrictEqual(given, figures), `only ${JSON.stringify(figures)}`);
+  expect.toSatisfy(
+    (actual: unknown) => isDeepStrictEqual(actual, figures),
+    `only ${JSON.stringify(figures)}`,
+  );
 
 /** A plane that is up, in use and gives no life signs. */
 export const aPlane = (name: string, more: Partial<DataPlaneRecord> = {}): DataPlaneRecord => ({
@@ -72,7 +75,7 @@ export function runStage(config: Partial<RuntimeConfig> = {}) {
   let now = START;
   let ids = 0;
   const sent: Sent[] = [];
-  const told: OperatorAlert[] = [];
+  const alerts: OperatorAlert[] = [];
   const logged: { level: string; message: string; properties: Record<string, unknown> }[] = [];
   const measured: {
     name: string;
@@ -100,19 +103,19 @@ export function runStage(config: Partial<RuntimeConfig> = {}) {
         for (const { body, ...how } of messages) sent.push({ queue, body: JSON.parse(body), ...how });
       },
     },
-    operators: { tell: async (alert, others = []) => void told.push(alert, ...others) },
+    operators: { notify: async (alert, others = []) => void alerts.push(alert, ...others) },
     telemetry: {
       log: (level, message, properties = {}) => void logged.push({ level, message, properties }),
       metric: (name, value, unit, properties = {}) => void measured.push({ name, value, unit, properties }),
     },
     config: { ...CONFIG, ...config },
   });
-  let given = 0;
+  let batches = 0;
   /** Writes rows as they stand before the run. */
   const write = async (...writes: Write[]): Promise<void> => {
     for (let from = 0; from < writes.length; from += 90) {
-      given += 1;
-      const result = await table.transact(writes.slice(from, from + 90), `given${given}`);
+      batches += 1;
+      const result = await table.transact(writes.slice(from, from + 90), `rows ${batches}`);
       if (result.outcome !== 'applied') throw new Error(`not written: ${result.outcome}`);
     }
   };
@@ -129,7 +132,7 @@ export function runStage(config: Partial<RuntimeConfig> = {}) {
     },
     /** What went to queues, to operators, and to the log. */
     sent,
-    told,
+    alerts,
     logged,
     measured,
     write,
@@ -169,3 +172,20 @@ export function runStage(config: Partial<RuntimeConfig> = {}) {
 }
 
 export type RunStage = ReturnType<typeof runStage>;
+
+/** Takes a step or a generator in a run that begins now; gives the ids of the tasks whose rows it read, too. */
+export async function takeReading(
+  stage: RunStage,
+  taken: Taken,
+  { spent = (): boolean => false, cursor = null as string | null } = {},
+): Promise<{ turn: Came; read: string[] }> {
+  const read: string[] = [];
+  const { batchGet } = stage.table;
+  stage.table.batchGet = (keys: Key[]) => {
+    read.push(...keys.filter(({ sk }) => sk === 'T').map(({ pk }) => pk.slice(2)));
+    return batchGet.call(stage.table, keys);
+  };
+  const turn = await stage.take(taken, await stage.begin(), { budget: { spent }, cursor });
+  stage.table.batchGet = batchGet;
+  return { turn, read: read.sort() };
+}

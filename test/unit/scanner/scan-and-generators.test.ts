@@ -5,10 +5,12 @@ import * as registry from '../../../functions/scanner/generators.ts';
 import type { Run } from '../../../functions/scanner/run.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
 import { keys } from '../../../functions/store/keys.ts';
+import { noticeWrite } from '../../../functions/store/notices.ts';
 import { loadPauses, pausesWrite } from '../../../functions/store/pauses.ts';
 import { loadScans, type ScansRecord, scansWrite } from '../../../functions/store/scans.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
 import { START, workStage } from '../work/stage.ts';
+import { NOTHING_PAUSED } from './stored-rows.ts';
 
 const generators = registry.GENERATORS as Generator[];
 const own = [...generators];
@@ -107,7 +109,58 @@ it('a scan is named after its tick, and hands its view to the generators; what t
     message: 'scan skipped',
     properties: { run: formatInstant(START), reason: 'an older or repeated tick' },
   });
+  expect(stage.levelOf('scan skipped')).toBe('info');
 });
+
+it('a scan reports what its steps did and what its generators did, and stores the former', async () => {
+  const stage = seeing();
+  const pending = { notice: 'warning', since: 0, notBefore: 0 } as const;
+  const notice = { recipient: 'k1', address: 'ana@acme.test', task: 'acmeCo/a', episode: 1, pending };
+  await stage.table.transact([noticeWrite(notice)], 'before');
+  expect(await stage.tick(START)).toMatchObject({ figures: { recipientsQueued: 1, ofGenerator: 1 } });
+  expect((await stage.table.get(keys.run(START)))?.figures).toEqual({ recipientsQueued: 1 });
+});
+
+it('a scan reads requests and pauses once where nothing changed with its claim, and sees what was just written', async () => {
+  const stage = seeing();
+  const query = vi.spyOn(stage.table, 'query');
+  const get = vi.spyOn(stage.table, 'get');
+  await stage.tick(START);
+  const asked = query.mock.calls.map(([what]) => what).filter(({ pk }) => pk === keys.look('').pk);
+  // The second is of the step that looks at them: the run may have made some itself.
+  expect(asked.map(({ consistent }) => consistent)).toEqual([true, true]);
+  expect(get.mock.calls.filter(([key]) => key.sk === keys.pauses().sk)).toHaveLength(1);
+});
+
+// The steps keep 15 s: of 15.5 s they can spare some, but no twentieth.
+it.each<[string, Partial<ScansRecord>, 'completed' | 'interrupted', number?]>([
+  ['it is the first', {}, 'completed'],
+  [
+    'scans stayed away, and none was broken off',
+    { claimed: START - DAY, completedAt: START - DAY },
+    'completed',
+  ],
+  ['one was broken off', { claimed: START - 15 * MINUTE, completedAt: START - 30 * MINUTE }, 'completed'],
+  [
+    'scans were broken off for an hour',
+    { claimed: START - 15 * MINUTE, completedAt: START - 60 * MINUTE },
+    'completed',
+  ],
+  [
+    'scans were broken off for longer',
+    { claimed: START - 15 * MINUTE, completedAt: START - 60 * MINUTE - 1 },
+    'interrupted',
+  ],
+  ['none ever came to its end', { claimed: START - 15 * MINUTE }, 'interrupted'],
+  ['none did, and there is time', { claimed: START - 15 * MINUTE }, 'completed', 16 * SECOND],
+])(
+  'a scan keeps a twentieth of its time for generators only where none came to its end for long: %s',
+  async (_what, before, outcome, remaining = 15.5 * SECOND) => {
+    const stage = seeing();
+    await stage.table.transact([scans(before)], 'before');
+    expect(await stage.tick(START, remaining)).toMatchObject({ outcome });
+  },
+);
 
 it.each<[string, Partial<ScansRecord>, Partial<Run>]>([
   ['none', {}, {}],
@@ -118,12 +171,16 @@ it.each<[string, Partial<ScansRecord>, Partial<Run>]>([
     { before: START - 5, doubtfulSince: START - 6 },
   ],
   ['one, and none ever came to its end', { claimed: START - 5 }, { before: START - 5, doubtfulSince: 0 }],
-])('a scan knows of the one before it: %s', async (_what, before, known) => {
+])('a scan knows of the one before it: %s', async (_what, before, expected) => {
   const stage = seeing();
   await stage.table.transact([scans(before)], 'before');
   await stage.tick(START);
   const { before: was, doubtfulSince } = stage.seen[0]!;
-  expect({ before: was, doubtfulSince }).toEqual({ before: undefined, doubtfulSince: undefined, ...known });
+  expect({ before: was, doubtfulSince }).toEqual({
+    before: undefined,
+    doubtfulSince: undefined,
+    ...expected,
+  });
 });
 
 it('a gap that is noted with the claim is known to the scan that notes it', async () => {
@@ -136,16 +193,12 @@ it('a gap that is noted with the claim is known to the scan that notes it', asyn
 describe('a pause whose end has come', () => {
   const paused = (until: number) =>
     pausesWrite({
-      evaluate: null,
+      ...NOTHING_PAUSED,
       notify: START - DAY,
-      disable: null,
       notes: { notify: { by: 'olga', reason: '', until } },
-      evaluatePaused: [],
-      feedbackSilent: null,
-      rev: 0,
     });
 
-  it('is over for the scan that notes it, which looks at all that is open', async () => {
+  it('is over for the scan that notes it, which evaluates all that is open', async () => {
     const stage = seeing();
     await stage.table.transact([paused(START)], 'before');
     await stage.tick(START);
@@ -184,9 +237,7 @@ describe('a pause whose end has come', () => {
     const stage = await onBusy(null);
     expect(await stage.tick(START)).toMatchObject({ outcome: 'completed' });
     expect(stage.seen[0]?.view.pauses.notify).toBe(false);
-    expect(stage.logged.map(({ message }) => message)).toContain(
-      'the end of a pause could not be noted: the table is busy',
-    );
+    expect(stage.levelOf('the end of a pause could not be noted: the table is busy')).toBe('warn');
     expect((await loadPauses(stage.table)).notify).toBe(START - DAY);
   });
 

@@ -21,7 +21,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-it('the deployed scanner scans for the instant of its tick, as long as it has, and tells operators', async () => {
+it('the deployed scanner scans for the instant of its tick, as long as it has, and notifies operators', async () => {
   const table = new MemoryTable();
   deployed.table = table;
   await table.transact([operatorAlert('correlated-failure', 'eu-1', 'it is so', START)], 'before');
@@ -49,16 +49,16 @@ it('the deployed scanner scans for the instant of its tick, as long as it has, a
   });
 });
 
-it('where the time was told, that outdoes the tick', async () => {
+it('where the demo clock was set, that outdoes the tick', async () => {
   const table = new MemoryTable();
   deployed.table = table;
-  const told = START + 30 * MINUTE;
-  await table.transact([{ put: { ...DEMO_CLOCK_KEY, v: 1, at: told } }], 'told');
+  const demoTime = START + 30 * MINUTE;
+  await table.transact([{ put: { ...DEMO_CLOCK_KEY, v: 1, at: demoTime } }], 'demo clock');
   deployAt(START, { TASKWARDEN_STAGE: 'local', TASKWARDEN_DEMO_CLOCK: 'on' });
   vi.resetModules();
   const { handler } = await import('../../../functions/scanner/scanner.handler.ts');
   writtenMetrics();
   const context = { functionName: 'scanner', awsRequestId: 'r', getRemainingTimeInMillis: () => 60_000 };
   const report = await handler({ scheduledAt: formatInstant(START) }, context as unknown as Context);
-  expect(report).toMatchObject({ outcome: 'completed', run: formatInstant(told) });
+  expect(report).toMatchObject({ outcome: 'completed', run: formatInstant(demoTime) });
 });

@@ -2,15 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { DAY } from '../../../functions/abandonment/time.ts';
 import { addAdmin, addSubscription } from '../../../functions/operators/people.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
-import { lookAt } from '../../../functions/scanner/look.ts';
-import { tellStillOff } from '../../../functions/scanner/still-off.ts';
-import { tellUndone } from '../../../functions/scanner/undone.ts';
+import { evaluateTask } from '../../../functions/scanner/evaluate-task.ts';
+import { notifyStillOff } from '../../../functions/scanner/still-off.ts';
+import { notifyUndone } from '../../../functions/scanner/undone.ts';
 import { type AlertRecord, alertWrite } from '../../../functions/store/alerts.ts';
 import { holderWrite } from '../../../functions/store/holders.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { newRecipient, type RecipientRecord, recipientWrite } from '../../../functions/store/recipients.ts';
 import type { Write } from '../../../functions/store/table/table.port.ts';
 import type { TaskRecord } from '../../../functions/store/tasks.ts';
+import { anAlert } from '../store/filled-table.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
 import { dueTask } from './due-task.ts';
 import { aPlane, START as NOW, type RunStage, runStage } from './run-stage.ts';
@@ -37,11 +38,7 @@ function off(
     disabledByUs: { at: NOW - 60 * DAY, episode: 1, run: 'r1', ...more },
   };
 }
-const ALERT: AlertRecord = {
-  task: A,
-  episode: 1,
-  type: 'task_abandoned',
-  stage: 'disable',
+const ALERT = anAlert({
   since: NOW - 90 * DAY,
   firedAt: NOW - 70 * DAY,
   resolvedAt: NOW - 60 * DAY,
@@ -49,9 +46,8 @@ const ALERT: AlertRecord = {
   evidence: { restarts: 4 },
   mails: [],
   run: 'r1',
-  untold: [],
   holders: [ANA],
-};
+});
 const recipient = (name: string, more: Partial<RecipientRecord>): Write =>
   recipientWrite({
     ...newRecipient(recipientKey(`${name}@acme.test`), `${name}@acme.test`),
@@ -75,13 +71,13 @@ async function noticesOf({ rows }: RunStage): Promise<[string, Record<string, un
 const heard = async (stage: RunStage) => (await noticesOf(stage)).map(([key]) => key).sort();
 
 describe('a task that is still off', () => {
-  const tell = async (stage: RunStage) => tellStillOff(await stage.begin(), await stage.task());
+  const remind = async (stage: RunStage) => notifyStillOff(await stage.begin(), await stage.task());
 
   it('is brought to mind of its recipients once', async () => {
     const stage = await stageOf(off(), ALERT);
-    const told = await tell(stage);
-    expect(told).toEqual(await stage.task());
-    expect(told).toMatchObject({ next: null, disabledByUs: { reminded: true } });
+    const record = await remind(stage);
+    expect(record).toEqual(await stage.task());
+    expect(record).toMatchObject({ next: null, disabledByUs: { reminded: true } });
     expect(await heard(stage)).toEqual([ANA, BOB].sort());
     const [, pending] = (await noticesOf(stage))[0]!;
     expect(pending).toMatchObject({
@@ -90,13 +86,13 @@ describe('a task that is still off', () => {
       notBefore: NOW,
       facts: { since: ALERT.since, disabledAt: NOW - 60 * DAY, resolvedReason: 'disabled' },
     });
-    expect((await tell(stage))?.rev).toBe(told?.rev);
+    expect((await remind(stage))?.rev).toBe(record?.rev);
   });
 
   it('is not yet where that is due later', async () => {
     const stage = await stageOf(off({ at: NOW - 60 * DAY + 1 }), ALERT);
     const record = await stage.task();
-    expect(await tellStillOff(await stage.begin(), record)).toBe(record);
+    expect(await notifyStillOff(await stage.begin(), record)).toBe(record);
     expect(await heard(stage)).toEqual([]);
   });
 
@@ -104,17 +100,17 @@ describe('a task that is still off', () => {
     const subscription = { prefix: '', topic: TOPIC, alertTypes: ['task_auto_disabled'] };
     const some = await stageOf(off(), ALERT, recipient('bob', { declined: true }));
     await addSubscription(some.system, subscription, 'olga');
-    await tell(some);
+    await remind(some);
     expect(await heard(some)).toEqual([ANA, recipientKey(TOPIC)].sort());
     const none = await stageOf(off({}, ['bob@acme.test']), ALERT, recipient('bob', { declined: true }));
     await addSubscription(none.system, subscription, 'olga');
     const before = await none.table.get(keys.alert(A, 1));
-    expect(await tell(none)).toMatchObject({ disabledByUs: { reminded: true } });
+    expect(await remind(none)).toMatchObject({ disabledByUs: { reminded: true } });
     expect(await heard(none)).toEqual([]);
     expect(await none.table.get(keys.alert(A, 1))).toEqual(before);
   });
 
-  it('is told to those who hear of a disabling today', async () => {
+  it('goes to those who hear of a disabling today', async () => {
     const stage = await stageOf(off({}, []), ALERT);
     await addSubscription(
       stage.system,
@@ -126,11 +122,11 @@ describe('a task that is still off', () => {
       { prefix: 'acmeCo/', email: 'ana@acme.test', alertTypes: ['task_abandoned'] },
       'olga',
     );
-    await tell(stage);
+    await remind(stage);
     expect(await heard(stage)).toEqual([BOB]);
     const alone = await stageOf(off({}, []), ALERT);
     await addAdmin(alone.system, { prefix: 'acmeCo/', email: 'boss@acme.test' }, 'olga');
-    await tell(alone);
+    await remind(alone);
     expect(await heard(alone)).toEqual([BOSS]);
   });
 
@@ -138,19 +134,19 @@ describe('a task that is still off', () => {
     ['its alert is kept no longer', off(), null, {}],
     ['it can no longer be enabled as it was', off({ at: NOW - 90 * DAY }), ALERT, {}],
     ['its scope only detects by now', off(), ALERT, { mode: 'detect' }],
-  ])('is told to nobody where %s, and not asked for again', async (_what, record, alert, policy) => {
+  ])('goes to nobody where %s, and not asked for again', async (_what, record, alert, policy) => {
     const stage = await stageOf(record, alert);
     await stage.policy(policy, 'acmeCo/');
-    expect(await tell(stage)).toMatchObject({ disabledByUs: { reminded: true } });
+    expect(await remind(stage)).toMatchObject({ disabledByUs: { reminded: true } });
     expect(await heard(stage)).toEqual([]);
   });
 
-  it('is told with a look at the task, which looks again where that changed meanwhile', async () => {
+  it('goes with an evaluation of the task, which is taken again where that changed meanwhile', async () => {
     const stage = await stageOf(off(), ALERT);
     await stage.planes(aPlane('eu-1'));
     stage.on(refusing(stage.system.table, (writes) => puts(writes, `T#${A}`)));
     const run = await stage.begin();
-    const seen = await lookAt(run, await stage.task());
+    const seen = await evaluateTask(run, await stage.task());
     expect(run.figures).toEqual({ conflicts: 1 });
     expect(seen?.record).toMatchObject({ disabledByUs: { reminded: true } });
     expect(await heard(stage)).toEqual([ANA, BOB].sort());
@@ -172,19 +168,19 @@ describe('a disabling that an operator undid', () => {
       undo,
     };
   };
-  const tell = async (stage: RunStage) => tellUndone(await stage.begin(), await stage.task());
+  const notify = async (stage: RunStage) => notifyUndone(await stage.begin(), await stage.task());
   const holders = [
     holderWrite(A, 1, BOB, NOW),
     holderWrite(A, 1, BOSS, NOW),
     holderWrite(A, 2, 'other', NOW),
   ];
-  const known = ['ana', 'bob', 'boss'].map((name) =>
+  const recipients = ['ana', 'bob', 'boss'].map((name) =>
     recipient(name, name === 'boss' ? { dead: { reason: 'bounce', at: NOW } } : {}),
   );
 
-  it('is told once to the living who hold a mail of that episode', async () => {
-    const stage = await stageOf(undone(), ALERT, ...holders, ...known);
-    expect(await tell(stage)).toMatchObject({ undo: { state: 'told', by: 'olga' } });
+  it('goes once to those who are reachable and hold a mail of that episode', async () => {
+    const stage = await stageOf(undone(), ALERT, ...holders, ...recipients);
+    expect(await notify(stage)).toMatchObject({ undo: { state: 'told', by: 'olga' } });
     expect(await heard(stage)).toEqual([ANA, BOB].sort());
     expect((await noticesOf(stage))[0]?.[1]).toEqual({
       notice: 'enabled',
@@ -193,50 +189,50 @@ describe('a disabling that an operator undid', () => {
       facts: { since: ALERT.since, restarts: 4, enabledAt: NOW - DAY },
     });
     const { rev } = await stage.task();
-    expect((await tell(stage))?.rev).toBe(rev);
+    expect((await notify(stage))?.rev).toBe(rev);
   });
 
   it.each<[string, TaskRecord]>([
     ['it was only asked for', undone('asked')],
-    ['it was told', undone('told')],
+    ['they were notified', undone('told')],
     ['nothing was undone', off()],
-  ])('is nothing to tell where %s', async (_what, record) => {
-    const stage = await stageOf(record, ALERT, ...known);
+  ])('goes to nobody where %s', async (_what, record) => {
+    const stage = await stageOf(record, ALERT, ...recipients);
     const stored = await stage.task();
-    expect(await tellUndone(await stage.begin(), stored)).toBe(stored);
+    expect(await notifyUndone(await stage.begin(), stored)).toBe(stored);
     expect(await heard(stage)).toEqual([]);
   });
 
   it.each<[string, Partial<TaskRecord['task']>]>([
     ['off', { enabled: false }],
     ['deleted', { deletedAt: NOW - 1 }],
-  ])('is told to nobody where the task is %s again by then', async (_what, task) => {
-    const stage = await stageOf(undone('enabled', task), ALERT, ...holders, ...known);
-    expect((await tell(stage))?.undo).toMatchObject({ state: 'told' });
+  ])('goes to nobody where the task is %s again by then', async (_what, task) => {
+    const stage = await stageOf(undone('enabled', task), ALERT, ...holders, ...recipients);
+    expect((await notify(stage))?.undo).toMatchObject({ state: 'told' });
     expect(await heard(stage)).toEqual([]);
   });
 
-  it('is told with a look at the task, which looks again where that changed meanwhile', async () => {
-    const stage = await stageOf(undone(), ALERT, ...known);
+  it('goes with an evaluation of the task, which is taken again where that changed meanwhile', async () => {
+    const stage = await stageOf(undone(), ALERT, ...recipients);
     await stage.planes(aPlane('eu-1'));
     stage.on(refusing(stage.system.table, (writes) => puts(writes, `T#${A}`)));
     const run = await stage.begin();
-    expect((await lookAt(run, await stage.task()))?.record.undo).toMatchObject({ state: 'told' });
+    expect((await evaluateTask(run, await stage.task()))?.record.undo).toMatchObject({ state: 'told' });
     expect(run.figures.conflicts).toBe(1);
-    const told = (await noticesOf(stage)).filter(([, { notice }]) => notice === 'enabled');
-    expect(told.map(([key]) => key)).toEqual([ANA]);
+    const notices = (await noticesOf(stage)).filter(([, { notice }]) => notice === 'enabled');
+    expect(notices.map(([key]) => key)).toEqual([ANA]);
   });
 
-  it('is told with the next look where the task or its alert changed meanwhile', async () => {
-    const task = await stageOf(undone(), ALERT, ...known);
+  it('goes with the next evaluation where the task or its alert changed meanwhile', async () => {
+    const task = await stageOf(undone(), ALERT, ...recipients);
     task.on(
       refusing(task.system.table, (writes) => puts(writes, `T#${A}`, ({ undo }) => undo !== undefined)),
     );
-    expect(await tell(task)).toBeUndefined();
+    expect(await notify(task)).toBeUndefined();
     expect(await heard(task)).toEqual([]);
-    await tell(task);
+    await notify(task);
     expect(await heard(task)).toEqual([ANA]);
-    const alert = await stageOf(undone(), ALERT, ...known);
+    const alert = await stageOf(undone(), ALERT, ...recipients);
     const { get } = alert.table;
     let changes = 1;
     alert.table.get = async (key) => {
@@ -261,8 +257,8 @@ describe('a disabling that an operator undid', () => {
         );
       return row;
     };
-    expect(await tell(alert)).toBeUndefined();
-    await tell(alert);
+    expect(await notify(alert)).toBeUndefined();
+    await notify(alert);
     // Who was still to hear of the disabling does.
     expect(await heard(alert)).toEqual([ANA, BOB].sort());
   });

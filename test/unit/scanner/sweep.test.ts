@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../functions/scanner/run.ts';
 import { type Part, sweep } from '../../../functions/scanner/sweep.ts';
-import { givenUpKey, loadGivenUp } from '../../../functions/store/given-up.ts';
+import { loadGivenUp } from '../../../functions/store/given-up.ts';
 import { PermanentFailure } from '../../../functions/work/failure-class.ts';
 import { workStage } from '../work/stage.ts';
+import { givenUp } from './stored-rows.ts';
 
 /** A sweep of partitions of names; what is worked stands in `worked`, in its order. */
 function stageOf(partitions: string[][]) {
@@ -186,18 +187,13 @@ it('rows that cannot be read fail the step once what is under way has ended', as
 });
 
 describe('what a generator gave up', () => {
-  const mark = (item: string) => {
-    const work = { generator: 'garbage', item };
-    return { put: { ...givenUpKey(work), v: 1, ...work, at: 0, reason: 'too large', fingerprint: 'f' } };
-  };
-
   it.each([
     [true, ['b']],
     [false, ['a', 'b']],
     [undefined, ['a', 'b']],
   ])('is left out where it marks such work (%s)', async (marks, expected) => {
     const stage = stageOf([]);
-    await stage.table.transact([mark('a')], 'marked');
+    await stage.table.transact([givenUp({ generator: 'garbage', item: 'a' })], 'marked');
     const part = stage.partOf(0, ['a', 'b']);
     const how = marks === undefined ? {} : { marks };
     const turn = await sweep(stage.run, { name: 'garbage', partitions: [part], atOnce: 1, ...how });

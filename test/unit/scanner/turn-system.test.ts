@@ -22,7 +22,8 @@ function turnOf(isOver: () => boolean) {
     topics: { publish: ({ topic }) => accept(topic) },
     events: { publish: async (type) => void reached.push(type) },
     operators: {
-      tell: async ({ code }, others = []) => void reached.push(code, ...others.map(({ subject }) => subject)),
+      notify: async ({ code }, others = []) =>
+        void reached.push(code, ...others.map(({ subject }) => subject)),
     },
     openControlPlane: ({ name }) => ({ name }) as unknown as ListedControlPlane,
   };
@@ -45,7 +46,7 @@ function turnOf(isOver: () => boolean) {
       { outcome: 'accepted', messageId: 'arn:t' },
     ],
     ['publish', () => system.events.publish('task.disabled', {}), undefined],
-    ['tell', () => system.operators.tell(ALERT, [{ ...ALERT, subject: 'us-1' }]), undefined],
+    ['notify', () => system.operators.notify(ALERT, [{ ...ALERT, subject: 'us-1' }]), undefined],
     ['open', async () => system.openControlPlane?.({ name: 'own' } as never), { name: 'own' }],
   ];
   return { ...stage, system, calls, reached };

@@ -25,11 +25,11 @@ function standing(how: Partial<GeneratorRecord> = {}, everySeconds = 900, band: 
 
 /** How long a generator is left alone after so many turns that found nothing. */
 function waitAfter(empty: number, everySeconds: number, mostSeconds?: number) {
-  let one = standing({}, everySeconds);
-  if (mostSeconds !== undefined) one = { ...one, generator: { ...one.generator, mostSeconds } };
-  let { record } = one;
+  let state = standing({}, everySeconds);
+  if (mostSeconds !== undefined) state = { ...state, generator: { ...state.generator, mostSeconds } };
+  let { record } = state;
   for (let turn = 0; turn < empty; turn += 1)
-    record = ended({ ...one, record }, record, { cursor: null, worked: 0 }, NOW);
+    record = ended({ ...state, record }, record, { cursor: null, worked: 0 }, NOW);
   return record.notBefore - NOW;
 }
 
@@ -50,8 +50,8 @@ describe('the wait of a generator', () => {
   });
 
   it('is none after a full page, and as ever after a turn that found something or cannot say', () => {
-    const one = standing({ empty: 3 });
-    const left = (turn: { cursor: string | null; worked?: number }) => ended(one, one.record, turn, NOW);
+    const state = standing({ empty: 3 });
+    const left = (turn: { cursor: string | null; worked?: number }) => ended(state, state.record, turn, NOW);
     expect(left({ cursor: 'p2', worked: 50 })).toMatchObject({ notBefore: NOW, empty: 0, cursor: 'p2' });
     expect(left({ cursor: null, worked: 1 })).toMatchObject({ notBefore: NOW + 15 * MINUTE, empty: 0 });
     expect(left({ cursor: null })).toMatchObject({ notBefore: NOW + 15 * MINUTE, empty: 0 });
@@ -101,20 +101,20 @@ describe('a generator is due', () => {
       'paused',
     ],
   ])('%s', (_, how, beside, due, why) => {
-    const one = { ...standing(how), ...beside };
-    expect([isDue(one, NOW), dueAt(one, NOW).why]).toEqual([due, why]);
+    const state = { ...standing(how), ...beside };
+    expect([isDue(state, NOW), dueAt(state, NOW).why]).toEqual([due, why]);
   });
 
   it('from the beginning of its streak where its settings changed', () => {
-    const one = { ...standing({ empty: 4 }), settings: 't' };
-    expect(begun(one, NOW, MINUTE)).toMatchObject({ empty: 0, settings: 't', turns: 1 });
+    const state = { ...standing({ empty: 4 }), settings: 't' };
+    expect(begun(state, NOW, MINUTE)).toMatchObject({ empty: 0, settings: 't', turns: 1 });
   });
 
   it('again where it was woken in its turn', () => {
-    const one = standing();
-    const leased = begun(one, NOW, MINUTE);
+    const state = standing();
+    const leased = begun(state, NOW, MINUTE);
     const woken = { ...leased, notBefore: WOKEN };
-    expect(ended(one, woken, { cursor: null, worked: 0 }, NOW + SECOND).notBefore).toBe(WOKEN);
+    expect(ended(state, woken, { cursor: null, worked: 0 }, NOW + SECOND).notBefore).toBe(WOKEN);
   });
 });
 
@@ -154,10 +154,10 @@ describe('a turn that does not end', () => {
   });
 
   it('keeps its lease where it was given up, and counts once', () => {
-    const given = hung(begun(standing(), NOW, HOUR), FAILURE);
-    expect(given).toMatchObject({ leaseUntil: NOW + HOUR, failures: 1 });
-    expect(isDue({ ...standing(), record: given }, NOW + HOUR - 1)).toBe(false);
-    expect(hasDied(given, NOW + DAY)).toBe(false);
+    const abandoned = hung(begun(standing(), NOW, HOUR), FAILURE);
+    expect(abandoned).toMatchObject({ leaseUntil: NOW + HOUR, failures: 1 });
+    expect(isDue({ ...standing(), record: abandoned }, NOW + HOUR - 1)).toBe(false);
+    expect(hasDied(abandoned, NOW + DAY)).toBe(false);
   });
 });
 
@@ -184,17 +184,20 @@ describe('a lease', () => {
     [NOW + 1, 'under way', false],
     [NOW, 'due', true],
   ])('until %s: %s', (leaseUntil, why, isDead) => {
-    const one = standing({ leaseUntil });
-    expect(dueAt(one, NOW).why).toBe(why);
-    expect(hasDied(one.record, NOW)).toBe(isDead);
+    const state = standing({ leaseUntil });
+    expect(dueAt(state, NOW).why).toBe(why);
+    expect(hasDied(state.record, NOW)).toBe(isDead);
   });
 
   it('is over with the turn, hung before or not, and what was found empty stays where settings do', () => {
-    const one = standing({ leaseUntil: NOW, isHung: true, empty: 3 });
-    expect(ended(one, one.record, { cursor: null }, NOW)).toMatchObject({ leaseUntil: null, isHung: false });
-    expect(failed(one.record, FAILURE)).toMatchObject({ leaseUntil: null, isHung: false });
-    expect(begun(one, NOW, MINUTE)).toMatchObject({ empty: 3, isHung: false, leaseUntil: NOW + MINUTE });
-    expect(begun({ ...one, settings: 'others' }, NOW, MINUTE)).toMatchObject({
+    const state = standing({ leaseUntil: NOW, isHung: true, empty: 3 });
+    expect(ended(state, state.record, { cursor: null }, NOW)).toMatchObject({
+      leaseUntil: null,
+      isHung: false,
+    });
+    expect(failed(state.record, FAILURE)).toMatchObject({ leaseUntil: null, isHung: false });
+    expect(begun(state, NOW, MINUTE)).toMatchObject({ empty: 3, isHung: false, leaseUntil: NOW + MINUTE });
+    expect(begun({ ...state, settings: 'others' }, NOW, MINUTE)).toMatchObject({
       empty: 0,
       settings: 'others',
     });

@@ -10,28 +10,10 @@ import {
 import { bucketOf, keys } from '../../../functions/store/keys.ts';
 import type { PendingNotice } from '../../../functions/store/notices.ts';
 import { day, fired, T0 } from '../abandonment/decide-builders.ts';
-import { filledTable } from './filled-table.ts';
+import { anAlert, filledTable } from './filled-table.ts';
 
 const A = 'acmeCo/a';
 const BUCKET = bucketOf(A);
-
-const anAlert = (more: Partial<AlertRecord> = {}): AlertRecord =>
-  ({
-    task: A,
-    episode: 1,
-    type: 'task_abandoned',
-    stage: 'disable',
-    since: T0,
-    firedAt: day(14),
-    resolvedAt: null,
-    reason: null,
-    evidence: { statuses: ['FAILED'] },
-    mails: ['d1'],
-    run: null,
-    untold: [],
-    holders: [],
-    ...more,
-  }) as AlertRecord;
 
 const RESOLVED = { resolvedAt: day(21), reason: 'disabled' } as const;
 
@@ -60,7 +42,7 @@ describe('an alert', () => {
       anAlert({ holds: [{ reason: 'paused', from: day(15), to: day(16) }], run: 'run-1' }),
     ],
     [
-      'of which several are to be told the same, and one something else',
+      'of which several are to be notified alike, and one something else',
       anAlert({
         ...RESOLVED,
         untold: [
@@ -71,7 +53,7 @@ describe('an alert', () => {
       }),
     ],
     [
-      'of which notices are to be deleted, before and behind one to be told',
+      'of which notices are to be deleted, before and behind one to be notified',
       anAlert({
         ...RESOLVED,
         untold: [
@@ -94,7 +76,7 @@ describe('an alert', () => {
     expect(await loadAlert(table, A, 1)).toBeUndefined();
   });
 
-  it('says once what most are to be told: its row has an end', async () => {
+  it('says once of what most are to be notified: its row has an end', async () => {
     const untold = Array.from({ length: 100 }, (_, place) => ({
       key: `k${place}`,
       address: `k${place}@acme.test`,
@@ -107,7 +89,7 @@ describe('an alert', () => {
     expect((await stored(anAlert())).row).not.toHaveProperty('parting');
   });
 
-  it('of an older row says of each what is to be told, or that it is to be deleted', () => {
+  it('of an older row says of each of what they are to be notified, or that it is to be deleted', () => {
     const row = {
       ...keys.alert(A, 1),
       untold: [
@@ -122,7 +104,7 @@ describe('an alert', () => {
     expect(alertFromRow({ ...keys.alert(A, 1) })).toMatchObject({ untold: [], holders: [] });
   });
 
-  it('is kept for 400 days from its end, and as long as somebody is still to be told', async () => {
+  it('is kept for 400 days from its end, and as long as somebody is still to be notified', async () => {
     const ttlOf = async (more: Partial<AlertRecord>) => (await stored(anAlert(more))).row?.ttl;
     expect(await ttlOf({})).toBeUndefined();
     expect(await ttlOf(RESOLVED)).toBe((day(21) + 400 * DAY) / 1_000);

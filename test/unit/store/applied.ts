@@ -25,9 +25,9 @@ export async function tableWith(...writes: Write[]): Promise<MemoryTable> {
 export function queriesOf(table: MemoryTable): Query[] {
   const query = table.query.bind(table);
   const asked: Query[] = [];
-  table.query = (given) => {
-    asked.push(given);
-    return query(given);
+  table.query = (request) => {
+    asked.push(request);
+    return query(request);
   };
   return asked;
 }

@@ -29,7 +29,7 @@ async function stage() {
 const sent = (digest: DigestRecord): DigestRecord =>
   ({ ...digest, state: 'sent', sentAt: T0 + 1, messageId: 'ses-1' }) as DigestRecord;
 
-it('a change of a mail is stored, and it is looked at again after its lease until it is applied', async () => {
+it('a change of a mail is stored, and it is taken up again after its lease until it is applied', async () => {
   const { writing, table, row } = await stage();
   const changed = await changeDigest(writing, 'd1', sent);
   expect(changed).toMatchObject({ state: 'sent', messageId: 'ses-1', rev: 2 });

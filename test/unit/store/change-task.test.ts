@@ -133,9 +133,9 @@ describe('a change of a task', () => {
 describe('a task whose change rests on more than its row', () => {
   it('is stored with what stands beside it, as it is given back', async () => {
     const { table, writing } = await stage(taskWrite(FAILING, POLICY));
-    const given = await storeTask(writing, { ...FAILING, episodes: 1, rev: 1 }, POLICY, { put: NOTE });
-    expect(given).toEqual({ ...FAILING, episodes: 1, rev: 2 });
-    expect(await loadTask(table, A)).toEqual(given);
+    const stored = await storeTask(writing, { ...FAILING, episodes: 1, rev: 1 }, POLICY, { put: NOTE });
+    expect(stored).toEqual({ ...FAILING, episodes: 1, rev: 2 });
+    expect(await loadTask(table, A)).toEqual(stored);
     expect(await table.get(NOTE)).toBeDefined();
   });
 

@@ -69,7 +69,7 @@ describe('a task with a deadline is found', () => {
       { [`E#${BUCKET}`]: AT.deadline },
     ],
     [
-      'as one to look at again, and among what is open, once it was looked at',
+      'as one to evaluate again, and among what is open, once it was evaluated',
       aRecord({ ...job, deadline: DEADLINE }, lookedAt(day(20))),
       { [`L#${BUCKET}`]: AT.deadline, [`O#${BUCKET}`]: ID },
     ],

@@ -33,7 +33,7 @@ async function openDigests(table: MemoryTable): Promise<string[]> {
   return open;
 }
 
-it('a digest is no longer looked at once it is applied, so that scans do not read every mail ever sent', async () => {
+it('a digest is no longer read once it is applied, so that scans do not read every mail ever sent', async () => {
   const table = new MemoryTable();
   await table.transact([digestWrite(digest, { lookAt: digest.leaseUntil })], 'claim');
   expect(await openDigests(table)).toEqual(['G#digest-1']);
@@ -93,7 +93,7 @@ it.each<[DigestRecord['state'], boolean, boolean]>([
   ['bounced', false, true],
   ['complained', false, true],
   ['rejected', false, true],
-])('a mail that is %s: it went %s; its address is dead %s', (state, went, dead) => {
+])('a mail that is %s: it went %s; its address is suppressed %s', (state, went, dead) => {
   const mail = { ...digest, state } as DigestRecord;
   expect([isAccepted(mail), isDead(mail)]).toEqual([went, dead]);
 });
@@ -122,7 +122,7 @@ describe('the row of a mail', () => {
   });
 
   it.each(['bounced', 'complained', 'rejected'])(
-    'says of one that is %s why its address is dead',
+    'says of one that is %s why its address is suppressed',
     (state) => {
       expect(digestFromRow(row({ state }))).toMatchObject({ dead: 'rejected' });
       expect(digestFromRow(row({ state, dead: 'complaint' }))).toMatchObject({ dead: 'complaint' });
@@ -144,7 +144,7 @@ describe('no mail can be made that', () => {
     >().not.toExtend<DigestRecord>();
   });
 
-  it('shows a dead address without its reason, or a reason in another state', () => {
+  it('shows a suppressed address without its reason, or a reason in another state', () => {
     type Dead = { dead: 'bounce' };
     expectTypeOf<With<{ state: 'bounced' } & Dead>>().toExtend<DigestRecord>();
     expectTypeOf<With<{ state: 'bounced'; dead?: never }>>().not.toExtend<DigestRecord>();

@@ -14,11 +14,11 @@ async function endOf(table: MemoryTable, key: Key): Promise<Instant> {
   return Number((await table.get(key))?.ttl) * SECOND;
 }
 
-it('an attempt that is found dead days later is kept for 5 days from then: its message may come back', async () => {
+it('an attempt that is found to have died, days later, is kept for 5 days from then: its message may come back', async () => {
   const stage = workStage();
   const key = keys.work('notify', 'item', 'message');
-  const said = { queue: 'notify', item: 'item', messageId: 'message', attempt: 1, functionVersion: '7' };
-  const began = { ...key, ...said, startedAt: START, endsBy: START, endedAt: null, ttl: START / SECOND + 1 };
+  const work = { queue: 'notify', item: 'item', messageId: 'message', attempt: 1, functionVersion: '7' };
+  const began = { ...key, ...work, startedAt: START, endsBy: START, endedAt: null, ttl: START / SECOND + 1 };
   await stage.table.transact([{ put: began }], 'w');
   stage.pass(3 * DAY);
   expect(await recordDeath(stage.system, { ...began, w: 'w' })).toBe(true);

@@ -37,9 +37,9 @@ describe('the facts of a day', () => {
 
   it('make the same row whatever order they were counted in', () => {
     const other = cells({ 'notify idle': { fired: 1 }, 'detect failed': { ended: 1, fired: 2 } });
-    const [one, same] = [FIRED, other].map((of) => JSON.stringify(factWrite('episodes', DAY, 'r', of)));
-    expect(one).toBe(same);
-    expect(one).toContain('{"detect failed":{"ended":1,"fired":2},"notify idle":{"fired":1}}');
+    const [row, same] = [FIRED, other].map((of) => JSON.stringify(factWrite('episodes', DAY, 'r', of)));
+    expect(row).toBe(same);
+    expect(row).toContain('{"detect failed":{"ended":1,"fired":2},"notify idle":{"fired":1}}');
   });
 
   it('are kept for 400 days from the end of the day', async () => {
@@ -73,8 +73,8 @@ describe('two rows say the same', () => {
     ['but not of other cells', cells({ a: { x: 1 } }), cells({ b: { x: 1 } }), false],
     ['but not of other figures', cells({ a: { x: 1 } }), cells({ a: { y: 1 } }), false],
     ['but not where there was no row', undefined, cells({}), false],
-  ])('%s', (_, one, other, same) => {
-    expect(saySame(one, other)).toBe(same);
+  ])('%s', (_, first, other, same) => {
+    expect(saySame(first, other)).toBe(same);
   });
 });
 

@@ -1,10 +1,11 @@
 import { recipientKey } from '../../../functions/platform/addresses.ts';
+import type { AlertRecord } from '../../../functions/store/alerts.ts';
 import { type DataPlaneRecord, dataPlaneWrite, newDataPlane } from '../../../functions/store/data-planes.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { newRecipient, type RecipientRecord, recipientWrite } from '../../../functions/store/recipients.ts';
 import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
 import type { Query, Row, Write } from '../../../functions/store/table/table.port.ts';
-import { T0 } from '../abandonment/decide-builders.ts';
+import { day, T0 } from '../abandonment/decide-builders.ts';
 
 /**
  * A table in which some writes were applied, and that notes what it is asked for since: places and partitions, and in `stale`
@@ -40,6 +41,26 @@ export async function filledTable(...writes: Write[]) {
 export function rowIn(write: Write | undefined): Row {
   if (!write || !('put' in write)) throw new Error('puts no row');
   return write.put;
+}
+
+/** The alert of an episode that fired at T0 + 14 d and is open, with changes. */
+export function anAlert(more: Partial<AlertRecord> = {}): AlertRecord {
+  return {
+    task: 'acmeCo/a',
+    episode: 1,
+    type: 'task_abandoned',
+    stage: 'disable',
+    since: T0,
+    firedAt: day(14),
+    resolvedAt: null,
+    reason: null,
+    evidence: { statuses: ['FAILED'] },
+    mails: ['d1'],
+    run: null,
+    untold: [],
+    holders: [],
+    ...more,
+  } as AlertRecord;
 }
 
 /** Somebody, or a topic, who hears of alerts about a scope. */

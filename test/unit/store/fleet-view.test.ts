@@ -419,26 +419,26 @@ describe('the word that a task was disabled', () => {
     expect(await notified([administers('', BOSS)])).toEqual([ANA]);
   });
 
-  const told = (more: object) => ({ [recipientKey(BOSS)]: { ...warnedAt(day(14)), ...more } });
+  const partsOf = (more: object) => ({ [recipientKey(BOSS)]: { ...warnedAt(day(14)), ...more } });
   it.each<[string, object, string[]]>([
     ['accepted a warning of the present grace', {}, [ANA, BOSS]],
     ['was warned in an earlier grace', { grace: 0 }, [ANA]],
     ['is still to be warned', { warning: 'pending' }, [ANA]],
   ])('goes to an admin, whichever prefix is theirs, who %s: %s', async (_, more, expected) => {
-    const open = graced({ told: told(more) });
+    const open = graced({ told: partsOf(more) });
     const near = administers('acmeCo/prod/', 'near@acme.test');
     expect(await notified([near, administers('', BOSS)], { open })).toEqual(expected);
   });
 
   it('goes to no admin who cannot be reached or disclaimed it, nor to one who was never warned', async () => {
-    const open = graced({ told: told({}) });
+    const open = graced({ told: partsOf({}) });
     expect(await notified([administers('', BOSS), bounced(BOSS)], { open })).toEqual([ANA]);
     const disclaimed = [recipientKey(BOSS)];
     expect(await notified([administers('', BOSS)], { open }, { disclaimed })).toEqual([ANA]);
     expect(await notified([administers('', BOSS)], { open: graced() })).toEqual([ANA]);
   });
 
-  it('goes to an admin who was told of the deadline that the task outlived', async () => {
+  it('goes to an admin who was notified of the deadline that the task outlived', async () => {
     const mark = { address: BOSS, last: { deadline: day(20), moves: 1 }, acceptedAt: day(18) };
     const stopping = { moves: 1, seen: day(20), told: { [recipientKey(BOSS)]: mark } };
     const overdue = fired({ alert: 'task_overdue', since: day(20) });
@@ -492,7 +492,7 @@ describe('who owns a task', () => {
     expect(table.asked.filter((place) => place.startsWith('OWNER-RULES'))).toHaveLength(1);
   });
 
-  describe('and why somebody is told of it', () => {
+  describe('and why somebody is notified of it', () => {
     const WRITES = [
       ...withRules,
       subscribed('', 'all@acme.test'),

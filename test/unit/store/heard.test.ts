@@ -68,10 +68,10 @@ describe('that events come in', () => {
   });
 
   it('is noted by each process', async () => {
-    const [one, other] = [process(), process()];
-    await one.at(0, noteEvent);
-    await other.at(MINUTE, noteEvent);
-    expect([await one.eventAt(), await other.eventAt()]).toEqual([T0, T0 + MINUTE]);
+    const [first, second] = [process(), process()];
+    await first.at(0, noteEvent);
+    await second.at(MINUTE, noteEvent);
+    expect([await first.eventAt(), await second.eventAt()]).toEqual([T0, T0 + MINUTE]);
   });
 
   it.each([{ canaries: false }, {}])('is not noted where nobody watches: %j', async (config) => {

@@ -1,28 +1,14 @@
 import { expect, it } from 'vitest';
 import { DAY } from '../../../functions/abandonment/time.ts';
-import { type AlertRecord, alertWrite } from '../../../functions/store/alerts.ts';
+import { alertWrite } from '../../../functions/store/alerts.ts';
 import { holderWrite, loadHolders } from '../../../functions/store/holders.ts';
 import { keys } from '../../../functions/store/keys.ts';
-import { day, T0 } from '../abandonment/decide-builders.ts';
-import { filledTable } from './filled-table.ts';
+import { day } from '../abandonment/decide-builders.ts';
+import { anAlert, filledTable } from './filled-table.ts';
 
 const A = 'acmeCo/a';
 
-const alert: AlertRecord = {
-  task: A,
-  episode: 1,
-  type: 'task_abandoned',
-  stage: 'disable',
-  since: T0,
-  firedAt: day(14),
-  resolvedAt: day(21),
-  reason: 'disabled',
-  evidence: {},
-  mails: [],
-  run: null,
-  untold: [],
-  holders: ['ana', 'bob'],
-};
+const alert = anAlert({ resolvedAt: day(21), reason: 'disabled', holders: ['ana', 'bob'] });
 
 it('who holds a mail about an episode held its warning, or got word of the disabling, each once', async () => {
   const table = await filledTable(

@@ -107,15 +107,15 @@ const STORED = {
   missing: { pk: 'LISTED#connect', sk: 'H#0000002#000000', v: 1, ids: ['connect/t005'], w: 'writer' },
 } satisfies Record<string, Row>;
 
-const saidOf = ({ pk: _p, sk: _s, v: _v, b: _b, w: _w, ttl: _t, ...said }: Row) => said;
+const recordOf = ({ pk: _p, sk: _s, v: _v, b: _b, w: _w, ttl: _t, ...record }: Row) => record;
 
 describe('the rows of listings', () => {
   it('say what they said', () => {
-    expect(listingFromRow(STORED.listing)).toEqual(saidOf(STORED.listing));
-    expect(listingEndFromRow(STORED.end)).toEqual(saidOf(STORED.end));
-    expect(listedPageFromRow(STORED.page)).toEqual(saidOf(STORED.page));
+    expect(listingFromRow(STORED.listing)).toEqual(recordOf(STORED.listing));
+    expect(listingEndFromRow(STORED.end)).toEqual(recordOf(STORED.end));
+    expect(listedPageFromRow(STORED.page)).toEqual(recordOf(STORED.page));
     expect(listedPartFromRow(STORED.part)).toEqual(STORED.part.entries);
-    expect(movesFromRow(STORED.moves)).toEqual(saidOf(STORED.moves));
+    expect(movesFromRow(STORED.moves)).toEqual(recordOf(STORED.moves));
     expect(missingFromRow(STORED.missing)).toEqual(['connect/t005']);
   });
 

@@ -54,7 +54,11 @@ describe('a notice that waits for a mail', () => {
 
   it.each<[string, PendingNotice, object]>([
     ['a warning without an order', { notice: 'warning', since: T, notBefore: T }, {}],
-    ['an alert, which no ramp admits', { notice: 'overdue', since: T, notBefore: T, order: ORDER }, {}],
+    [
+      'an alert, which no warm-up limit admits',
+      { notice: 'overdue', since: T, notBefore: T, order: ORDER },
+      {},
+    ],
     [
       'a reminder: its window',
       { notice: 'reminder', since: T, notBefore: T, lead: DAY, by: T + 5 },
@@ -67,20 +71,20 @@ describe('a notice that waits for a mail', () => {
     ],
     ['what is past', { notice: 'recovered', since: T, notBefore: T, facts: FACTS }, {}],
   ])(
-    'shows when and what it is to tell, and no more than who puts it on the queue needs: %s',
+    'shows when and what it is to say, and no more than who puts it on the queue needs: %s',
     (_, pending, more) => {
       expect(waiting(pending)).toEqual({ notBefore: T, notice: pending.notice, ...more });
     },
   );
 
-  it('shows that it is for a topic, which the ramp does not count', () => {
+  it('shows that it is for a topic, which the warm-up limit does not count', () => {
     const past: PendingNotice = { notice: 'disabled', since: T, notBefore: T, facts: FACTS };
     expect(waiting(past, TOPIC)).toEqual({ notBefore: T, notice: 'disabled', informs: true });
     expect(waiting(past)).not.toHaveProperty('informs');
   });
 });
 
-it('a notice that was told stays while its episode is open, and no scan finds it', () => {
+it('a notice that went stays while its episode is open, and no scan finds it', () => {
   const { put } = noticeWrite(aNotice({ pending: null }));
   expect(put).toEqual({ pk: 'R#ana', sk: 'N#acmeCo/a#000001', v: 1, b: 8, ...aNotice({ pending: null }) });
 });

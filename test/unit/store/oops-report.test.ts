@@ -12,7 +12,7 @@ const rate = (more: Partial<OopsRate> = {}): OopsRate => ({
   ...more,
 });
 /** Met three times since noon, last ten minutes past. */
-const known = (more: Partial<KnownKind> = {}): KnownKind => ({
+const kind = (more: Partial<KnownKind> = {}): KnownKind => ({
   lastSeenAt: NOON + 10 * MINUTE,
   lastVersion: '7',
   resolvedAt: null,
@@ -24,38 +24,38 @@ const now = { at: NOON + 20 * MINUTE, version: '7' };
 describe('a failure is reported', () => {
   it.each<[string, KnownKind | undefined, { at: number; version: string }, string | null]>([
     ['whose kind nobody saw before', undefined, now, 'new'],
-    ['whose kind came back after it was resolved', known({ resolvedAt: NOON }), now, 'came-back'],
-    ['not, where it says nothing new', known(), now, null],
-    ['of a version that had it not', known(), { ...now, version: '8' }, 'new-version'],
+    ['whose kind came back after it was resolved', kind({ resolvedAt: NOON }), now, 'came-back'],
+    ['not, where it says nothing new', kind(), now, null],
+    ['of a version that had it not', kind(), { ...now, version: '8' }, 'new-version'],
     [
       'not, of a version that had it, though another one had it later',
-      known({ lastVersion: '8', rate: rate({ versions: ['7', '8'] }) }),
+      kind({ lastVersion: '8', rate: rate({ versions: ['7', '8'] }) }),
       now,
       null,
     ],
-    ['seven days after the last one', known({ lastSeenAt: now.at - 7 * DAY }), now, 'after-a-quiet-week'],
-    ['not a moment before', known({ lastSeenAt: now.at - 7 * DAY + 1 }), now, null],
+    ['seven days after the last one', kind({ lastSeenAt: now.at - 7 * DAY }), now, 'after-a-quiet-week'],
+    ['not a moment before', kind({ lastSeenAt: now.at - 7 * DAY + 1 }), now, null],
     [
       'not, as the tenth of an hour of which three were usual',
-      known({ rate: rate({ inHour: 9 }) }),
+      kind({ rate: rate({ inHour: 9 }) }),
       now,
       null,
     ],
-    ['as the twelfth, which is four times that', known({ rate: rate({ inHour: 11 }) }), now, 'more-often'],
-    ['not as the eleventh', known({ rate: rate({ inHour: 10 }) }), now, null],
+    ['as the twelfth, which is four times that', kind({ rate: rate({ inHour: 11 }) }), now, 'more-often'],
+    ['not as the eleventh', kind({ rate: rate({ inHour: 10 }) }), now, null],
     [
       'as the tenth, where fewer were usual',
-      known({ rate: rate({ inHour: 9, usual: 1 }) }),
+      kind({ rate: rate({ inHour: 9, usual: 1 }) }),
       now,
       'more-often',
     ],
-    ['not as the ninth, however few were usual', known({ rate: rate({ inHour: 8, usual: 0 }) }), now, null],
+    ['not as the ninth, however few were usual', kind({ rate: rate({ inHour: 8, usual: 0 }) }), now, null],
   ])('%s', (_what, before, occurrence, report) => {
     expect(judgeOops(before, occurrence).report).toBe(report);
   });
 
   it('for what is over first, where it has several reasons', () => {
-    const back = known({ resolvedAt: NOON, lastSeenAt: now.at - 8 * DAY });
+    const back = kind({ resolvedAt: NOON, lastSeenAt: now.at - 8 * DAY });
     expect(judgeOops(back, { ...now, version: '8' }).report).toBe('came-back');
     expect(judgeOops({ ...back, resolvedAt: null }, { ...now, version: '8' }).report).toBe(
       'after-a-quiet-week',
@@ -63,7 +63,7 @@ describe('a failure is reported', () => {
   });
 
   it('by the last version alone where its row is older than rates', () => {
-    const { rate: _, ...old } = known();
+    const { rate: _, ...old } = kind();
     expect(judgeOops(old, now)).toEqual({
       report: null,
       rate: { versions: ['7'], hour: NOON, inHour: 1, usual: 0 },
@@ -78,41 +78,41 @@ describe('what is kept of how often a kind comes', () => {
   });
 
   it('is counted in the hour of the clock', () => {
-    expect(judgeOops(known(), now).rate).toEqual(rate({ inHour: 4 }));
-    expect(judgeOops(known(), { ...now, at: NOON + HOUR - 1 }).rate.inHour).toBe(4);
-    expect(judgeOops(known(), { ...now, at: NOON + HOUR }).rate).toMatchObject({
+    expect(judgeOops(kind(), now).rate).toEqual(rate({ inHour: 4 }));
+    expect(judgeOops(kind(), { ...now, at: NOON + HOUR - 1 }).rate.inHour).toBe(4);
+    expect(judgeOops(kind(), { ...now, at: NOON + HOUR }).rate).toMatchObject({
       hour: NOON + HOUR,
       inHour: 1,
     });
   });
 
   it('counts one that comes late where others are counted now', () => {
-    expect(judgeOops(known(), { ...now, at: NOON - 5 * HOUR }).rate).toEqual(rate({ inHour: 4 }));
+    expect(judgeOops(kind(), { ...now, at: NOON - 5 * HOUR }).rate).toEqual(rate({ inHour: 4 }));
   });
 
   it('has the most of an earlier hour as usual, halved each day', () => {
-    const busy = known({ rate: rate({ inHour: 40, usual: 8 }) });
+    const busy = kind({ rate: rate({ inHour: 40, usual: 8 }) });
     const usualAfter = (hours: number) => judgeOops(busy, { ...now, at: NOON + hours * HOUR }).rate.usual;
     expect(usualAfter(24)).toBe(20);
     expect(usualAfter(48)).toBe(10);
     expect(usualAfter(1)).toBeCloseTo(40 * 0.5 ** (1 / 24), 9);
-    const calm = known({ rate: rate({ inHour: 2, usual: 8 }) });
+    const calm = kind({ rate: rate({ inHour: 2, usual: 8 }) });
     expect(judgeOops(calm, { ...now, at: NOON + 24 * HOUR }).rate.usual).toBe(4);
   });
 
   it('takes what was reported for usual: the same rise is not reported again', () => {
-    const risen = judgeOops(known({ rate: rate({ inHour: 11 }) }), now);
+    const risen = judgeOops(kind({ rate: rate({ inHour: 11 }) }), now);
     expect(risen.rate.usual).toBe(12);
-    expect(judgeOops(known({ rate: risen.rate }), now).report).toBeNull();
+    expect(judgeOops(kind({ rate: risen.rate }), now).report).toBeNull();
     // What is usual never falls for a report.
-    expect(judgeOops(known({ resolvedAt: NOON, rate: rate({ usual: 30 }) }), now).rate.usual).toBe(30);
+    expect(judgeOops(kind({ resolvedAt: NOON, rate: rate({ usual: 30 }) }), now).rate.usual).toBe(30);
     // What is not reported is not usual while its hour goes on.
-    expect(judgeOops(known({ rate: rate({ inHour: 7 }) }), now).rate.usual).toBe(3);
+    expect(judgeOops(kind({ rate: rate({ inHour: 7 }) }), now).rate.usual).toBe(3);
   });
 
   it('has the newest twenty versions, each once', () => {
     const versions = Array.from({ length: 20 }, (_, place) => `v${place}`);
-    const before = known({ rate: rate({ versions }) });
+    const before = kind({ rate: rate({ versions }) });
     expect(judgeOops(before, { ...now, version: 'v3' }).rate.versions).toEqual(versions);
     expect(judgeOops(before, { ...now, version: 'v20' }).rate.versions).toEqual([
       ...versions.slice(1),

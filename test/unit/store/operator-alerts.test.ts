@@ -19,14 +19,14 @@ const ALERT = {
   rev: 1,
 } as const;
 
-it('what operators are to be told stands there until they are', async () => {
+it('that of which operators are to be notified stands there until they are', async () => {
   const table = await tableWith(operatorAlert('breaker-open', 'notify', 'half of the attempts fail', T));
   expect(await loadOperatorAlert(table, 'breaker-open', 'notify')).toEqual(ALERT);
   expect(await table.get({ pk: 'OPERATORS', sk: 'breaker-open#notify' })).toMatchObject({ v: 1 });
   expect(await loadOperatorAlert(table, 'breaker-open', 'disable')).toBeUndefined();
 });
 
-it('who tells it stores that over what they read', async () => {
+it('who sends it stores that over what they read', async () => {
   const table = await tableWith(operatorAlert('breaker-open', 'notify', 'half of the attempts fail', T));
   await apply(table, operatorAlertWrite({ ...ALERT, toldAt: T + 1 }));
   expect(await loadOperatorAlert(table, 'breaker-open', 'notify')).toEqual({

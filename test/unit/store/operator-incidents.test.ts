@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { alertClosed, operatorAlert, operatorAlertWrite } from '../../../functions/store/operator-alerts.ts';
 import {
+  loadAlertsAndIncidents,
   loadOpenAlerts,
-  loadTold,
   type OperatorIncidentRecord,
   operatorIncidentEnd,
   operatorIncidentWrite,
@@ -22,7 +22,7 @@ const incident = (subject: string, more: Partial<OperatorIncidentRecord> = {}): 
 });
 
 describe('what operators know', () => {
-  it('is read at once: alerts, what was told of them, and what operators ended', async () => {
+  it('is read at once: alerts, what was sent of them, and what operators ended', async () => {
     const table = await tableWith(
       alertOf('notify'),
       alertOf('a\nb'),
@@ -30,7 +30,7 @@ describe('what operators know', () => {
       operatorIncidentWrite(incident('a\nb', { endedAt: T + 2 })),
     );
     await apply(table, ...alertClosed('breaker-open', 'disable', T + 5));
-    const { alerts, incidents, closed } = await loadTold(table);
+    const { alerts, incidents, closed } = await loadAlertsAndIncidents(table);
     expect([...alerts.keys()].sort()).toEqual(['breaker-open#a\nb', 'breaker-open#notify']);
     expect(alerts.get('breaker-open#notify')).toMatchObject({ code: 'breaker-open', subject: 'notify' });
     expect([...incidents].sort()).toMatchObject([
@@ -43,19 +43,19 @@ describe('what operators know', () => {
   });
 
   it('has the alert of a subject that reads as one of these', async () => {
-    const { alerts, incidents } = await loadTold(await tableWith(alertOf('~told#notify')));
+    const { alerts, incidents } = await loadAlertsAndIncidents(await tableWith(alertOf('~told#notify')));
     expect([[...alerts.keys()], incidents.size]).toEqual([['breaker-open#~told#notify'], 0]);
   });
 
   it('is nothing at first', async () => {
-    const { alerts, incidents, closed } = await loadTold(await tableWith());
+    const { alerts, incidents, closed } = await loadAlertsAndIncidents(await tableWith());
     expect([alerts.size, incidents.size, closed.size]).toEqual([0, 0, 0]);
   });
 
   it('is read as it stands at that moment', async () => {
     const table = await tableWith();
     const asked = queriesOf(table);
-    await loadTold(table);
+    await loadAlertsAndIncidents(table);
     expect(asked.map(({ consistent }) => consistent)).toEqual([true]);
   });
 });
@@ -71,7 +71,7 @@ describe('an incident', () => {
     const end = (rev: number) => operatorIncidentEnd(incident('notify', { rev }));
     expect(await table.transact([end(2)], 'late')).toMatchObject({ outcome: 'refused' });
     await apply(table, end(1));
-    expect((await loadTold(table)).incidents.size).toBe(0);
+    expect((await loadAlertsAndIncidents(table)).incidents.size).toBe(0);
   });
 });
 
@@ -101,7 +101,7 @@ describe('an alert is open', () => {
       ['notify'],
     ],
     ['not where what it says is over for now', [changed('notify', { endedAt: T })], []],
-    ['not where it was an event that was told', [changed('notify', { active: false })], []],
+    ['not where it was an event that was sent', [changed('notify', { active: false })], []],
   ])('%s', async (_, writes, open) => {
     expect(await openOf(...writes)).toEqual(open);
   });

@@ -3,7 +3,7 @@ import type { Episode, Told } from '../../../functions/abandonment/task.ts';
 import { packed, type Stored, unpacked } from '../../../functions/store/packed-episode.ts';
 import { fired, warnedAt } from '../abandonment/decide-builders.ts';
 
-const told = (count: number, name: string): Record<string, Told> =>
+const parts = (count: number, name: string): Record<string, Told> =>
   Object.fromEntries(Array.from({ length: count }, (_, place) => [`${name}-${place}`, warnedAt(place)]));
 const mails = (count: number) => Array.from({ length: count }, (_, place) => `mail-${place}`);
 /** As it comes back from the table. */
@@ -18,27 +18,27 @@ it('an episode is packed where recipients and mails are more than 200 together',
     [150, 51, true],
     [0, 201, true],
   ] as const) {
-    const episode = fired({ told: told(people, 'a'), mails: mails(digests) });
+    const episode = fired({ told: parts(people, 'a'), mails: mails(digests) });
     expect('packed' in stored(episode)).toBe(isPacked);
     expect(unpacked(stored(episode))).toEqual(episode);
   }
 });
 
 it('an episode that is packed has nothing of what is packed in its row besides, and takes far less room', () => {
-  const episode = fired({ told: told(1_000, 'a'), mails: mails(1_000) });
+  const episode = fired({ told: parts(1_000, 'a'), mails: mails(1_000) });
   const row = stored(episode);
   expect(row).toMatchObject({ number: 1, told: {}, mails: [] });
   expect(JSON.stringify(row).length).toBeLessThan(JSON.stringify(episode).length / 4);
 });
 
 it('episodes that are read in turn are each as they were stored', () => {
-  const [one, other] = [fired({ told: told(300, 'a') }), fired({ told: told(300, 'b'), number: 2 })];
-  const rows = [stored(one), stored(other)];
-  for (const place of [0, 1, 0, 0, 1]) expect(unpacked(rows[place]!)).toEqual([one, other][place]);
+  const [first, second] = [fired({ told: parts(300, 'a') }), fired({ told: parts(300, 'b'), number: 2 })];
+  const rows = [stored(first), stored(second)];
+  for (const place of [0, 1, 0, 0, 1]) expect(unpacked(rows[place]!)).toEqual([first, second][place]);
 });
 
 it('an episode that is packed is read by a process that saw none before', async () => {
-  const episode = fired({ told: told(300, 'a') });
+  const episode = fired({ told: parts(300, 'a') });
   const row = stored(episode);
   vi.resetModules();
   const anew = await import('../../../functions/store/packed-episode.ts');

@@ -5,9 +5,10 @@ import { episodeToRow } from '../../../functions/store/episode-row.ts';
 import { packed, unpacked } from '../../../functions/store/packed-episode.ts';
 import { measureRow } from '../../../functions/store/table/row-limits.ts';
 import { fired } from '../abandonment/decide-builders.ts';
+import { anAlert } from './filled-table.ts';
 
 const keyOf = (place: number) => String(place).padStart(32, '0');
-const told = (count: number): Record<string, Told> =>
+const parts = (count: number): Record<string, Told> =>
   Object.fromEntries(
     Array.from({ length: count }, (_, place) => [
       keyOf(place),
@@ -16,32 +17,25 @@ const told = (count: number): Record<string, Told> =>
   );
 
 test('an episode with few recipients stands plainly in its row, one with many is packed, and read back whole', () => {
-  const few = { ...fired(), told: told(100) };
+  const few = { ...fired(), told: parts(100) };
   expect(packed(few)).toEqual(episodeToRow(few));
-  const many = { ...fired(), told: told(2_000), mails: ['a', 'b'] };
+  const many = { ...fired(), told: parts(2_000), mails: ['a', 'b'] };
   const row = packed(many);
   expect(row).toMatchObject({ told: {}, mails: [], number: many.number });
   expect(unpacked(JSON.parse(JSON.stringify(row)))).toEqual(many);
 });
 
-const alert = (untold: AlertRecord['untold']): AlertRecord => ({
-  task: 'acmeCo/a',
-  episode: 1,
-  type: 'task_abandoned',
-  stage: 'disable',
-  since: 0,
-  firedAt: 0,
-  resolvedAt: 1,
-  reason: 'disabled',
-  evidence: {},
-  mails: Array.from(
-    { length: 3_000 },
-    (_, place) => `01JH4ZQ8Y3V5C6D7E8F9G0${String(place).padStart(4, '0')}`,
-  ),
-  run: null,
-  untold,
-  holders: Array.from({ length: 1_000 }, (_, place) => keyOf(place)),
-});
+const alert = (untold: AlertRecord['untold']): AlertRecord =>
+  anAlert({
+    resolvedAt: 1,
+    reason: 'disabled',
+    mails: Array.from(
+      { length: 3_000 },
+      (_, place) => `01JH4ZQ8Y3V5C6D7E8F9G0${String(place).padStart(4, '0')}`,
+    ),
+    untold,
+    holders: Array.from({ length: 1_000 }, (_, place) => keyOf(place)),
+  });
 
 test('an alert that lists 1,000 notices and as many obsolete ones is a row that DynamoDB takes', () => {
   const pending = () => ({
@@ -67,7 +61,7 @@ test('an alert that lists 1,000 notices and as many obsolete ones is a row that 
   expect((put.untold as unknown[]).at(-1)).toEqual({ key: keyOf(1_999), address: '', pending: null });
 });
 
-test('an alert of an older version, which says of each what is to be told and knows no holders, is read', () => {
+test('an alert of an older version, which says of each of what they are to be notified and knows no holders, is read', () => {
   const untold = [
     {
       key: 'k',

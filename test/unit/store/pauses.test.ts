@@ -21,7 +21,7 @@ const NOTHING: PausesRecord = {
   rev: 0,
 };
 const note = (until: Instant | null): PauseNote => ({ by: 'olga', reason: 'a move', until });
-/** Deciding and telling are paused since noon; the first for an hour, the other until somebody says so. */
+/** Deciding and notifying are paused since noon; the first for an hour, the other until somebody says so. */
 const PAUSED: PausesRecord = {
   ...NOTHING,
   evaluate: T,

@@ -217,12 +217,12 @@ async function bothSee(stage: CliStage) {
   ]);
   expect(await listed(stage, 'admins')).toEqual([{ prefix: '', email: BOSS }]);
   const { task } = (await loadTask(stage.table, 'acmeCo/prod/a'))!;
-  for (const one of [TEAM, BOSS]) expect((await saysOf(stage.table, [task], one))(task)).toBe(true);
+  for (const address of [TEAM, BOSS]) expect((await saysOf(stage.table, [task], address))(task)).toBe(true);
   expect((await saysOf(stage.table, [task], 'eve@acme.test'))(task)).toBe(false);
 }
 
 describe('people that an earlier version stored', () => {
-  it('are found, told, and moved by the scan that asked for them; the earlier version still reads them', async () => {
+  it('are found, notified, and moved by the scan that asked for them; the earlier version still reads them', async () => {
     const stage = await withOldRows();
     await bothSee(stage);
     const report = await stage.scanOn(14);
@@ -272,9 +272,9 @@ describe('the places of people', () => {
     await stage.taskwarden(['subscriptions', 'add', 'solo', 'a@acme.test']);
     await stage.taskwarden(['subscriptions', 'add', 'solo/', 'b@acme.test']);
     await stage.taskwarden(['admins', 'add', 'solo/', 'b@acme.te']);
-    const says = async (id: string, one: string) => {
+    const says = async (id: string, address: string) => {
       const { task } = (await loadTask(stage.table, id))!;
-      return (await saysOf(stage.table, [task], one))(task);
+      return (await saysOf(stage.table, [task], address))(task);
     };
     expect([await says('solo', 'a@acme.test'), await says('solo/x', 'a@acme.test')]).toEqual([true, false]);
     expect([await says('solo', 'b@acme.test'), await says('solo/x', 'b@acme.test')]).toEqual([false, true]);
@@ -284,11 +284,11 @@ describe('the places of people', () => {
 
   it('refuse an address that is too long for a key beside the longest prefix', async () => {
     const stage = await failingFleet(['acmeCo/a']);
-    const given = [`${'p'.repeat(510)}/`, `${'語'.repeat(240)}@acme.test`];
+    const pair = [`${'p'.repeat(510)}/`, `${'語'.repeat(240)}@acme.test`];
     for (const command of ['subscriptions', 'admins']) {
-      const refused = await stage.taskwarden([command, 'add', ...given]);
+      const refused = await stage.taskwarden([command, 'add', ...pair]);
       expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('is no mail address')]);
-      const removed = await stage.taskwarden([command, 'remove', ...given]);
+      const removed = await stage.taskwarden([command, 'remove', ...pair]);
       expect(removed.err).not.toContain('ValidationException');
     }
   });

@@ -44,9 +44,9 @@ describe('the policy of a scope', () => {
     ['its mode rose', { raisedAt: T }],
     ['its deadlines moved', { movedAt: T }],
     ['the table was restored', { restoredAt: T }],
-  ])('stays, and is not listed, where it says nothing and it is to be known when %s', async (_, known) => {
-    const table = await tableWith(policyWrite('', {}, noted(known)));
-    expect((await table.scan()).rows).toMatchObject([{ document: {}, ...known }]);
+  ])('stays, and is not listed, where it says nothing and it is to be known when %s', async (_, instants) => {
+    const table = await tableWith(policyWrite('', {}, noted(instants)));
+    expect((await table.scan()).rows).toMatchObject([{ document: {}, ...instants }]);
     expect(await loadPolicyDocuments(table)).toEqual(new Map());
     expect((await loadWritten(table)).rows.size).toBe(1);
   });
@@ -97,9 +97,12 @@ describe('all policies', () => {
     await apply(table, policyWrite(...change));
     const changed = await loadPolicies(table);
     expect(changed).not.toBe(book);
-    const [, , known] = change;
-    expect(changed).toMatchObject({ restoredAt: known?.restoredAt });
-    expect(changed.global).toMatchObject({ modeRaisedAt: known?.raisedAt, deadlinesMovedAt: known?.movedAt });
+    const [, , record] = change;
+    expect(changed).toMatchObject({ restoredAt: record?.restoredAt });
+    expect(changed.global).toMatchObject({
+      modeRaisedAt: record?.raisedAt,
+      deadlinesMovedAt: record?.movedAt,
+    });
   });
 
   it('know of no restoring where none was', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { claim } from '../../../functions/notices/send/send-digest.ts';
+import type { claimRecipient } from '../../../functions/notices/send/send-digest.ts';
 import { bucketOf } from '../../../functions/store/keys.ts';
 import { noticeWrite } from '../../../functions/store/notices.ts';
 import {
@@ -72,7 +72,7 @@ describe('the row of a recipient', () => {
     expect(recipientFromRow(aRow(full))).toEqual({ ...full, rev: 1 });
   });
 
-  it('is in the list of all, the dead together', () => {
+  it('is in the list of all, the suppressed together', () => {
     const place = (record: RecipientRecord) => {
       const { g2pk, g2sk } = aRow(record);
       return [g2pk, g2sk];
@@ -135,7 +135,7 @@ describe('no recipient can be written who', () => {
   });
 
   it('is mailed though they are suppressed', () => {
-    type Mailed = Parameters<typeof claim>[1];
+    type Mailed = Parameters<typeof claimRecipient>[1];
     expectTypeOf<ReachableRecipient>().toExtend<Mailed>();
     expectTypeOf<With<{ dead: { reason: 'bounce'; at: number } }>>().not.toExtend<Mailed>();
   });

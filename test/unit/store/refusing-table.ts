@@ -7,19 +7,19 @@ export function refusing(
   isMeant: (writes: Write[]) => boolean,
   { times = 1, answer = { outcome: 'refused', index: 0 } as TransactResult } = {},
 ): Table & { refused: number } {
-  const given = {
+  const refusingTable = {
     refused: 0,
     get: table.get.bind(table),
     batchGet: table.batchGet.bind(table),
     query: table.query.bind(table),
     scan: table.scan.bind(table),
     transact: async (writes: Write[], writer: string): Promise<TransactResult> => {
-      if (given.refused >= times || !isMeant(writes)) return table.transact(writes, writer);
-      given.refused += 1;
+      if (refusingTable.refused >= times || !isMeant(writes)) return table.transact(writes, writer);
+      refusingTable.refused += 1;
       return answer;
     },
   };
-  return given;
+  return refusingTable;
 }
 
 /** A table for which some rows are too large: it never takes one of them. */

@@ -18,13 +18,13 @@ const tableOf = (heading: string) =>
 
 describe('docs/retention.md', () => {
   it('has each kind, with how long it is kept and within which limits', () => {
-    const told = tableOf('How long').map(([kind, kept, least, most]) => [kind, kept, least, most]);
+    const documented = tableOf('How long').map(([kind, kept, least, most]) => [kind, kept, least, most]);
     const inDays = (length: number) => `${length / 86_400_000}d`;
     const held = KEPT.map((kind) => {
       const { kept, least, most } = RETENTIONS[kind];
       return [kind, inDays(kept), inDays(least), inDays(most)];
     });
-    expect(told).toEqual(held);
+    expect(documented).toEqual(held);
   });
 
   it('says of each kind what it is, from when it is counted, and why it goes no sooner', () => {
@@ -62,8 +62,11 @@ describe('what a deployment says of retention', () => {
   });
 
   it('comes to the functions as it was said', () => {
-    const said = { alerts: 90 * 86_400, runs: undefined };
-    expect(readRetention(writtenRetention(said))).toEqual({ ...DEFAULT_RETENTION, alerts: 90 * 86_400_000 });
+    const settings = { alerts: 90 * 86_400, runs: undefined };
+    expect(readRetention(writtenRetention(settings))).toEqual({
+      ...DEFAULT_RETENTION,
+      alerts: 90 * 86_400_000,
+    });
   });
 
   it.each([

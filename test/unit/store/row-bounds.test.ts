@@ -190,7 +190,7 @@ it('the row of a mail has room for as many tasks as fit into the mail', () => {
   expect(bytesOf(digestWrite({ ...digest, items }, { lookAt: NOW }))).toBeLessThan(ROOM);
 });
 
-it('the row of the pace has room for a day of one tenant on all data planes', () => {
+it('the row of the rate limit has room for a day of one tenant on all data planes', () => {
   const unapproved = Array.from({ length: 1_000 }, (_, place) => ({
     tenant: 't'.repeat(40),
     dataPlane: `${place}`.padStart(128, 'p'),

@@ -710,16 +710,16 @@ const STORED = {
 } satisfies Record<string, Row>;
 
 /** What a row of before says beside what places it in the table. */
-function saidOf(row: Row, ...placing: string[]): Record<string, unknown> {
+function recordOf(row: Row, ...placing: string[]): Record<string, unknown> {
   const beside = new Set(['pk', 'sk', 'v', 'b', 'w', 'ttl', 'p', 'g1pk', 'g1sk', 'g2pk', 'g2sk', ...placing]);
   return Object.fromEntries(Object.entries(row).filter(([name]) => !beside.has(name)));
 }
 
 /** What stands in the table after a write, but for who wrote it. */
 function stored(write: Write): Row {
-  const [given] = withSeconds([write]);
-  if (!given || !('put' in given)) throw new Error('not a row');
-  const { w: _, ...row } = given.put;
+  const [written] = withSeconds([write]);
+  if (!written || !('put' in written)) throw new Error('not a row');
+  const { w: _, ...row } = written.put;
   return JSON.parse(JSON.stringify(row)) as Row;
 }
 
@@ -730,7 +730,7 @@ describe('a row of before that is read and stored again is the same row, a revis
     ['a task', { row: task, again: taskWrite(taskFromRow(task), policy) }],
     ['an alert that goes on', { row: STORED.openAlert, again: alertWrite(alertFromRow(STORED.openAlert)) }],
     [
-      'an alert that is resolved, which stays while somebody is to be told',
+      'an alert that is resolved, which stays while somebody is to be notified',
       {
         row: STORED.alert,
         again: alertWrite(alertFromRow(STORED.alert)),
@@ -752,7 +752,7 @@ describe('a row of before that is read and stored again is the same row, a revis
     ['a warning', { row: STORED.notice, again: noticeWrite(noticeFromRow(STORED.notice)) }],
     ['a reminder', { row: STORED.reminder, again: noticeWrite(noticeFromRow(STORED.reminder)) }],
     [
-      'what a topic is told of a disabling',
+      'what a topic hears of a disabling',
       { row: STORED.topicTold, again: noticeWrite(noticeFromRow(STORED.topicTold)) },
     ],
     ['a mail', { row: digest, again: digestWrite(digestFromRow(digest), { lookAt: 1_767_852_060_000 }) }],
@@ -765,8 +765,14 @@ describe('a row of before that is read and stored again is the same row, a revis
       },
     ],
     ['the scans', { row: STORED.scans, again: scansWrite(scansFromRow(STORED.scans)) }],
-    ['the pace of disabling', { row: STORED.pace, again: rateLimitWrite(rateLimitFromRow(STORED.pace)) }],
-    ['the pace of warnings', { row: STORED.ramp, again: warmUpLimitWrite(rateLimitFromRow(STORED.ramp)) }],
+    [
+      'the rate limit of disabling',
+      { row: STORED.pace, again: rateLimitWrite(rateLimitFromRow(STORED.pace)) },
+    ],
+    [
+      'the rate limit of warnings',
+      { row: STORED.ramp, again: warmUpLimitWrite(rateLimitFromRow(STORED.ramp)) },
+    ],
     [
       'a round of the canary',
       { row: STORED.canaryRound, again: canaryRoundWrite(canaryRoundFromRow(STORED.canaryRound)) },
@@ -812,7 +818,7 @@ it.each<[string, Row, object]>([
   ['what waits for a task', STORED.waiting, waitingFromRow(STORED.waiting)],
   ['what SES says of mails', STORED.feedback, feedbackFromRow(STORED.feedback)],
 ])('the row of %s says what it said', (_, row, record) => {
-  expect(record).toEqual(saidOf(row));
+  expect(record).toEqual(recordOf(row));
 });
 
 it('the row of a generator that was woken before its first turn is that of a new one', () => {
@@ -821,15 +827,15 @@ it('the row of a generator that was woken before its first turn is that of a new
 });
 
 it('the row of a breaker says what it said; its revision guards its writes and is no part of it', () => {
-  expect(breakerFromRow(STORED.breaker)).toEqual(saidOf(STORED.breaker, 'rev'));
+  expect(breakerFromRow(STORED.breaker)).toEqual(recordOf(STORED.breaker, 'rev'));
 });
 
 it('the rows of people say who hears of what, wherever they stand', () => {
   const topic = 'arn:aws:sns:eu-west-1:123456789012:task-news';
   const alertTypes = ['task_abandoned'];
   const person = { pk: 'PEOPLE#acmeCo', sk: 'ana@acme.test S#acmeCo/', v: 1, g2pk: 'PEOPLE#S', w: 'w' };
-  const told = { prefix: 'acmeCo/', email: 'ana@acme.test', alertTypes };
-  expect(subscriptionFromRow({ ...person, ...told })).toEqual(told);
+  const subscription = { prefix: 'acmeCo/', email: 'ana@acme.test', alertTypes };
+  expect(subscriptionFromRow({ ...person, ...subscription })).toEqual(subscription);
   const old = { pk: 'SUB#acmeCo/', sk: topic, v: 1, g2pk: 'SUBSCRIPTIONS', g2sk: 'acmeCo/', w: 'w' };
   const published = { prefix: 'acmeCo/', topic, alertTypes };
   expect(subscriptionFromRow({ ...old, ...published })).toEqual(published);
@@ -847,24 +853,24 @@ it('the row of owner rules says what each of them says', () => {
 });
 
 it('the row of refused events is stored again as it was read', () => {
-  const said = {
+  const event = {
     source: 'fleet',
     isRegistered: true,
     detailType: 'Task Deleted',
     reason: 'malformed',
     key: 'at',
   };
-  const kind = { ...said, detail: 'at is missing', count: 2, firstAt: 1, lastAt: 2 };
+  const kind = { ...event, detail: 'at is missing', count: 2, firstAt: 1, lastAt: 2 };
   const row = { pk: 'META', sk: 'REFUSED-EVENTS', v: 1, b: 8, kinds: [kind], more: null, rev: 3 };
   expect(stored(refusedEventsWrite(refusedEventsFromRow(row)))).toEqual({ ...row, rev: 4 });
 });
 
 it('the rows of a bulk command are stored again as they were read', () => {
-  const said = { id: '01W', kind: 'undo', what: 'undo', by: 'olga', reason: '', at: 1_768_192_680_000 };
+  const request = { id: '01W', kind: 'undo', what: 'undo', by: 'olga', reason: '', at: 1_768_192_680_000 };
   const size = { items: 2, parts: 1, counts: { done: 1, skipped: 0, failed: 0 } };
   const place = { next: 0, round: 1, attempt: 0, notBefore: 2, startedAt: 3, workedAt: 4, endedAt: null };
   const lease = { holder: 'h', until: 5 };
-  const command = { ...said, priority: 'normal', state: 'open', ...size, ...place, lease, rev: 3 };
+  const command = { ...request, priority: 'normal', state: 'open', ...size, ...place, lease, rev: 3 };
   const found = { g2pk: 'OPERATOR-WORK', g2sk: '1#2026-01-12T04:38:00.000Z#01W' };
   const row = { pk: 'OPERATOR-WORK', sk: '01W', v: 1, b: 8, ...command, ...found };
   expect(stored(operatorWorkWrite(operatorWorkFromRow(row)))).toEqual({ ...row, rev: 4 });
@@ -899,7 +905,7 @@ describe('what older rows lack is as if nothing had been said', () => {
     expect(digestFromRow(without(STORED.digest, 'unsettled'))).toMatchObject({ unsettled: false, acts: 0 });
   });
 
-  it('of an alert: nobody held its warning; each to be notified is told what its own row says', () => {
+  it('of an alert: nobody held its warning; each is to be notified of what its own row says', () => {
     const pending = { notice: 'recovered', since: 1, notBefore: 2 };
     const untold = [{ key: 'k', address: 'ana@acme.test', pending }];
     const row = { ...without(STORED.alert, 'holders', 'parting'), untold } as Row;
@@ -914,7 +920,7 @@ describe('what older rows lack is as if nothing had been said', () => {
     expect(startFromRow(without(STORED.attempt, 'since')).since).toBe(STORED.attempt.startedAt);
   });
 
-  it('of a breaker that is open: the incident began when it opened, and that was told', () => {
+  it('of a breaker that is open: the incident began when it opened, and operators were notified', () => {
     const row = without({ ...STORED.breaker, phase: 'open', since: 7 }, 'incident', 'busySince', 'failedAt');
     expect(breakerFromRow(row)).toMatchObject({ incident: 7, failedAt: 7, busySince: null });
   });
@@ -965,8 +971,8 @@ describe('what a release stored of a whole fleet', () => {
       const { w: _, ...before } = row;
       const rev = typeof row.rev === 'number' ? { rev: row.rev + 1 } : {};
       // Where indexes find a mail depends on when it is settled next, which its row does not say.
-      expect(stored((again[kind] as (one: Row) => Write)(row))).toMatchObject(
-        kind === 'G' ? { ...saidOf(row), ...rev } : { ...before, ...rev },
+      expect(stored((again[kind] as (record: Row) => Write)(row))).toMatchObject(
+        kind === 'G' ? { ...recordOf(row), ...rev } : { ...before, ...rev },
       );
     }
   });

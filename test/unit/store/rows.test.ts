@@ -17,7 +17,7 @@ describe('a write over what was read', () => {
 });
 
 it('a record is what a row says, without what places it', () => {
-  const said = { name: 'x', rev: 3, none: null, newer: ['y'] };
+  const fields = { name: 'x', rev: 3, none: null, newer: ['y'] };
   const placing = {
     v: 1,
     b: 8,
@@ -31,7 +31,7 @@ it('a record is what a row says, without what places it', () => {
     g3pk: '3',
     g3sk: '3',
   };
-  expect(recordIn({ ...KEY, ...placing, ...said })).toEqual(said);
+  expect(recordIn({ ...KEY, ...placing, ...fields })).toEqual(fields);
 });
 
 describe('the rows of a query', () => {

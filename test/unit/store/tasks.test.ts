@@ -114,7 +114,7 @@ describe('where a task is found', () => {
     ],
     ['one with an open episode', { open: fired() }, aPolicy(), { ...OPEN, ...LOST }],
     [
-      'one with an open episode that is to be looked at',
+      'one with an open episode that is to be evaluated',
       { open: fired(), next: { at: day(15), why: 'look' } },
       aPolicy(),
       { ...look('01-16T00:00:00'), ...OPEN, ...LOST },
@@ -227,13 +227,17 @@ describe('what is over is not stored', () => {
     ],
     ['vetoes, once it is well', { ...ALIVE, vetoes }, { vetoes: null }],
     ['but vetoes of one that fails', { vetoes }, { vetoes }],
-    ['when to look at a task that is well', { ...ALIVE, next }, { next: null }],
-    ['but when to look at one that fails', { next }, { next }],
-    ['but when to look at one with an open episode', { ...ALIVE, open: fired(), next }, { next }],
-    ['but when to tell of an undoing', { ...ALIVE, next, undo: undo('enabled') }, { next }],
-    ['when to look at one whose undoing was told', { ...ALIVE, next, undo: undo('told') }, { next: null }],
+    ['when to evaluate a task that is well', { ...ALIVE, next }, { next: null }],
+    ['but when to evaluate one that fails', { next }, { next }],
+    ['but when to evaluate one with an open episode', { ...ALIVE, open: fired(), next }, { next }],
+    ['but when to notify of an undoing', { ...ALIVE, next, undo: undo('enabled') }, { next }],
     [
-      'when to look at one whose undoing is asked for',
+      'when to evaluate one of whose undoing they were notified',
+      { ...ALIVE, next, undo: undo('told') },
+      { next: null },
+    ],
+    [
+      'when to evaluate one whose undoing is asked for',
       { ...ALIVE, next, undo: undo('asked') },
       { next: null },
     ],
@@ -251,7 +255,7 @@ describe('what is over is not stored', () => {
     if (after.task) expect(storedOf(aRecord(before)).task).toEqual(after.task);
   });
 
-  it('no spell is looked at while an episode is open: the last look said when', () => {
+  it('no spell is evaluated while an episode is open: the last evaluation said when', () => {
     const spell = evidence({ statuses: ['PRIMARY'], spells: { PRIMARY: day(1) } });
     const policy = aPolicy({ minHealthy: 5 * HOUR });
     expect(storedOf(aRecord({ ...spell, open: fired() }), policy).next).toBeNull();
@@ -259,7 +263,7 @@ describe('what is over is not stored', () => {
   });
 
   const enabling = { by: 'ana', reason: '', at: day(22), nextAt: day(23) };
-  it('when a listed control plane is asked to enable a task stays until it is on, whatever a look says', () => {
+  it('when a listed control plane is asked to enable a task stays until it is on, whatever an evaluation says', () => {
     const disabledByUs = { ...OFF, enabling };
     const off = { ...task({ enabled: false }), disabledByUs };
     expect(storedOf(aRecord({ ...off, open: graced(), next })).next).toEqual({ at: day(23), why: 'look' });
@@ -357,7 +361,7 @@ describe('a task that somebody changed', () => {
   const NOW = day(16);
   const atOnce = { at: NOW, why: 'look' } as const;
 
-  it('is looked at once where an episode or a hold is there', () => {
+  it('is evaluated at once where an episode or a hold is there', () => {
     expect(scheduled(aRecord({ open: fired() }), NOW).next).toEqual(atOnce);
     expect(scheduled(aRecord({ next: { at: day(20), why: 'disable' } }), NOW).next).toEqual(atOnce);
   });
@@ -367,7 +371,7 @@ describe('a task that somebody changed', () => {
     expect(scheduled(record, NOW)).toEqual(record);
   });
 
-  it('has its announced deadlines looked at, too', () => {
+  it('has its announced deadlines evaluated, too', () => {
     const stopping = { moves: 1, seen: day(40), told: {}, lookAt: day(39) };
     const expected = { ...stopping, lookAt: NOW };
     expect(scheduled(aRecord({ stopping }), NOW)).toEqual(aRecord({ stopping: expected }));

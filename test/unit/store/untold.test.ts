@@ -5,6 +5,7 @@ import { loadNotice, noticeWrite, type PendingNotice } from '../../../functions/
 import type { MemoryTable } from '../../../functions/store/table/memory-table.ts';
 import { writeListedNotices } from '../../../functions/store/untold.ts';
 import { apply, tableWith, writingOn } from './applied.ts';
+import { anAlert } from './filled-table.ts';
 
 const T = Date.parse('2026-01-15T00:00:00Z');
 const TASK = 'acmeCo/a';
@@ -15,23 +16,10 @@ const PENDING: PendingNotice = {
   facts: { since: T, restarts: 0 },
 };
 
-const alertOf = (untold: AlertRecord['untold']): AlertRecord => ({
-  task: TASK,
-  episode: 1,
-  type: 'task_abandoned',
-  stage: 'disable',
-  since: T,
-  firedAt: T,
-  resolvedAt: T,
-  reason: 'disabled',
-  evidence: {},
-  mails: [],
-  run: null,
-  untold,
-  holders: [],
-});
+const alertOf = (untold: AlertRecord['untold']): AlertRecord =>
+  anAlert({ resolvedAt: T, reason: 'disabled', untold });
 const names = (count: number) => Array.from({ length: count }, (_, place) => `r${place}`);
-const toTell = (count: number) =>
+const alertFor = (count: number) =>
   alertOf(names(count).map((key) => ({ key, address: `${key}@acme.test`, pending: PENDING })));
 
 /** Notes how many writes each transaction has. */
@@ -53,9 +41,9 @@ const tellers = async (table: MemoryTable, count: number) => {
 
 describe('the notices that an alert lists', () => {
   it('are all written, in parts that a transaction takes, and go off its list', async () => {
-    const table = await tableWith(alertWrite(toTell(200)));
+    const table = await tableWith(alertWrite(alertFor(200)));
     const sizes = counted(table);
-    await writeListedNotices(writingOn(table, T), toTell(200));
+    await writeListedNotices(writingOn(table, T), alertFor(200));
     // The alert itself beside each.
     expect(sizes).toEqual([91, 91, 21]);
     expect(await tellers(table, 200)).toBe(200);
@@ -66,7 +54,7 @@ describe('the notices that an alert lists', () => {
       episode: 1,
       pending: PENDING,
     });
-    expect(await loadAlert(table, TASK, 1)).toEqual(toTell(0));
+    expect(await loadAlert(table, TASK, 1)).toEqual(alertFor(0));
   });
 
   it('of those who need none are deleted', async () => {
@@ -83,37 +71,37 @@ describe('the notices that an alert lists', () => {
 
   it.each<[string, AlertRecord | null]>([
     ['the alert is gone', null],
-    ['its list is empty', toTell(0)],
+    ['its list is empty', alertFor(0)],
   ])('are none where %s', async (_, stored) => {
     const table = await tableWith(...(stored ? [alertWrite(stored)] : []));
     const sizes = counted(table);
-    await writeListedNotices(writingOn(table, T), toTell(3));
+    await writeListedNotices(writingOn(table, T), alertFor(3));
     expect(sizes).toEqual([]);
   });
 
   it('are those that the row lists, whatever was read before', async () => {
-    const table = await tableWith(alertWrite(toTell(2)));
-    await writeListedNotices(writingOn(table, T), toTell(5));
+    const table = await tableWith(alertWrite(alertFor(2)));
+    await writeListedNotices(writingOn(table, T), alertFor(5));
     expect(await tellers(table, 5)).toBe(2);
   });
 
   it('are left to who changed the list meanwhile', async () => {
-    const table = await tableWith(alertWrite(toTell(3)));
+    const table = await tableWith(alertWrite(alertFor(3)));
     const before = await table.get(keys.alert(TASK, 1));
     let others = 0;
     const sizes = counted(table, async () => {
-      if (others++ === 0) await apply(table, alertWrite(toTell(3)));
+      if (others++ === 0) await apply(table, alertWrite(alertFor(3)));
     });
-    await writeListedNotices(writingOn(table, T), toTell(3));
+    await writeListedNotices(writingOn(table, T), alertFor(3));
     expect(await tellers(table, 3)).toBe(0);
     expect((await table.get(keys.alert(TASK, 1)))?.w).not.toBe(before?.w);
     expect(sizes).toEqual([4, 1]);
   });
 
   it('are left to the next scan where the table is busy', async () => {
-    const table = await tableWith(alertWrite(toTell(3)));
+    const table = await tableWith(alertWrite(alertFor(3)));
     table.transact = async () => ({ outcome: 'busy', reason: 'throttled' });
-    await writeListedNotices(writingOn(table, T), toTell(3));
+    await writeListedNotices(writingOn(table, T), alertFor(3));
     expect((await loadAlert(table, TASK, 1))?.untold).toHaveLength(3);
   });
 });

@@ -93,9 +93,9 @@ describe('a webhook that has it', () => {
     const table = await written();
     const [both] = (await newsOf(table)) as [NewsRecord];
     await apply(table, newsTaken(both, 'a'));
-    const [one] = (await newsOf(table)) as [NewsRecord];
-    expect(one).toMatchObject({ webhooks: ['b'], events: both.events });
-    await apply(table, newsTaken(one, 'b'));
+    const [left] = (await newsOf(table)) as [NewsRecord];
+    expect(left).toMatchObject({ webhooks: ['b'], events: both.events });
+    await apply(table, newsTaken(left, 'b'));
     expect(await newsOf(table)).toEqual([]);
   });
 
@@ -104,9 +104,9 @@ describe('a webhook that has it', () => {
     const [both] = (await newsOf(table)) as [NewsRecord];
     await apply(table, newsTaken(both, 'a'));
     expect(await table.transact([newsTaken(both, 'b')], 'late')).toMatchObject({ outcome: 'refused' });
-    const [one] = (await newsOf(table)) as [NewsRecord];
-    await apply(table, newsTaken(one, 'b'));
-    expect(await table.transact([newsTaken(one, 'b')], 'late')).toMatchObject({ outcome: 'refused' });
+    const [left] = (await newsOf(table)) as [NewsRecord];
+    await apply(table, newsTaken(left, 'b'));
+    expect(await table.transact([newsTaken(left, 'b')], 'late')).toMatchObject({ outcome: 'refused' });
   });
 });
 

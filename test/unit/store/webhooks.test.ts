@@ -123,9 +123,9 @@ describe('a change of a webhook', () => {
 
 describe('the webhooks that who decides knows of', () => {
   const scope = (id: string, prefix = ''): WebhookScope => ({ id, prefix, types: [] });
-  const list = async (table: MemoryTable, id: string, one: WebhookScope | undefined) =>
+  const list = async (table: MemoryTable, id: string, webhook: WebhookScope | undefined) =>
     commit(writingOn(table, T), 'a scope', async () => ({
-      writes: [await scopeWrite(table, id, one)],
+      writes: [await scopeWrite(table, id, webhook)],
       value: 0,
     }));
 

@@ -56,7 +56,7 @@ export function webhookStage() {
       },
     },
     operators: {
-      tell: async (alert, others = []) => void codes.push(...[alert, ...others].map(({ code }) => code)),
+      notify: async (alert, others = []) => void codes.push(...[alert, ...others].map(({ code }) => code)),
     },
     webhooks: {
       call: async (call) => {

@@ -27,14 +27,14 @@ describe('an attempt that goes well', () => {
 
   it('does not act where its start cannot be recorded', async () => {
     const stage = workStage();
-    let acted = false;
+    let hasRun = false;
     stage.acts(async () => {
-      acted = true;
+      hasRun = true;
       return DONE;
     });
     stage.breakTable(true);
     expect(await stage.deliver(1)).toMatchObject({ outcome: 'retry', failed: true });
-    expect(acted).toBe(false);
+    expect(hasRun).toBe(false);
   });
 
   it('is done although its end cannot be recorded', async () => {
@@ -57,9 +57,9 @@ describe('an attempt that goes well', () => {
     const stage = workStage();
     const { transact } = stage.table;
     let calls = 0;
-    stage.table.transact = async (...given) => {
+    stage.table.transact = async (...args) => {
       calls += 1;
-      return calls <= 3 ? { outcome: 'busy', reason: 'a conflict' } : transact.apply(stage.table, given);
+      return calls <= 3 ? { outcome: 'busy', reason: 'a conflict' } : transact.apply(stage.table, args);
     };
     expect(await stage.deliver(1)).toMatchObject({ outcome: 'retry', failed: true });
     expect(await listOops(stage.table)).toMatchObject([
@@ -163,7 +163,7 @@ describe('a process that died', () => {
     expect(stage.count('AttemptFailed')).toBe(0);
   });
 
-  it('is not taken for dead while it may still run', async () => {
+  it('does not count as died while it may still run', async () => {
     const stage = workStage();
     await stage.die(1);
     stage.pass(SECOND);
@@ -175,7 +175,7 @@ describe('a process that died', () => {
     [30 * SECOND - 1, 0],
     [30 * SECOND, 1],
   ])(
-    'is taken for dead after the 30 s of a function of which nobody says more (%i ms: %i)',
+    'counts as died after the 30 s of a function of which nobody says more (%i ms: %i)',
     async (after, dead) => {
       const stage = workStage();
       const begun = new Promise<void>((resolve) => {

@@ -15,7 +15,7 @@ function toldOf(ended: Ended[], { inOneLine = true } = {}) {
   };
   const report = new BatchReport('notify');
   for (const each of ended) report.add(...each);
-  report.tell(telemetry);
+  report.writeTo(telemetry);
   return { logged, figures };
 }
 

@@ -76,10 +76,10 @@ describe('canaries', () => {
   it('are tried again where the table is busy', async () => {
     const stage = workStage();
     const { transact } = stage.table;
-    stage.table.transact = async (...given) =>
-      given[0].some((write) => 'put' in write && write.put.pk === 'CANARY')
+    stage.table.transact = async (...args) =>
+      args[0].some((write) => 'put' in write && write.put.pk === 'CANARY')
         ? { outcome: 'busy', reason: 'throttled' }
-        : transact.apply(stage.table, given);
+        : transact.apply(stage.table, args);
     const body = JSON.stringify(canaryOf('run', START, START + MINUTE));
     expect(await stage.deliver(1, { body })).toMatchObject({ outcome: 'retry', failed: true });
     expect(await listOops(stage.table)).toMatchObject([
@@ -152,7 +152,7 @@ describe('what is missed', () => {
     expect(stage.count('FeedbackSilent')).toBe(1);
   });
 
-  it('every event, and operators are told until one comes', async () => {
+  it('every event, and operators are notified until one comes', async () => {
     const stage = workStage({ canaries: true });
     await noteEvent(stage.system);
     stage.pass(DAY);

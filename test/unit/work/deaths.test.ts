@@ -19,7 +19,7 @@ describe('attempts that began and were not heard of', () => {
     expect(await listOops(stage.table)).toMatchObject([{ worker: 'notify', cause: 'died', count: 2 }]);
   });
 
-  it('of another queue are left to its own look', async () => {
+  it('of another queue are left to its own worker', async () => {
     const stage = workStage();
     await stage.die(1);
     stage.pass(60 * SECOND);
@@ -37,7 +37,7 @@ describe('attempts that began and were not heard of', () => {
     expect(await listOops(stage.table)).toMatchObject([{ worker: 'disable', count: 1 }]);
   });
 
-  it('count fifty in one look at most, and the others in the next', async () => {
+  it('are counted fifty at a time, and the others with the next batch', async () => {
     const stage = workStage();
     for (let item = 0; item < 52; item += 1)
       await stage.die(1, { messageId: `m${item}`, body: JSON.stringify({ key: `item${item}` }) });
@@ -48,7 +48,7 @@ describe('attempts that began and were not heard of', () => {
     expect(await listOops(stage.table)).toMatchObject([{ count: 52 }]);
   });
 
-  it('are no attempts that ended and said so: a look costs no write for them', async () => {
+  it('are no attempts that ended and said so: counting costs no write for them', async () => {
     const stage = workStage();
     stage.acts(async () => {
       throw new Error('broken');
@@ -76,9 +76,9 @@ describe('an attempt whose process dies at the records of earlier ones', () => {
     const { transact } = stage.table;
     let written = 0;
     Object.assign(stage.table, {
-      transact: (...given: Parameters<typeof transact>) => {
+      transact: (...args: Parameters<typeof transact>) => {
         written += 1;
-        return written > 1 ? new Promise(() => {}) : transact.apply(stage.table, given);
+        return written > 1 ? new Promise(() => {}) : transact.apply(stage.table, args);
       },
     });
     void stage.deliver(3);

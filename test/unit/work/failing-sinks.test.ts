@@ -15,6 +15,7 @@ import { canaryOf } from '../../../functions/work/canary.ts';
 import type { Consumer } from '../../../functions/work/consumer.ts';
 import { processBatch } from '../../../functions/work/sqs-batch.ts';
 import { SIMULATED_CONFIG } from '../../../simulation/engine/sim-system.ts';
+import { sqsRecord } from './sqs-record.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 
@@ -50,23 +51,6 @@ const VALID: Record<QueueName, string> = {
   webhook: ours('webhook'),
 };
 
-const record = (messageId: string, body: string): SQSRecord => ({
-  messageId,
-  receiptHandle: `handle-${messageId}`,
-  body,
-  attributes: {
-    ApproximateReceiveCount: '1',
-    SentTimestamp: '0',
-    SenderId: 'x',
-    ApproximateFirstReceiveTimestamp: '0',
-  },
-  messageAttributes: {},
-  md5OfBody: '',
-  eventSource: 'aws:sqs',
-  eventSourceARN: 'arn',
-  awsRegion: 'eu-west-1',
-});
-
 const down = (sink: string) => () => {
   throw new Error(`${sink} is down`);
 };
@@ -96,15 +80,15 @@ async function outcomes(
     clock: { now: () => NOW },
     random: { next: () => 0, id: () => `id${String(++ids).padStart(24, '0')}` },
     queues: { send: async () => {} },
-    operators: { tell: down('the operators’ topic') },
+    operators: { notify: down('the operators’ topic') },
     config: SIMULATED_CONFIG,
   });
-  const acted: string[] = [];
+  const begun: string[] = [];
   const real = CONSUMERS[queue];
   const consumer: Consumer<never> = {
     ...real,
     act: async (its, message, delivery) => {
-      acted.push(delivery.messageId);
+      begun.push(delivery.messageId);
       if (delivery.messageId === 'broken') throw new TypeError('a bug');
       return real.act(its, message, delivery);
     },
@@ -115,22 +99,22 @@ async function outcomes(
     deadLetter: async ({ messageId }: SQSRecord, reason: string) => void dead.push(`${messageId}: ${reason}`),
   };
   const Records = [
-    record('canary', JSON.stringify(canaryOf('run', NOW, NOW + 60_000))),
-    record('valid', VALID[queue]),
-    record('broken', VALID[queue]),
-    record('unreadable', '{"kind": 7}'),
+    sqsRecord('canary', JSON.stringify(canaryOf('run', NOW, NOW + 60_000))),
+    sqsRecord('valid', VALID[queue]),
+    sqsRecord('broken', VALID[queue]),
+    sqsRecord('unreadable', '{"kind": 7}'),
   ];
   const worker = { system, consumer, receiver, maxReceives: 10, atOnce: 1 };
   const { batchItemFailures } = await processBatch(worker, { Records }, () => 30_000);
-  return { acted, dead, failed: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) };
+  return { begun, dead, failed: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) };
 }
 
 const healthy = byQueue((queue) => outcomes(queue, { oopsDown: false }));
 
 describe.each(QUEUE_NAMES)('the worker of %s', (queue) => {
   it('works, retries and gives up what is given to it', async () => {
-    const { acted, failed } = await healthy[queue];
-    expect(acted).toContain('broken');
+    const { begun, failed } = await healthy[queue];
+    expect(begun).toContain('broken');
     expect(failed).toContain('broken');
     expect(failed).not.toContain('canary');
   });

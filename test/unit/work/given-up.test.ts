@@ -26,7 +26,7 @@ import { START, workStage } from './stage.ts';
 
 const KEY = recipientKey('ana@acme.test');
 
-/** A stage in which a recipient is to be told something, and the table refuses a kind of row. */
+/** A stage in which a recipient is to be notified, and the table refuses a kind of row. */
 async function stageThatRefuses(isRefused: (row: Row) => boolean) {
   const stage = workStage();
   let refuses = true;
@@ -92,7 +92,7 @@ describe('work that is given up for its own sake', () => {
     });
   });
 
-  it('is tried again where something new is to be told', async () => {
+  it('is tried again where something new is due', async () => {
     const s = await stageThatRefuses(unclaimable);
     await s.scan();
     await s.work('notify', notifyConsumer as Consumer<never>, s.notes()[0]!.body);
@@ -156,7 +156,7 @@ describe('what is given up', () => {
       `some of its work can never be done: ${whys}; \`taskwarden generators clear garbage 'T#acmeCo/a b'\` lets it be tried again`,
     ],
   ])(
-    '%s: it is noted, and operators are told how to take it up again, until it is',
+    '%s: it is noted, and operators hear how to take it up again, until it is',
     async (_what, work, code, subject, detail) => {
       const { system, table } = workStage();
       await giveUp(system, { ...work, fingerprint: 'f1' }, REFUSED);
@@ -166,15 +166,15 @@ describe('what is given up', () => {
         at: START,
         reason: whys,
       });
-      const told = { code, subject, detail, since: START, toldAt: null, active: true };
-      expect(await loadOpenAlerts(table)).toMatchObject([told]);
+      const alert = { code, subject, detail, since: START, toldAt: null, active: true };
+      expect(await loadOpenAlerts(table)).toMatchObject([alert]);
       await takeUp(system, work);
       expect(await loadGivenUpOf(table, work)).toBeUndefined();
       expect(await loadOpenAlerts(table)).toEqual([]);
     },
   );
 
-  it('is told once, with the newest reason, and since when', async () => {
+  it('goes to operators once, with the newest reason, and since when', async () => {
     const { system, table, pass } = workStage();
     await giveUp(system, { queue: 'notify', item: 'r1', fingerprint: 'f1' }, new Error('first'));
     pass(DAY);
@@ -185,7 +185,7 @@ describe('what is given up', () => {
     ]);
   });
 
-  it('is not noted where somebody else tells operators of it at the same time', async () => {
+  it('is not noted where somebody else notifies operators of it at the same time', async () => {
     const { system, table } = workStage();
     table.transact = async () => ({ outcome: 'refused', index: 1 });
     await expect(
@@ -209,7 +209,7 @@ describe('what is given up', () => {
     await expect(act(system)).rejects.toThrow(`the table is too busy for ${what}`);
   });
 
-  it('of a generator is told of for all of its work, until the last of it is taken up', async () => {
+  it('of a generator goes to operators for all of its work, until the last of it is taken up', async () => {
     const { system, table } = workStage();
     const [first, last] = ['1', '2'].map((item) => ({ generator: 'garbage', item }));
     for (const work of [first!, last!]) await giveUp(system, { ...work, fingerprint: 'f1' }, REFUSED);
@@ -256,9 +256,9 @@ describe('the name of a work item of the disabler', () => {
     ['acmeCo/a#1#enable', { task: 'acmeCo/a', episode: 1, isEnabling: true }],
     ['acmeCo/a#b#12', { task: 'acmeCo/a#b', episode: 12, isEnabling: false }],
     ['#enable#7', { task: '#enable', episode: 7, isEnabling: false }],
-  ])('%s says what it is', (item, said) => {
-    expect(disablerWork(item)).toEqual(said);
-    const { task, episode, isEnabling } = said;
+  ])('%s says what it is', (item, parts) => {
+    expect(disablerWork(item)).toEqual(parts);
+    const { task, episode, isEnabling } = parts;
     expect((isEnabling ? enablingOf : disablingOf)(task, episode)).toEqual({ queue: 'disable', item });
   });
 

@@ -93,10 +93,10 @@ describe('a message that is made', () => {
     ],
   ] as const)(
     '%s is one that its worker reads, and stands in its own line',
-    (_what, made, schema, said, group) => {
+    (_what, made, schema, fields, group) => {
       expect(parseMessage(schema, JSON.parse(made.body))).toEqual({
         ok: true,
-        message: { ...ENVELOPE, ...said },
+        message: { ...ENVELOPE, ...fields },
       });
       expect(made.group).toBe(group);
     },

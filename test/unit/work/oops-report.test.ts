@@ -15,8 +15,8 @@ function failing() {
     const before = stage.logged.length;
     const error = new Error('x');
     await recordOops(stage.system, { worker: 'notify', item: 'a', attempt: 1, cause: 'bug', error, version });
-    const said = stage.logged.slice(before).find(({ message }) => message === 'failure reported');
-    return said?.properties.why ?? null;
+    const line = stage.logged.slice(before).find(({ message }) => message === 'failure reported');
+    return line?.properties.why ?? null;
   };
   return { stage, fail };
 }

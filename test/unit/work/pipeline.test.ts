@@ -5,7 +5,7 @@ import { listOops, loadOops } from '../../../functions/store/oops.ts';
 import { RowRefused } from '../../../functions/store/table/row-limits.ts';
 import type { Outcome } from '../../../functions/work/consumer.ts';
 import { processMessage, recordPutBack, retryDelaySeconds } from '../../../functions/work/pipeline.ts';
-import { untoldSuccesses } from '../../../functions/work/successes.ts';
+import { unreportedSuccesses } from '../../../functions/work/successes.ts';
 import { DONE, START, workStage } from './stage.ts';
 
 describe('the delay before an attempt is made again', () => {
@@ -63,12 +63,12 @@ describe('what shows that the work of a queue can be done', () => {
     stage.consumer.restsOnTableAlone = restsOnTableAlone;
     stage.acts(how);
     await stage.deliver(1);
-    return untoldSuccesses(stage.system, 'notify');
+    return unreportedSuccesses(stage.system, 'notify');
   }
 
-  it.each(cases)('$what: $onTable where it rests on the table alone, else $onMore', async (given) => {
-    expect(await wellAfter(async () => given.outcome, true)).toBe(given.onTable ? 1 : 0);
-    expect(await wellAfter(async () => given.outcome, false)).toBe(given.onMore ? 1 : 0);
+  it.each(cases)('$what: $onTable where it rests on the table alone, else $onMore', async (attempt) => {
+    expect(await wellAfter(async () => attempt.outcome, true)).toBe(attempt.onTable ? 1 : 0);
+    expect(await wellAfter(async () => attempt.outcome, false)).toBe(attempt.onMore ? 1 : 0);
   });
 
   it('no attempt that broke off', async () => {
@@ -91,7 +91,7 @@ describe('what shows that the work of a queue can be done', () => {
         outcome: 'done',
         reason: 'canary',
       });
-      expect(untoldSuccesses(stage.system, 'notify')).toBe(well);
+      expect(unreportedSuccesses(stage.system, 'notify')).toBe(well);
     }
   });
 });

@@ -82,8 +82,8 @@ async function refused() {
   };
   const { policies } = await FleetView.load(table, START);
   const policy = { ...policies.for(TASK.id), mode: 'disable' as const };
-  const given = refusedTask(record, { at: START, reason: 'it may not', version: 3, fingerprint });
-  await table.transact([taskWrite(given, policy), refusalMarker(fingerprint, TASK.id, START)], 'w1');
+  const refused = refusedTask(record, { at: START, reason: 'it may not', version: 3, fingerprint });
+  await table.transact([taskWrite(refused, policy), refusalMarker(fingerprint, TASK.id, START)], 'w1');
   await table.transact(
     [{ put: { pk: 'POLICY', sk: 'S#', v: 1, scope: '', document: { mode: 'disable' }, rev: 1 } }],
     'w2',

@@ -8,28 +8,12 @@ import { canaryOf } from '../../../functions/work/canary.ts';
 import type { Consumer, Delivery, Outcome } from '../../../functions/work/consumer.ts';
 import { processBatch, processTrial } from '../../../functions/work/sqs-batch.ts';
 import { SIMULATED_CONFIG } from '../../../simulation/engine/sim-system.ts';
+import { sqsRecord } from './sqs-record.ts';
 
 const DONE: Outcome = { outcome: 'done', reason: 'sent' };
 const ENOUGH = () => 30_000;
 
-function record(body: string, messageId = body): SQSRecord {
-  return {
-    messageId,
-    receiptHandle: `handle-${messageId}`,
-    body: JSON.stringify(body),
-    attributes: {
-      ApproximateReceiveCount: '1',
-      SentTimestamp: '0',
-      SenderId: 'x',
-      ApproximateFirstReceiveTimestamp: '0',
-    },
-    messageAttributes: {},
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: 'arn',
-    awsRegion: 'eu-west-1',
-  };
-}
+const record = (body: string, messageId = body) => sqsRecord(messageId, JSON.stringify(body));
 
 const batch = (...records: SQSRecord[]): SQSEvent => ({ Records: records });
 
@@ -39,7 +23,7 @@ function workerOf(
   options: { atOnce?: number; receiver?: Partial<Receiver>; restsOnTableAlone?: boolean } = {},
 ) {
   const postponed: [string, number][] = [];
-  const given: [string, string][] = [];
+  const deadLetters: [string, string][] = [];
   const begun: string[] = [];
   const metrics: string[] = [];
   const lines: Record<string, unknown>[] = [];
@@ -70,11 +54,11 @@ function workerOf(
   };
   const receiver: Receiver = {
     postpone: async (message, seconds) => void postponed.push([message.messageId, seconds]),
-    deadLetter: async (message, reason) => void given.push([message.messageId, reason]),
+    deadLetter: async (message, reason) => void deadLetters.push([message.messageId, reason]),
     ...options.receiver,
   };
   const worker = { system, consumer, receiver, maxReceives: 10, atOnce: options.atOnce ?? 10 };
-  return { worker, postponed, given, begun, metrics, lines };
+  return { worker, postponed, deadLetters, begun, metrics, lines };
 }
 
 const failedIds = (response: { batchItemFailures: { itemIdentifier: string }[] }) =>
@@ -126,11 +110,11 @@ describe('a batch of messages', () => {
   });
 
   it('puts a hopeless message into the dead-letter queue with its reason, and acknowledges it', async () => {
-    const { worker, given } = workerOf({
+    const { worker, deadLetters } = workerOf({
       a: async () => ({ outcome: 'dead-letter', reason: 'unknown kind' }),
     });
     expect(failedIds(await processBatch(worker, batch(record('a')), ENOUGH))).toEqual([]);
-    expect(given).toEqual([['a', 'unknown kind']]);
+    expect(deadLetters).toEqual([['a', 'unknown kind']]);
   });
 
   it('does not acknowledge a hopeless message that could not be put into the dead-letter queue', async () => {
@@ -330,14 +314,14 @@ describe('what a batch leaves behind', () => {
 
   it('says how often the message that failed was received at most: the age of the queue leaves such out', async () => {
     const { worker } = workerOf({ a: retry, b: retry });
-    const told: Record<string, number>[] = [];
-    worker.system.telemetry.metrics = (counts) => void told.push({ ...counts });
-    const received = (times: string, one: SQSRecord) => ({
-      ...one,
-      attributes: { ...one.attributes, ApproximateReceiveCount: times },
+    const counted: Record<string, number>[] = [];
+    worker.system.telemetry.metrics = (counts) => void counted.push({ ...counts });
+    const received = (times: string, message: SQSRecord) => ({
+      ...message,
+      attributes: { ...message.attributes, ApproximateReceiveCount: times },
     });
     await processBatch(worker, batch(received('2', record('a')), received('4', record('b'))), ENOUGH);
-    expect(told).toEqual([{ MessageRetried: 2, FailedReceives: 4 }]);
+    expect(counted).toEqual([{ MessageRetried: 2, FailedReceives: 4 }]);
   });
 
   it('counts no canary, which each scan sends: an idle queue has no figures', async () => {
@@ -352,10 +336,10 @@ describe('what a batch leaves behind', () => {
 
   it('is one line of metrics where several counts go in one', async () => {
     const { worker, metrics } = workerOf({ b: retry });
-    const told: Record<string, number>[] = [];
-    worker.system.telemetry.metrics = (counts) => void told.push({ ...counts });
+    const counted: Record<string, number>[] = [];
+    worker.system.telemetry.metrics = (counts) => void counted.push({ ...counts });
     await processBatch(worker, batch(record('a'), record('b'), record('c')), ENOUGH);
-    expect(told).toEqual([{ MessageDone: 2, MessageRetried: 1 }]);
+    expect(counted).toEqual([{ MessageDone: 2, MessageRetried: 1 }]);
     expect(metrics).toEqual([]);
   });
 
@@ -379,8 +363,8 @@ describe('the one message of a trial', () => {
     return tenth;
   };
   const tried = async (outcome: Outcome, restsOnTableAlone = false) => {
-    const { worker, given } = workerOf({ a: async () => outcome }, { restsOnTableAlone });
-    return { response: await processTrial(worker, { trial: true, Records: [last()] }, ENOUGH), given };
+    const { worker, deadLetters } = workerOf({ a: async () => outcome }, { restsOnTableAlone });
+    return { response: await processTrial(worker, { trial: true, Records: [last()] }, ENOUGH), deadLetters };
   };
 
   it('passes where it is done', async () => {
@@ -423,8 +407,12 @@ describe('the one message of a trial', () => {
   });
 
   it('that is hopeless goes to the dead-letter queue with its reason, and shows neither', async () => {
-    const { response, given } = await tried({ outcome: 'dead-letter', reason: 'refused', recorded: true });
-    expect(given).toEqual([['a', 'refused']]);
+    const { response, deadLetters } = await tried({
+      outcome: 'dead-letter',
+      reason: 'refused',
+      recorded: true,
+    });
+    expect(deadLetters).toEqual([['a', 'refused']]);
     expect(response).toEqual({ batchItemFailures: [], trial: { verdict: 'nothing', reason: 'refused' } });
   });
 
@@ -440,7 +428,7 @@ describe('the one message of a trial', () => {
     });
   });
 
-  it('is told of at its end, as a batch is', async () => {
+  it('is reported at its end, as a batch is', async () => {
     const { worker, metrics, lines } = workerOf({});
     await processTrial(worker, { trial: true, Records: [record('a')] }, ENOUGH);
     expect(metrics).toEqual(['MessageDone']);

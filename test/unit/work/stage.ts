@@ -16,7 +16,7 @@ interface Options {
   canaries?: boolean;
 }
 
-/** A worker of one queue on a table in memory; what an item's work does is told by each test. */
+/** A worker of one queue on a table in memory; what an item's work does is up to each test. */
 export function workStage({ queue = 'notify', fromState = true, canaries = false }: Options = {}) {
   const table = new MemoryTable({ freeze: true });
   let now = START;
@@ -47,7 +47,7 @@ export function workStage({ queue = 'notify', fromState = true, canaries = false
     },
     mailer: { send: async () => ({ outcome: 'accepted', messageId: 'm' }) },
     events: { publish: async () => undefined },
-    operators: { tell: async () => undefined },
+    operators: { notify: async () => undefined },
     telemetry: {
       log: (level, message, properties = {}) => {
         levels.set(message, level);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../../functions/abandonment/time.ts';
-import { countSuccess, takeSuccesses, untoldSuccesses } from '../../../functions/work/successes.ts';
+import { countSuccess, takeSuccesses, unreportedSuccesses } from '../../../functions/work/successes.ts';
 import { workStage } from './stage.ts';
 
 /** A process that begins half a minute into a minute. */
@@ -12,17 +12,17 @@ function aProcess() {
 
 describe('attempts that went well', () => {
   it('are counted by queue and process, and none where none did', () => {
-    const [one, other] = [aProcess(), aProcess()];
-    expect(untoldSuccesses(one.system, 'notify')).toBe(0);
-    for (let count = 0; count < 3; count += 1) countSuccess(one.system, 'notify');
-    countSuccess(one.system, 'disable');
-    expect(['notify', 'disable', 'ingest'].map((queue) => untoldSuccesses(one.system, queue))).toEqual([
+    const [first, second] = [aProcess(), aProcess()];
+    expect(unreportedSuccesses(first.system, 'notify')).toBe(0);
+    for (let count = 0; count < 3; count += 1) countSuccess(first.system, 'notify');
+    countSuccess(first.system, 'disable');
+    expect(['notify', 'disable', 'ingest'].map((queue) => unreportedSuccesses(first.system, queue))).toEqual([
       3, 1, 0,
     ]);
-    expect(untoldSuccesses(other.system, 'notify')).toBe(0);
+    expect(unreportedSuccesses(second.system, 'notify')).toBe(0);
   });
 
-  it('are told with a failure once, those of the other queues left', () => {
+  it('go with a failure once, those of the other queues left', () => {
     const { system } = aProcess();
     countSuccess(system, 'notify');
     countSuccess(system, 'disable');
@@ -40,11 +40,11 @@ describe('attempts that went well', () => {
     countSuccess(system, 'notify');
     // The first was in the minute that began half a minute before it.
     pass(7.5 * MINUTE);
-    expect(untoldSuccesses(system, 'notify')).toBe(3);
+    expect(unreportedSuccesses(system, 'notify')).toBe(3);
     pass(1);
-    expect(untoldSuccesses(system, 'notify')).toBe(2);
+    expect(unreportedSuccesses(system, 'notify')).toBe(2);
     pass(2 * MINUTE);
-    expect(untoldSuccesses(system, 'notify')).toBe(0);
+    expect(unreportedSuccesses(system, 'notify')).toBe(0);
   });
 
   it('go on being counted beside older ones', () => {
@@ -52,9 +52,9 @@ describe('attempts that went well', () => {
     countSuccess(system, 'notify');
     pass(9.5 * MINUTE);
     countSuccess(system, 'notify');
-    expect(untoldSuccesses(system, 'notify')).toBe(2);
+    expect(unreportedSuccesses(system, 'notify')).toBe(2);
     pass(1);
     countSuccess(system, 'notify');
-    expect(untoldSuccesses(system, 'notify')).toBe(2);
+    expect(unreportedSuccesses(system, 'notify')).toBe(2);
   });
 });

@@ -6,6 +6,7 @@ import type { Runtime } from '../../../functions/platform/runtime.ts';
 import { LambdaTelemetry } from '../../../functions/platform/telemetry.ts';
 import { PROBE_EVENT } from '../../../functions/work/probe.ts';
 import { workerHandler } from '../../../functions/work/worker-handler.ts';
+import { sqsRecord } from './sqs-record.ts';
 import { DONE, START, workStage } from './stage.ts';
 
 const sqs = mockClient(SQSClient);
@@ -24,20 +25,10 @@ afterAll(() => {
   sqs.restore();
 });
 
-const record = (messageId: string, body: unknown = { key: messageId }, receives = 1) => ({
-  messageId,
-  receiptHandle: `handle of ${messageId}`,
-  eventSource: 'aws:sqs',
-  body: JSON.stringify(body),
-  attributes: {
-    ApproximateReceiveCount: `${receives}`,
-    SentTimestamp: `${START}`,
-    ApproximateFirstReceiveTimestamp: `${START}`,
-  },
-  messageAttributes: {},
-});
+const record = (messageId: string, body: unknown = { key: messageId }, receives = 1) =>
+  sqsRecord(messageId, JSON.stringify(body), { receives, sentAt: START });
 
-/** A worker as it is deployed, with so much time left; what an item's work does is told by each test. */
+/** A worker as it is deployed, with so much time left; what an item's work does is up to each test. */
 function deployedWorker({ left = 60_000, atOnce = 10 } = {}) {
   const stage = workStage();
   const runtime = { system: stage.system, telemetry: new LambdaTelemetry('notifier', 'dev') } as Runtime;
@@ -72,7 +63,7 @@ describe('the handler of a worker', () => {
     const [wait] = sqs.commandCalls(ChangeMessageVisibilityCommand);
     expect(wait?.args[0].input).toEqual({
       QueueUrl: 'url of notify',
-      ReceiptHandle: 'handle of a',
+      ReceiptHandle: 'handle-a',
       VisibilityTimeout: 40,
     });
   });

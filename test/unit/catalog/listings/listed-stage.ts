@@ -166,7 +166,7 @@ export function listedStage(options: { controlPlanes?: ControlPlaneSettings[] } 
       },
     },
     operators: {
-      tell: async (alert, others = []) => {
+      notify: async (alert, others = []) => {
         alerts.push(alert, ...others);
       },
     },

@@ -31,7 +31,7 @@ beforeEach(async () => {
   const { system, table } = stage;
   const { clock, random } = system;
   system.config.controlPlanes = [kafkaSettings(url)];
-  system.operators = { tell: async (alert, others = []) => void alerts.push(alert, ...others) };
+  system.operators = { notify: async (alert, others = []) => void alerts.push(alert, ...others) };
   const secrets = { read: () => Promise.reject(new Error('no secrets')) };
   const pacing = { now: () => Date.now(), pause: async () => {} };
   disabler.openControlPlane = controlPlaneOpener({ secrets, fetch, clock, pacing, random, table });

@@ -76,7 +76,7 @@ it('a mail that SES did not send leaves one record and rings its alarm, however 
   expect(await rows({ pk: 'OOPS#' })).toHaveLength(1);
 });
 
-it('a withdrawal that SES did not send is not told again over the newer warning that waits', async () => {
+it('a withdrawal that SES did not send does not go again over the newer warning that waits', async () => {
   const { table, says } = await unknownOutcome();
   const task = 'acmeCo/a';
   const asked = START - 10 * MINUTE;
@@ -242,7 +242,7 @@ describe('what SES says of a mail of ours', () => {
     ['unknown', 'NoEmail', 'bounce'],
     ['not named', undefined, 'bounce'],
   ])(
-    'that it bounced for good kills the address, for the reason it gives: %s',
+    'that it bounced for good suppresses the address, for the reason it gives: %s',
     async (_what, subType, reason) => {
       const { table, says } = await unknownOutcome();
       await says({ kind: 'bounced', bounceType: 'permanent', ...(subType && { subType }) });
@@ -251,7 +251,7 @@ describe('what SES says of a mail of ours', () => {
     },
   );
 
-  it('that they complained kills the address for that', async () => {
+  it('that they complained suppresses the address for that', async () => {
     const { table, says } = await unknownOutcome();
     await says({ kind: 'complained' });
     expect((await loadRecipient(table, ANA))?.dead?.reason).toBe('complaint');

@@ -21,15 +21,15 @@ const keyOf = (name: string) => recipientKey(addressOf(name));
 const ILLEGAL = 'Local address contains illegal character';
 const LISTED = 'Address blacklisted.';
 
-/** Recipients who have something to be told, a notifier of one batch after the other, and SES as it answers each. */
+/** Recipients for whom a notice waits, a notifier of one batch after the other, and SES as it answers each. */
 function refusalStage() {
   const stage = workStage();
   const refuses = new Map<string, string>();
-  const told: string[] = [];
+  const mailed: string[] = [];
   stage.system.mailer.send = async ({ to }) => {
     const message = refuses.get(to);
     if (message === undefined) {
-      told.push(to);
+      mailed.push(to);
       return { outcome: 'accepted', messageId: to };
     }
     return { outcome: 'refused', cause: 'recipient', code: 'InvalidParameterValue', message };
@@ -67,7 +67,7 @@ function refusalStage() {
   };
   const waiting = async (name: string) =>
     (await stage.table.get(keys.notice(keyOf(name), `acmeCo/${name}`, 1)))?.pending != null;
-  return { ...stage, refuses, told, work, dead, revive, waiting };
+  return { ...stage, refuses, mailed, work, dead, revive, waiting };
 }
 
 function batchOf(names: string[]): SQSEvent {
@@ -90,7 +90,7 @@ function batchOf(names: string[]): SQSEvent {
 const NAMES = ['ana', 'bo', 'cy', 'di', 'eve', 'fay', 'gus', 'hal', 'ian', 'jo'] as const;
 
 describe('recipients refused one after the other in the same words', () => {
-  it('are dead while they are at most three', async () => {
+  it('are suppressed while they are at most three', async () => {
     const { refuses, work, dead } = refusalStage();
     for (const name of NAMES.slice(0, 3)) refuses.set(addressOf(name), ILLEGAL);
     for (const name of NAMES.slice(0, 3)) await work(name);
@@ -98,8 +98,8 @@ describe('recipients refused one after the other in the same words', () => {
     expect(await dead(...NAMES)).toEqual(['ana', 'bo', 'cy']);
   });
 
-  it('are not to blame from the fourth on, and those who were blamed live again and are told', async () => {
-    const { refuses, work, dead, waiting, told, count } = refusalStage();
+  it('are not to blame from the fourth on, and those who were blamed are revived and notified', async () => {
+    const { refuses, work, dead, waiting, mailed, count } = refusalStage();
     for (const name of NAMES) refuses.set(addressOf(name), ILLEGAL);
     for (const name of NAMES.slice(0, 3)) await work(name);
     expect(await dead(...NAMES)).toEqual(['ana', 'bo', 'cy']);
@@ -112,7 +112,7 @@ describe('recipients refused one after the other in the same words', () => {
     expect(count('MailEnvironmentRefused')).toBe(2);
     refuses.clear();
     for (const name of NAMES) await work(name);
-    expect(told).toEqual(NAMES.map(addressOf));
+    expect(mailed).toEqual(NAMES.map(addressOf));
   });
 
   it('are one row however many processes meet them, and the same one again is no other', async () => {
@@ -130,7 +130,7 @@ describe('recipients refused one after the other in the same words', () => {
     expect(await dead(...NAMES)).toEqual([]);
   });
 
-  it('are each dead where SES takes mail in between: a fleet may have many bad addresses', async () => {
+  it('are each suppressed where SES takes mail in between: a fleet may have many bad addresses', async () => {
     const { refuses, work, dead, count } = refusalStage();
     for (const name of NAMES) refuses.set(addressOf(name), ILLEGAL);
     refuses.delete(addressOf('jo'));
@@ -142,7 +142,7 @@ describe('recipients refused one after the other in the same words', () => {
     expect(count('MailEnvironmentRefused')).toBe(0);
   });
 
-  it('are each dead once SES takes mail again and goes on refusing them', async () => {
+  it('are each suppressed once SES takes mail again and goes on refusing them', async () => {
     const { refuses, work, dead } = refusalStage();
     for (const name of NAMES.slice(0, 5)) refuses.set(addressOf(name), ILLEGAL);
     for (const name of NAMES.slice(0, 5)) await work(name);
@@ -154,7 +154,7 @@ describe('recipients refused one after the other in the same words', () => {
     expect(await dead(...NAMES)).toEqual(NAMES.slice(0, 5));
   });
 
-  it('are each dead where the words differ', async () => {
+  it('are each suppressed where the words differ', async () => {
     const { refuses, work, dead } = refusalStage();
     for (const [index, name] of NAMES.slice(0, 6).entries()) {
       refuses.set(addressOf(name), index % 2 === 0 ? ILLEGAL : 'Domain starts with dot');
@@ -170,7 +170,7 @@ describe('recipients refused one after the other in the same words', () => {
     expect(await dead(...NAMES)).toEqual([]);
   });
 
-  it('do not take with them one who died of something else meanwhile', async () => {
+  it('do not take with them one who was suppressed for something else meanwhile', async () => {
     const { refuses, work, dead, table, system } = refusalStage();
     for (const name of NAMES) refuses.set(addressOf(name), ILLEGAL);
     await work('ana');
@@ -217,15 +217,15 @@ describe('a row of refusals that the table does not take', () => {
     { what: 'others are first 8 times', times: 8, answer: FIRST, expected: [] },
     { what: 'it is busy 7 times', times: 7, answer: BUSY, expected: ['ana'] },
     { what: 'it is busy 8 times', times: 8, answer: BUSY, expected: [] },
-  ])('lets nobody be dead of whom it cannot say that they are few: $what', async (one) => {
+  ])('suppresses nobody of whom it cannot say that they are few: $what', async (conflict) => {
     const { refuses, work, dead, system } = refusalStage();
     refuses.set(addressOf('ana'), ILLEGAL);
-    system.table = refusing(system.table, isRow, one);
+    system.table = refusing(system.table, isRow, conflict);
     await work('ana');
-    expect(await dead(...NAMES)).toEqual(one.expected);
+    expect(await dead(...NAMES)).toEqual(conflict.expected);
   });
 
-  it('keeps nobody from living again, and is emptied with the next answer', async () => {
+  it('keeps nobody from being revived, and is emptied with the next answer', async () => {
     const { refuses, work, dead, system, table } = refusalStage();
     for (const name of NAMES.slice(0, 9)) refuses.set(addressOf(name), ILLEGAL);
     for (const name of NAMES.slice(0, 3)) await work(name);
@@ -257,7 +257,7 @@ describe('recipients refused in one batch in the same words', () => {
     expect(await Promise.all(NAMES.map(waiting))).toEqual(NAMES.map(() => true));
   });
 
-  it('are dead where they are less than half of it and not more than three', async () => {
+  it('are suppressed where they are less than half of it and not more than three', async () => {
     const { refuses, work, dead } = refusalStage();
     for (const name of NAMES.slice(0, 3)) refuses.set(addressOf(name), ILLEGAL);
     await work(...NAMES);
@@ -352,7 +352,7 @@ describe('the row of refusals', () => {
     expect(blamed).toEqual(['recipient', 'recipient']);
   });
 
-  it('is told of once it is one of many, in the words of SES', async () => {
+  it('goes to operators once it is one of many, in the words of SES', async () => {
     const { row, blamed, logged } = await rowOf(NAMES.slice(0, 4).map((name) => [addressOf(name), 'No.']));
     expect(blamed).toEqual(['recipient', 'recipient', 'recipient', 'nobody']);
     expect(row).toMatchObject({ words: 'InvalidParameterValue: no.', many: true, blamed: [] });
@@ -370,7 +370,7 @@ describe('the row of refusals', () => {
     expect(row.rev).toBe(5);
   });
 
-  it('knows the newest hundred mails for which somebody is dead', async () => {
+  it('knows the newest hundred mails for which somebody is suppressed', async () => {
     const { row } = await rowOf(Array.from({ length: 101 }, () => ['ana@acme.test', 'no']));
     expect(row.many).toBe(false);
     expect(row.blamed).toHaveLength(100);
@@ -545,19 +545,19 @@ describe('the row of refusals', () => {
 });
 
 it('a mail whose recipient is not to blame is tried again, and its notice is not lost', async () => {
-  const { refuses, work, told, pass } = refusalStage();
+  const { refuses, work, mailed, pass } = refusalStage();
   for (const name of NAMES.slice(0, 4)) refuses.set(addressOf(name), ILLEGAL);
   await work(...NAMES.slice(0, 4));
   refuses.clear();
   pass(20 * MINUTE);
   await work(...NAMES.slice(0, 4));
-  expect(told.sort()).toEqual(NAMES.slice(0, 4).map(addressOf));
+  expect(mailed.sort()).toEqual(NAMES.slice(0, 4).map(addressOf));
 });
 
 it('whoever takes a refusal back is not overtaken by the worker that is about to record it', async () => {
   const { system, table, dead } = refusalStage();
-  const given = { recipient: keyOf('ana'), address: addressOf('ana'), claimedAt: START };
-  const digest = newDigest({ ...given, id: 'd-1', leaseUntil: START + MINUTE });
+  const claim = { recipient: keyOf('ana'), address: addressOf('ana'), claimedAt: START };
+  const digest = newDigest({ ...claim, id: 'd-1', leaseUntil: START + MINUTE });
   await table.transact([digestWrite(digest, { lookAt: START })], 'test');
   await recordBlameless(system, 'd-1');
   await recordRejected(system, 'd-1');

@@ -3,9 +3,9 @@ import { DAY, HOUR, MINUTE } from '../../../../functions/abandonment/time.ts';
 import {
   afterDelivery,
   afterSoftBounce,
-  liveAgain,
   recordDelivery,
   recordSoftBounce,
+  reviveSoftBounced,
 } from '../../../../functions/notices/feedback/soft-bounces.ts';
 import { newRecipient, type RecipientRecord } from '../../../../functions/store/recipients.ts';
 import { TableBusy } from '../../../../functions/store/table-busy.ts';
@@ -42,8 +42,8 @@ describe('a mail that came back for the time being', () => {
       NEW(2 * DAY),
       [...bounces(0), NEW(2 * DAY)],
     ],
-  ])('counts, and nobody is dead: it %s', (_what, known, bounce, soft) => {
-    expect(bounced(known, bounce)).toMatchObject({ soft, dead: null });
+  ])('counts, and nobody is suppressed: it %s', (_what, earlier, bounce, soft) => {
+    expect(bounced(earlier, bounce)).toMatchObject({ soft, dead: null });
   });
 
   it.each<[string, Soft, Soft[number]]>([
@@ -51,11 +51,11 @@ describe('a mail that came back for the time being', () => {
     ['all within 14 days', bounces(1, DAY), NEW(14 * DAY)],
     ['heard in another order', bounces(2 * DAY, DAY), NEW(0)],
     ['more than three, of which only the last is a day later', bounces(0, HOUR, 2 * HOUR), NEW(2 * DAY)],
-  ])('is the third in a row, and they are dead for 14 days: %s', (_what, known, bounce) => {
-    expect(bounced(known, bounce)).toMatchObject({ soft: [], dead: DEAD });
+  ])('is the third in a row, and they are suppressed for 14 days: %s', (_what, earlier, bounce) => {
+    expect(bounced(earlier, bounce)).toMatchObject({ soft: [], dead: DEAD });
   });
 
-  it('changes nothing of who is dead', () => {
+  it('changes nothing of who is suppressed', () => {
     const dead = { reason: 'complaint', at: START } as const;
     const ana = { ...newRecipient(ANA, ANA_ADDRESS), soft: bounces(0, HOUR), dead };
     expect(afterSoftBounce(ana, NEW(2 * DAY), NOW)).toBe(ana);
@@ -75,14 +75,14 @@ describe('a delivery', () => {
   });
 
   it('that changes nothing leaves the record as it is', () => {
-    const one = ana(bounces(HOUR));
-    expect(afterDelivery(one, START)).toBe(one);
+    const recipient = ana(bounces(HOUR));
+    expect(afterDelivery(recipient, START)).toBe(recipient);
     const other = ana();
     expect(afterDelivery(other, START)).toBe(other);
   });
 });
 
-describe('an address that is dead for a time', () => {
+describe('an address that is suppressed for a time', () => {
   async function dying() {
     const stage = await answerStage({
       recipient: { soft: bounces(-2 * DAY, -DAY) },
@@ -92,7 +92,7 @@ describe('an address that is dead for a time', () => {
     return stage;
   }
 
-  it('is so from the third mail on; its tasks are looked at, and the end is noted', async () => {
+  it('is so from the third mail on; its tasks are evaluated, and the end is noted', async () => {
     const stage = await dying();
     const until = START + 14 * DAY;
     expect(await stage.ana()).toMatchObject({ soft: [], dead: { reason: 'soft-bounce', at: START, until } });
@@ -123,34 +123,34 @@ describe('an address that is dead for a time', () => {
     expect(stage.logged).toEqual([]);
   });
 
-  it('lives again at its end, not before, and all that is open is looked at', async () => {
+  it('is revived at its end, not before, and all that is open is evaluated', async () => {
     const stage = await dying();
     stage.pass(14 * DAY - 1);
-    expect(await liveAgain(stage.system, ANA)).toBe(false);
+    expect(await reviveSoftBounced(stage.system, ANA)).toBe(false);
     expect((await stage.ana()).dead).not.toBeNull();
     stage.pass(1);
-    expect(await liveAgain(stage.system, ANA)).toBe(true);
+    expect(await reviveSoftBounced(stage.system, ANA)).toBe(true);
     expect((await stage.ana()).dead).toBeNull();
     expect(await stage.rows({ pk: 'LOOKS' })).toMatchObject([{ sk: 'ALL', at: START + 14 * DAY }]);
-    expect(await liveAgain(stage.system, ANA)).toBe(false);
+    expect(await reviveSoftBounced(stage.system, ANA)).toBe(false);
   });
 
   it.each<[string, Partial<RecipientRecord>]>([
-    ['who is dead for good', { dead: { reason: 'bounce', at: START } }],
-    ['who lives', {}],
+    ['who is suppressed for good', { dead: { reason: 'bounce', at: START } }],
+    ['who is reachable', {}],
   ])('is none %s', async (_what, recipient) => {
     const stage = await answerStage({ recipient });
     stage.pass(100 * DAY);
-    expect(await liveAgain(stage.system, ANA)).toBe(false);
-    expect(await liveAgain(stage.system, 'nobody')).toBe(false);
+    expect(await reviveSoftBounced(stage.system, ANA)).toBe(false);
+    expect(await reviveSoftBounced(stage.system, 'nobody')).toBe(false);
     expect(await stage.rows({ pk: 'LOOKS' })).toEqual([]);
   });
 
-  it('is let live on fresh state where somebody changes it at the same time', async () => {
+  it('is revived on fresh state where somebody changes it at the same time', async () => {
     const stage = await dying();
     stage.pass(14 * DAY);
     stage.meanwhile(() => stage.changeAna({ declined: true }));
-    expect(await liveAgain(stage.system, ANA)).toBe(true);
+    expect(await reviveSoftBounced(stage.system, ANA)).toBe(true);
     expect(await stage.ana()).toMatchObject({ declined: true, dead: null });
   });
 });

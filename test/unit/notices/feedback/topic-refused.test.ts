@@ -8,12 +8,12 @@ import {
 import { recipientKey } from '../../../../functions/platform/addresses.ts';
 import { loadRecipient, newRecipient, recipientWrite } from '../../../../functions/store/recipients.ts';
 import { START, workStage } from '../../work/stage.ts';
+import { TOPIC } from '../send/answer-stage.ts';
 
-const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat' as const;
 const KEY = recipientKey(TOPIC);
 
 describe('a topic that refuses what is published', () => {
-  it('is told to operators once, with the answer and what they can do', async () => {
+  it('goes to operators once, with the answer and what they can do', async () => {
     const { system, rows, pass } = workStage();
     await raiseTopicRefused(system, TOPIC, 'AuthorizationError');
     const alert = {
@@ -32,7 +32,7 @@ describe('a topic that refuses what is published', () => {
     expect(await rows({ pk: 'OPERATORS' })).toMatchObject([alert]);
   });
 
-  it('is told again once it is revived, and operators of nothing more', async () => {
+  it('hears again once it is revived, and operators of nothing more', async () => {
     const { system, table, rows } = workStage();
     const dead = { reason: 'rejected', at: START } as const;
     await table.transact([recipientWrite({ ...newRecipient(KEY, TOPIC), dead })], 'test');
@@ -49,7 +49,7 @@ describe('a topic that refuses what is published', () => {
     expect(await revivalOf(system, TOPIC)).toEqual([]);
   });
 
-  it('is taken back by itself, and not what is told of another', async () => {
+  it('is taken back by itself, and not the alert about another', async () => {
     const { system, table, rows } = workStage();
     const other = `${TOPIC}-2` as const;
     await raiseTopicRefused(system, TOPIC, 'NotFound');

@@ -41,7 +41,7 @@ async function tableOf(mails: DigestRecord[], recipients: Record<string, Partial
   return table;
 }
 
-const said = (more: Partial<MailEvent>): MailEvent => ({
+const eventOf = (more: Partial<MailEvent>): MailEvent => ({
   kind: 'delivered',
   messageId: 'ses-1',
   recipients: [ANA],
@@ -51,7 +51,7 @@ const said = (more: Partial<MailEvent>): MailEvent => ({
 
 /** The ids of our mails that an event is about, or that it is about none. */
 async function whose(table: MemoryTable, event: Partial<MailEvent>) {
-  const answer = await whoseMail(table, said(event));
+  const answer = await whoseMail(table, eventOf(event));
   return typeof answer === 'string' ? answer : answer.ours.map(({ id }) => id);
 }
 
@@ -145,5 +145,5 @@ it.each([
   ['between counts as it is', NOON + 3, NOON + 3],
   ['that is still to come counts as now', NOON + HOUR, NOON + MINUTE],
 ])('an instant %s', (_what, at, noted) => {
-  expect(boundedAt(said({ at }), mail('1'), NOON + MINUTE)).toBe(noted);
+  expect(boundedAt(eventOf({ at }), mail('1'), NOON + MINUTE)).toBe(noted);
 });

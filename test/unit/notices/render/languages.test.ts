@@ -3,9 +3,8 @@ import type { Language } from '../../../../emails/languages.ts';
 import { DAY, HOUR } from '../../../../functions/abandonment/time.ts';
 import { renderDigest } from '../../../../functions/notices/render/render.ts';
 import type { DigestFacts } from '../../../../functions/notices/send/digest-facts.ts';
-import { at, facts, item, many } from './render-builders.ts';
+import { at, facts, flat, item, many } from './render-builders.ts';
 
-const flat = (text: string) => text.replace(/\s+/g, ' ');
 const german = (items: DigestFacts['items'], changes: Partial<DigestFacts> = {}) =>
   renderDigest(facts(items, { language: 'de', ...changes }));
 
@@ -35,12 +34,12 @@ describe('a mail in German', () => {
 
   it('counts in its subject, and has one and many', () => {
     const due = at('2026-02-06T00:00:00Z');
-    const one = item({ task: 'acmeCo/a' });
-    expect(german([one]).subject).toBe('a wird am 5. Februar 2026 abgeschaltet, wenn Sie nichts tun');
+    const single = item({ task: 'acmeCo/a' });
+    expect(german([single]).subject).toBe('a wird am 5. Februar 2026 abgeschaltet, wenn Sie nichts tun');
     expect(german(many(3)).subject).toBe(
       '3 Tasks werden am 5. Februar 2026 abgeschaltet, wenn Sie nichts tun',
     );
-    expect(german([...many(2), item({ disableAt: due }), { ...one, mode: 'notify' }]).subject).toBe(
+    expect(german([...many(2), item({ disableAt: due }), { ...single, mode: 'notify' }]).subject).toBe(
       '3 Tasks werden ab dem 5. Februar 2026 abgeschaltet, wenn Sie nichts tun, dazu 1 weitere Meldung',
     );
     expect(german(many(2, { notice: 'withdrawn' })).subject).toBe(

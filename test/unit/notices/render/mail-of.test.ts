@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { TopicArn } from '../../../../functions/abandonment/task.ts';
 import { DAY, MINUTE } from '../../../../functions/abandonment/time.ts';
 import { mailOf, type Told } from '../../../../functions/notices/render/mail-of.ts';
 import { readLink } from '../../../../functions/platform/link-token.ts';
@@ -21,9 +20,10 @@ import {
   type Given,
   START,
   TASK,
+  TOPIC,
 } from '../send/answer-stage.ts';
+import { flat } from './render-builders.ts';
 
-const TOPIC: TopicArn = 'arn:aws:sns:eu-west-1:123456789012:chat';
 const SINCE = START - 14 * DAY;
 
 interface About {
@@ -40,9 +40,7 @@ interface Whose extends Given {
   configured?: (system: Awaited<ReturnType<typeof answerStage>>['system']) => void;
 }
 
-const flat = (text: string) => text.replace(/\s+/g, ' ').replaceAll('"', '');
-
-/** What the mail says of notices about the failing task, whose date is 8 March 2026, or of what else they are told to be. */
+/** What the mail says of notices about the failing task, whose date is 8 March 2026, or of what else a test makes of them. */
 async function mailAbout(abouts: About[], whose: Whose = {}) {
   const stage = await answerStage(whose);
   whose.configured?.(stage.system);
@@ -52,7 +50,7 @@ async function mailAbout(abouts: About[], whose: Whose = {}) {
   const digest = await stage.digest();
   const recipient = whose.recipientKey ?? ANA;
   const address = whose.address ?? ANA_ADDRESS;
-  const told = abouts.map(({ item, facts, task }): Told => {
+  const notices = abouts.map(({ item, facts, task }): Told => {
     const frozen = { ...digest.items[0], ...item } as DigestItem;
     const since = { since: START, notBefore: START };
     const past = { notice: frozen.notice, ...since, facts: { since: frozen.since, restarts: 30, ...facts } };
@@ -63,9 +61,9 @@ async function mailAbout(abouts: About[], whose: Whose = {}) {
       item: frozen,
     };
   });
-  const written = await mailOf(stage.system, await stage.view(), { ...digest, recipient, address }, told);
+  const written = await mailOf(stage.system, await stage.view(), { ...digest, recipient, address }, notices);
   if ('unwritable' in written) throw new Error('it cannot be written');
-  return { ...written, told, says: flat(written.mail.text) };
+  return { ...written, notices, says: flat(written.mail.text).replaceAll('"', '') };
 }
 
 const past = (notice: DigestItem['notice'], facts: Partial<PastFacts>): About => ({
@@ -75,7 +73,7 @@ const past = (notice: DigestItem['notice'], facts: Partial<PastFacts>): About =>
 
 describe('the mail of a warning', () => {
   it('goes to its recipient under its own digest, and says what is known of the task', async () => {
-    const { mail, items, says, told } = await mailAbout([{}]);
+    const { mail, items, says, notices } = await mailAbout([{}]);
     expect(mail).toMatchObject({ to: ANA_ADDRESS, digest: 'digest-1', headers: {} });
     expect(mail.subject).toBe('a will be turned off on 8 March 2026 unless you act');
     for (const part of [
@@ -91,7 +89,7 @@ describe('the mail of a warning', () => {
     ])
       expect(says).toContain(part);
     expect(says).not.toContain('decline');
-    expect(items).toEqual(told.map(({ item }) => item));
+    expect(items).toEqual(notices.map(({ item }) => item));
   });
 
   it('threatens nothing where no date stands in it', async () => {
@@ -101,7 +99,7 @@ describe('the mail of a warning', () => {
     expect(says).not.toContain('You can prevent it');
   });
 
-  it('names the others who were warned and still are told, in order, and not its reader', async () => {
+  it('names the others who were warned and still are notified, in order, and not its reader', async () => {
     const other = (name: string, more: object) => ({
       [name]: { ...ASKED, address: `${name}@acme.test`, ...more },
     });
@@ -226,10 +224,10 @@ describe('the mail of a deadline ahead', () => {
     expect(other.says).not.toContain('You can prevent it');
   });
 
-  it('names those who are told of the deadline as it is now, not those who heard of an earlier one', async () => {
+  it('names those who are notified of the deadline as it is now, not those who heard of an earlier one', async () => {
     const hears = (name: string, more: object) => ({ [name]: { address: `${name}@acme.test`, ...more } });
     const last = (moves: number) => ({ last: { deadline: DATE, moves } });
-    const told = {
+    const announcements = {
       ...hears('eve', last(2)),
       ...hears('di', { pending: { deadline: DATE, moves: 2 }, ...last(1) }),
       ...hears('cy', last(1)),
@@ -237,7 +235,7 @@ describe('the mail of a deadline ahead', () => {
       [ANA]: { address: ANA_ADDRESS, ...last(2) },
     };
     const { says } = await mailAbout([
-      { item, task: (record) => ({ ...record, stopping: { moves: 2, seen: DATE, told } }) },
+      { item, task: (record) => ({ ...record, stopping: { moves: 2, seen: DATE, told: announcements } }) },
     ]);
     expect(says).toContain('Also notified: di@acme.test, eve@acme.test.');
     expect((await mailAbout([{ item }])).says).toContain('Nobody else was notified.');
@@ -253,7 +251,7 @@ describe('what a recipient chose', () => {
     expect(mail.html).toContain('<html lang="de"');
   });
 
-  it('is told back where they declined reminders', async () => {
+  it('is repeated where they declined reminders', async () => {
     const { says } = await mailAbout([{}], { recipient: { declined: true } });
     expect(says).toContain('You declined reminders. You still get warnings');
   });
@@ -269,7 +267,7 @@ it('a mail looks as the platform’s own do', async () => {
   expect((await mailAbout([{}])).mail.html).toContain('Taskwarden');
 });
 
-describe('why somebody is told', () => {
+describe('why somebody is notified', () => {
   it('is the rule that names them, though another task of the mail names its owner itself', async () => {
     const rules = [{ line: 1, pattern: 'acmeCo/', owners: [ANA_ADDRESS] }];
     const { table } = await answerStage();
@@ -341,10 +339,10 @@ describe('the links of a mail', () => {
       }),
     );
     const later = { item: { ...reminder, task: 'acmeCo/later', disableAt: DATE + MINUTE } };
-    const { mail, items, told } = await mailAbout([later, ...long], { configured });
+    const { mail, items, notices } = await mailAbout([later, ...long], { configured });
     expect(items.length).toBeGreaterThan(100);
     expect(items.length).toBeLessThan(230);
-    expect(items).toEqual(told.slice(1, 1 + items.length).map(({ item }) => item));
+    expect(items).toEqual(notices.slice(1, 1 + items.length).map(({ item }) => item));
     expect(mail.subject).toBe(`${items.length} tasks will be turned off on 8 March 2026 unless you act`);
     expect(mail.headers).toEqual({});
   });

@@ -22,18 +22,18 @@ afterEach(() => {
 });
 
 /** A mail to Ana about tasks of these names. */
-async function mailOfTasks(names: string[], given: Given = {}) {
-  const stage = await answerStage(given);
+async function mailOfTasks(names: string[], setup: Given = {}) {
+  const stage = await answerStage(setup);
   const record = await stage.record();
   const digest = await stage.digest();
   const pending: PendingNotice = { notice: 'warning', since: START, notBefore: START };
-  const told = names.map((task) => ({
+  const notices = names.map((task) => ({
     name: task,
     notice: { recipient: ANA, address: ANA_ADDRESS, task, episode: 1, pending },
     record,
     item: { ...digest.items[0]!, task },
   }));
-  return mailOf(stage.system, await stage.view(), digest, told);
+  return mailOf(stage.system, await stage.view(), digest, notices);
 }
 
 test('notices that cannot be written are found one by one, for the others can', async () => {
@@ -46,7 +46,7 @@ test('notices that cannot be written are found one by one, for the others can', 
   ]);
 });
 
-test('one to whom not even a plain mail can be written is to blame themselves, not what they are told', async () => {
+test('one to whom not even a plain mail can be written is to blame themselves, not their notices', async () => {
   fault.hits = (digest) => digest.includes('"language":"de"');
   expect(await mailOfTasks(['a/x', 'a/y'], { recipient: { language: 'de' } })).toEqual({
     unwritable: 'recipient',

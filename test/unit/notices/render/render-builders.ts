@@ -3,6 +3,9 @@ import type { DigestFacts, MailItem } from '../../../../functions/notices/send/d
 
 export const at = (text: string): number => Date.parse(text);
 
+/** A text as if it stood on one line. */
+export const flat = (text: string): string => text.replace(/\s+/g, ' ');
+
 /** A dated warning of 14 days without primary, due on 2026-02-05. */
 export function item(changes: Partial<MailItem> = {}): MailItem {
   return {

@@ -55,14 +55,14 @@ describe('tasks that share a date', () => {
   });
 
   it('are told apart from those of other dates, and one that shares none by itself', () => {
-    const [one, two, three, four, five] = many(5);
+    const [first, second, third, fourth, fifth] = many(5);
     const later = DUE + DAY;
     const items = [
-      one!,
-      { ...two!, disableAt: later },
-      three!,
-      { ...four!, disableAt: later + DAY },
-      { ...five!, disableAt: later },
+      first!,
+      { ...second!, disableAt: later },
+      third!,
+      { ...fourth!, disableAt: later + DAY },
+      { ...fifth!, disableAt: later },
     ];
     const { alone, lists } = told(items);
     expect(alone).toEqual([items[3]]);
@@ -166,8 +166,8 @@ describe('tasks that share a date', () => {
   });
 
   it('are told by what each of them failed of, in the order in which they come', () => {
-    const [one, two, three] = many(3);
-    const kinds = kindsOf([{ ...one!, cause: 'idle' }, two!, { ...three!, cause: 'idle' }], {
+    const [first, second, third] = many(3);
+    const kinds = kindsOf([{ ...first!, cause: 'idle' }, second!, { ...third!, cause: 'idle' }], {
       hasHeading: false,
     });
     expect(kinds.map(({ causes }) => causes)).toEqual([
@@ -179,14 +179,14 @@ describe('tasks that share a date', () => {
   it.each<Partial<MailItem>>([{ notice: 'stopping' }, { notice: 'overdue', isOverdue: true }])(
     'are one kind where they have a deadline, whatever they failed of (%j)',
     (changes) => {
-      const [one, two] = many(2, changes);
-      expect(kindsOf([{ ...one!, cause: 'idle' }, two!])).toHaveLength(1);
+      const [first, second] = many(2, changes);
+      expect(kindsOf([{ ...first!, cause: 'idle' }, second!])).toHaveLength(1);
     },
   );
 
   it('say what they are where only some of them have a reason', () => {
-    const [one, two] = many(2, { notice: 'withdrawn', disableAt: null });
-    const kinds = kindsOf([one!, { ...two!, resolvedReason: 'kept' }], { hasHeading: false });
+    const [first, second] = many(2, { notice: 'withdrawn', disableAt: null });
+    const kinds = kindsOf([first!, { ...second!, resolvedReason: 'kept' }], { hasHeading: false });
     expect(kinds.map(({ causes }) => causes)).toEqual([
       ['Announced dates that no longer hold (1)'],
       ['Each: it was marked to be kept (1)'],
@@ -194,18 +194,18 @@ describe('tasks that share a date', () => {
   });
 
   it('are told by who disclaimed them, and for what reason they hold no more', () => {
-    const [one, two] = many(2, { notice: 'disclaimed', disableAt: null });
+    const [first, second] = many(2, { notice: 'disclaimed', disableAt: null });
     const by = (of: MailItem | undefined, name: string) => ({
       ...of!,
       disclaimed: { by: `${name}@acme.test` },
     });
-    expect(kindsOf([by(one, 'bo'), by(two, 'cy')])).toHaveLength(2);
-    expect(kindsOf([by(one, 'bo'), by(two, 'bo')])).toHaveLength(1);
-    const [three, four] = many(2, { notice: 'withdrawn', disableAt: null });
+    expect(kindsOf([by(first, 'bo'), by(second, 'cy')])).toHaveLength(2);
+    expect(kindsOf([by(first, 'bo'), by(second, 'bo')])).toHaveLength(1);
+    const [third, fourth] = many(2, { notice: 'withdrawn', disableAt: null });
     expect(
       kindsOf([
-        { ...three!, resolvedReason: 'kept' },
-        { ...four!, resolvedReason: 'policy' },
+        { ...third!, resolvedReason: 'kept' },
+        { ...fourth!, resolvedReason: 'policy' },
       ]),
     ).toHaveLength(2);
   });
@@ -243,13 +243,13 @@ describe('what several tasks have in common', () => {
     );
   });
 
-  it('is each of the others who are told, once, in order', () => {
+  it('is each of the others who are notified, once, in order', () => {
     expect(factsOf([{ told: ['cy@acme.test', 'bo@acme.test'] }, { told: ['bo@acme.test'] }]).at(-1)).toBe(
       'Also notified: bo@acme.test, cy@acme.test.',
     );
   });
 
-  it('is why their reader is told, where that is not one reason for the whole mail: three at most', () => {
+  it('is why their reader is notified, where that is not one reason for the whole mail: three at most', () => {
     const whys = ['a/', 'b/', 'c/', 'd/'].map((scope) => ({ why: { as: 'admin', scope } as const }));
     const reasons = (of: Reader) => factsOf(whys, of).filter((fact) => fact.startsWith('You get this'));
     expect(reasons(reader)).toEqual([]);

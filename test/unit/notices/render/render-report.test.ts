@@ -3,7 +3,7 @@ import type { Language } from '../../../../emails/languages.ts';
 import { FIGURES } from '../../../../functions/facts/figures.ts';
 import type { FactLine, Report, Total } from '../../../../functions/facts/report.ts';
 import { renderReport } from '../../../../functions/notices/render/render-report.ts';
-import { readable } from './render-builders.ts';
+import { flat, readable } from './render-builders.ts';
 
 const NOTHING = Object.fromEntries(FIGURES.map((figure) => [figure, 0])) as Total;
 
@@ -24,7 +24,6 @@ const line = (changes: Partial<FactLine>): FactLine => ({
 
 const rendered = (reports: Report[], language: Language = 'en') =>
   renderReport({ recipient: 'ana@acme.test', contact: 'platform@acme.test', language, reports });
-const flat = (text: string) => text.replace(/\s+/g, ' ');
 
 describe('the subject of a weekly mail', () => {
   const WEEK = '19 January 2026 to 25 January 2026';

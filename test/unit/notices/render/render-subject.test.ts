@@ -51,8 +51,8 @@ it.each<[string, MailItem[], string]>([
     'orders-capture is past its deadline',
   ],
   ['has no date where there is none', [recovered], 'orders-capture is running again'],
-])('a subject %s', (_what, items, said) => {
-  expect(subject(items)).toBe(said);
+])('a subject %s', (_what, items, expected) => {
+  expect(subject(items)).toBe(expected);
 });
 
 it('a subject has 150 characters at most', () => {

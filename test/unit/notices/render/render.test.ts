@@ -7,9 +7,7 @@ import { renderDigest } from '../../../../functions/notices/render/render.ts';
 import type { MailItem } from '../../../../functions/notices/send/digest-facts.ts';
 import { newTaskRecord } from '../../../../functions/store/tasks.ts';
 import { aTask } from '../../abandonment/decide-builders.ts';
-import { at, facts, item, many, readable } from './render-builders.ts';
-
-const flat = (text: string) => text.replace(/\s+/g, ' ');
+import { at, facts, flat, item, many, readable } from './render-builders.ts';
 
 const disabled = item({
   notice: 'disabled',
@@ -83,8 +81,8 @@ describe('a warning with a date', () => {
   });
 
   it('says that warnings go on where reminders may be declined, and else not a word of it', () => {
-    const said = 'If you decline reminders, you still get warnings, and tasks can still be turned off.';
-    expect(flat(renderDigest(facts([item({ notice: 'reminder' })])).text)).toContain(said);
+    const sentence = 'If you decline reminders, you still get warnings, and tasks can still be turned off.';
+    expect(flat(renderDigest(facts([item({ notice: 'reminder' })])).text)).toContain(sentence);
     expect(flat(renderDigest(facts([item()])).text)).not.toContain('decline');
   });
 
@@ -120,10 +118,10 @@ describe('a warning with a date', () => {
     expect(flat(mail.text)).toContain('(4 days, not counting the time in which its health was unknown)');
   });
 
-  it('says that nobody else was told, and counts those it does not name', () => {
+  it('says that nobody else was notified, and counts those it does not name', () => {
     expect(renderDigest(facts([item({ told: [] })])).text).toContain('Nobody else was notified.');
-    const told = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `${name}@acme.test`);
-    expect(flat(renderDigest(facts([item({ told })])).text)).toContain('e@acme.test and 2 more.');
+    const others = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `${name}@acme.test`);
+    expect(flat(renderDigest(facts([item({ told: others })])).text)).toContain('e@acme.test and 2 more.');
   });
 });
 
@@ -218,10 +216,10 @@ describe('what a task failed of', () => {
   });
 
   it('comes from the evidence, whatever the shards do between two attempts', () => {
-    const known = { ...NO_EVIDENCE, cause: 'schema' as const };
-    expect(causeOf({ ...known, statuses: ['FAILED'] })).toBe('failed-schema');
-    expect(causeOf({ ...known, statuses: ['PENDING'] })).toBe('failed-schema');
-    expect(causeOf({ ...known, statuses: ['FAILED'], cause: 'other' })).toBe('failed');
+    const evidence = { ...NO_EVIDENCE, cause: 'schema' as const };
+    expect(causeOf({ ...evidence, statuses: ['FAILED'] })).toBe('failed-schema');
+    expect(causeOf({ ...evidence, statuses: ['PENDING'] })).toBe('failed-schema');
+    expect(causeOf({ ...evidence, statuses: ['FAILED'], cause: 'other' })).toBe('failed');
     expect(causeOf({ ...NO_EVIDENCE, statuses: ['FAILED'] })).toBe('failed');
   });
 });
@@ -423,17 +421,17 @@ describe('how many a mail tells', () => {
   it('is as many as it has room for; the first that finds none begins the next mail', () => {
     const items = many(230).map((each) => ({ ...each, task: `${each.task}-${'x'.repeat(480)}` }));
     const { left, html, text, subject } = rendered(items);
-    const told = items.length - left.length;
-    expect(left).toEqual(items.slice(told));
+    const fitting = items.length - left.length;
+    expect(left).toEqual(items.slice(fitting));
     expect(Buffer.byteLength(html)).toBeLessThan(100_000);
-    expect(rendered(items.slice(0, told + 1)).left).toEqual([items[told]]);
-    expect(rendered(items.slice(0, told))).toEqual({ left: [], html, text, subject });
-    expect(subject).toMatch(new RegExp(`^${told} tasks`));
+    expect(rendered(items.slice(0, fitting + 1)).left).toEqual([items[fitting]]);
+    expect(rendered(items.slice(0, fitting))).toEqual({ left: [], html, text, subject });
+    expect(subject).toMatch(new RegExp(`^${fitting} tasks`));
     expect(text).not.toMatch(/^\* /m);
   });
 });
 
-it('why its reader is told stands at the top where it is one reason, else with each task', () => {
+it('why its reader is notified stands at the top where it is one reason, else with each task', () => {
   const because = (...scopes: string[]) => {
     const items = scopes.map((scope, place) => item({ task: `t${place}`, why: { as: 'admin', scope } }));
     return flat(rendered(items).text).match(/are an admin of "[^"]*"\. (?:You can|Nobody|Also)/g);

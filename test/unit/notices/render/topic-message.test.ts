@@ -2,9 +2,8 @@ import { expect, test } from 'vitest';
 import { renderDigest } from '../../../../functions/notices/render/render.ts';
 import { topicMessageOf } from '../../../../functions/notices/render/topic-message.ts';
 import type { DigestItem } from '../../../../functions/store/digests.ts';
+import { TOPIC } from '../send/answer-stage.ts';
 import { facts, many } from './render-builders.ts';
-
-const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';
 
 /** SNS's limit of a message. */
 const LIMIT = 262_144;
@@ -24,10 +23,11 @@ const messageOf = (subject: string, text: string, items: DigestItem[] = []) =>
   topicMessageOf(TOPIC, { subject, text }, items, 'prod');
 
 test('a message of the most tasks with the longest names is one that SNS takes', () => {
+  const others = Array.from({ length: 50 }, (_, person) => `${'x'.repeat(240)}${person}@acme.test`);
   const names = many(1000).map((item, place) => ({
     ...item,
     task: `${'é<"'.repeat(126)}/${place}`,
-    told: Array.from({ length: 50 }, (_, one) => `${'x'.repeat(240)}${one}@acme.test`),
+    told: others,
   }));
   const { subject, text } = renderDigest(facts(names));
   expect(Buffer.byteLength(messageOf(subject, text).text)).toBeLessThan(LIMIT);

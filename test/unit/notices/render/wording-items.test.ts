@@ -66,13 +66,10 @@ describe('an item of a mail', () => {
   ])(
     '%j stands under %s, with its dates, and whether there is something to do',
     (changes, group, announced, ahead, open) => {
-      const one = item(changes);
-      expect([groupOf(one), announcedDate(one), aheadOf(one), isOpenToActs(one)]).toEqual([
-        group,
-        announced,
-        ahead,
-        open,
-      ]);
+      const mailItem = item(changes);
+      expect([groupOf(mailItem), announcedDate(mailItem), aheadOf(mailItem), isOpenToActs(mailItem)]).toEqual(
+        [group, announced, ahead, open],
+      );
     },
   );
 
@@ -253,11 +250,11 @@ describe('what is known of a task', () => {
       { notice: 'disabled', isOverdue: true },
       'Had outlived its deadline of Thursday 15 January 2026, 00:00 UTC by 14 days.',
     ],
-  ])('%j: %s', (changes, said) => {
-    expect(state(changes)).toBe(said);
+  ])('%j: %s', (changes, sentence) => {
+    expect(state(changes)).toBe(sentence);
   });
 
-  it('stands with what it is, where, who else is told, what happens and where to act', () => {
+  it('stands with what it is, where, who else is notified, what happens and where to act', () => {
     const linked = { ...reader, links };
     expect(plain(JSON.stringify(entryOf(item(), linked, false)))).toBe(
       JSON.stringify({
@@ -284,24 +281,24 @@ describe('what is known of a task', () => {
   });
 });
 
-describe('who else is told', () => {
-  const told = (...addresses: string[]) => toldOf({ told: addresses }, reader);
+describe('who else is notified', () => {
+  const alsoNotified = (...addresses: string[]) => toldOf({ told: addresses }, reader);
 
   it('is nobody, or five by name and how many more', () => {
     const all = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `${name}@acme.test`);
-    expect(told()).toBe('Nobody else was notified.');
-    expect(told(...all.slice(0, 5))).toBe(`Also notified: ${all.slice(0, 5).join(', ')}.`);
-    expect(told(...all)).toBe(`Also notified: ${all.slice(0, 5).join(', ')} and 2 more.`);
+    expect(alsoNotified()).toBe('Nobody else was notified.');
+    expect(alsoNotified(...all.slice(0, 5))).toBe(`Also notified: ${all.slice(0, 5).join(', ')}.`);
+    expect(alsoNotified(...all)).toBe(`Also notified: ${all.slice(0, 5).join(', ')} and 2 more.`);
   });
 
   it('is nobody of whom nothing can be seen, and no link', () => {
-    expect(told('\u200b', 'bo@acme.test')).toBe('Also notified: bo@acme.test.');
-    expect(told('www.evil.test')).not.toContain('www.evil.test');
-    expect([...told(`${'x'.repeat(400)}@acme`)]).toHaveLength('Also notified: .'.length + 254);
+    expect(alsoNotified('\u200b', 'bo@acme.test')).toBe('Also notified: bo@acme.test.');
+    expect(alsoNotified('www.evil.test')).not.toContain('www.evil.test');
+    expect([...alsoNotified(`${'x'.repeat(400)}@acme`)]).toHaveLength('Also notified: .'.length + 254);
   });
 });
 
-describe('why somebody is told', () => {
+describe('why somebody is notified', () => {
   const because = (why: MailWhy) => reasonsOf([item({ why })], reader);
 
   it.each<[MailWhy, string]>([
@@ -318,8 +315,8 @@ describe('why somebody is told', () => {
       { as: 'other' },
       'subscribed to this task, are an admin of this task, or were notified of this task before',
     ],
-  ])('%j: because you %s', (why, said) => {
-    expect(because(why)).toEqual([`You get this because you ${said}.`]);
+  ])('%j: because you %s', (why, reason) => {
+    expect(because(why)).toEqual([`You get this because you ${reason}.`]);
   });
 
   const owner: MailWhy = { as: 'owner' };
@@ -347,11 +344,11 @@ describe('why somebody is told', () => {
     expect(
       leadsOf([item({ why: owner, mode: 'notify' }), item({ why: admin, mode: 'notify' })], reader),
     ).toEqual([]);
-    const told = (why: MailWhy | undefined, hasReasons: boolean) =>
+    const alsoNotified = (why: MailWhy | undefined, hasReasons: boolean) =>
       entryOf(item({ told: [], ...(why && { why }) }), { ...reader, hasReasons }, false).told;
-    expect(told(owner, true)).toBe('You get this because you own it. Nobody else was notified.');
-    expect(told(owner, false)).toBe('Nobody else was notified.');
-    expect(told(undefined, true)).toBe('Nobody else was notified.');
+    expect(alsoNotified(owner, true)).toBe('You get this because you own it. Nobody else was notified.');
+    expect(alsoNotified(owner, false)).toBe('Nobody else was notified.');
+    expect(alsoNotified(undefined, true)).toBe('Nobody else was notified.');
   });
 });
 

@@ -1,5 +1,5 @@
 import { NO_EVIDENCE } from '../../../../functions/abandonment/evidence.ts';
-import type { Episode, Task, Told } from '../../../../functions/abandonment/task.ts';
+import type { Episode, Task, Told, TopicArn } from '../../../../functions/abandonment/task.ts';
 import { DAY, MINUTE, SECOND } from '../../../../functions/abandonment/time.ts';
 import { recordMailEvent } from '../../../../functions/notices/feedback/mail-events.ts';
 import type { MailEvent } from '../../../../functions/notices/ses/ses-events.ts';
@@ -33,6 +33,11 @@ export const BO_ADDRESS = 'bo@acme.test';
 export const BO = recipientKey(BO_ADDRESS);
 export const TASK = 'acmeCo/a';
 export const MAIL = 'digest-1';
+export const TOPIC: TopicArn = 'arn:aws:sns:eu-west-1:123456789012:chat';
+/** Two seconds after the mail was claimed. */
+export const SOON = START + 2 * SECOND;
+/** A mail that SES took then. */
+export const SENT = { state: 'sent', sentAt: SOON } as const;
 /** The date that the first warning names. */
 export const DATE = START + 7 * DAY;
 
@@ -53,7 +58,7 @@ const FAILING: Task = {
 export const ASKED: Told = { address: ANA_ADDRESS, grace: 1, warning: 'pending', dated: true };
 
 /** SES took her warning, two seconds after it was claimed. */
-export const ACCEPTED: Told = { ...ASKED, warning: 'accepted', acceptedAt: START + 2 * SECOND, digest: MAIL };
+export const ACCEPTED: Told = { ...ASKED, warning: 'accepted', acceptedAt: SOON, digest: MAIL };
 
 /** The first episode, in its first grace. */
 export const EPISODE: Episode = {
@@ -149,7 +154,7 @@ export const touches =
     );
 
 /** A mail to Ana about her task is claimed and under way, on a table in memory. */
-export async function answerStage(given: Given = {}) {
+export async function answerStage(setup: Given = {}) {
   const stage = workStage({ queue: 'mail-events' });
   const { table, system } = stage;
   const contest = contested((writes, writer) => table.transact(writes, writer));
@@ -158,12 +163,12 @@ export async function answerStage(given: Given = {}) {
     get: (target, name: keyof typeof table) =>
       name === 'transact' ? contest.transact : (target[name].bind(target) as unknown),
   });
-  const document = { mode: 'disable', evidenceMaxAge: '365d', ...given.policy };
+  const document = { mode: 'disable', evidenceMaxAge: '365d', ...setup.policy };
   await table.transact([{ put: { ...keys.policy(''), v: 1, document } }], 'policy');
   const { policies } = await FleetView.load(table, START);
-  const told = { [ANA]: { ...ASKED, ...given.told } };
+  const parts = { [ANA]: { ...ASKED, ...setup.told } };
   const record: TaskRecord = {
-    ...newTaskRecord({ ...FAILING, ...given.task }),
+    ...newTaskRecord({ ...FAILING, ...setup.task }),
     evidence: {
       ...NO_EVIDENCE,
       observedAt: START,
@@ -173,11 +178,11 @@ export async function answerStage(given: Given = {}) {
       restarts: { total: 40, atLoss: 10 },
     },
     episodes: 1,
-    open: given.open === null ? null : { ...EPISODE, told, ...given.open },
+    open: setup.open === null ? null : { ...EPISODE, told: parts, ...setup.open },
     next: { at: START + DAY, why: 'look' },
-    ...given.record,
+    ...setup.record,
   };
-  const items = (given.items ?? [{}]).map((item) => ({ ...ITEM, ...item }));
+  const items = (setup.items ?? [{}]).map((item) => ({ ...ITEM, ...item }));
   const claimed = newDigest({
     id: MAIL,
     recipient: ANA,
@@ -185,17 +190,17 @@ export async function answerStage(given: Given = {}) {
     claimedAt: START,
     leaseUntil: START + MINUTE,
   });
-  const digest = { ...claimed, items, ...given.digest } as DigestRecord;
-  const ana = { ...newRecipient(ANA, ANA_ADDRESS), sending: MAIL, mailedAt: [START], ...given.recipient };
+  const digest = { ...claimed, items, ...setup.digest } as DigestRecord;
+  const ana = { ...newRecipient(ANA, ANA_ADDRESS), sending: MAIL, mailedAt: [START], ...setup.recipient };
   const { notice, asked } = items[0] ?? ITEM;
-  const pending = { notice, since: asked, notBefore: asked, ...given.waits } as PendingNotice;
+  const pending = { notice, since: asked, notBefore: asked, ...setup.waits } as PendingNotice;
   const waiting = { recipient: ANA, address: ANA_ADDRESS, task: record.task.id, episode: 1, pending };
   await table.transact(
     [
       taskWrite(record, policies.for(record.task.id)),
       digestWrite(digest, { lookAt: digest.leaseUntil }),
       recipientWrite(ana),
-      ...(given.waits === null ? [] : [noticeWrite(waiting)]),
+      ...(setup.waits === null ? [] : [noticeWrite(waiting)]),
     ],
     'given',
   );
@@ -217,7 +222,7 @@ export async function answerStage(given: Given = {}) {
     record: stored,
     /** The open episode. */
     open: async () => (await stored()).open as Episode,
-    told: async () => (await stored()).open?.told[ANA],
+    part: async () => (await stored()).open?.told[ANA],
     digest: async () => (await loadDigest(table, MAIL)) as DigestRecord,
     ana: async () => (await loadRecipient(table, ANA)) as RecipientRecord,
     alert: (episode = 1) => loadAlert(table, record.task.id, episode),
@@ -228,13 +233,13 @@ export async function answerStage(given: Given = {}) {
       await table.transact([taskWrite(change(await stored()), policies.for(record.task.id))], 'another');
     },
     changeAna: async (change: Partial<RecipientRecord>) => {
-      const known = (await loadRecipient(table, ANA)) as RecipientRecord;
-      await table.transact([recipientWrite({ ...known, ...change })], 'another');
+      const before = (await loadRecipient(table, ANA)) as RecipientRecord;
+      await table.transact([recipientWrite({ ...before, ...change })], 'another');
     },
     changeDigest: async (change: Partial<DigestRecord>) => {
-      const known = (await loadDigest(table, MAIL)) as DigestRecord;
-      const digest = { ...known, ...change } as DigestRecord;
-      await table.transact([digestWrite(digest, { lookAt: known.leaseUntil })], 'another');
+      const before = (await loadDigest(table, MAIL)) as DigestRecord;
+      const digest = { ...before, ...change } as DigestRecord;
+      await table.transact([digestWrite(digest, { lookAt: before.leaseUntil })], 'another');
     },
   };
 }

@@ -16,15 +16,16 @@ import {
   ENDED_ALERT,
   type Given,
   MAIL,
+  SENT,
+  SOON,
   START,
   TASK,
 } from './answer-stage.ts';
 
-const SENT = { state: 'sent', sentAt: START + 2 * SECOND } as const;
 const PRINTED = { at: START, disableAt: DATE, grace: 1, after: 7 * DAY };
 
-async function applied(given: Given, digest: Partial<DigestRecord> = SENT, webhooks: WebhookScope[] = []) {
-  const stage = await answerStage({ ...given, digest });
+async function applied(setup: Given, digest: Partial<DigestRecord> = SENT, webhooks: WebhookScope[] = []) {
+  const stage = await answerStage({ ...setup, digest });
   await stage.table.transact([pausesWrite({ ...(await loadPauses(stage.table)), webhooks })], 'given');
   stage.pass(2 * SECOND);
   await applyItems(stage.system, await stage.view(), await stage.digest());
@@ -32,17 +33,17 @@ async function applied(given: Given, digest: Partial<DigestRecord> = SENT, webho
 }
 
 describe('the dates of a mail of which nobody knows whether it went', () => {
-  async function bound(given: Given) {
-    const stage = await answerStage(given);
+  async function bound(setup: Given) {
+    const stage = await answerStage(setup);
     const before = await stage.record();
     await bindDates(stage.system, await stage.view(), await stage.digest());
     return { ...stage, before };
   }
 
   it('bind as if it had (promise 2), and warn nobody', async () => {
-    const { open, told } = await bound({});
+    const { open, part } = await bound({});
     expect(await open()).toMatchObject({ dates: [PRINTED], mails: [] });
-    expect(await told()).toEqual(ASKED);
+    expect(await part()).toEqual(ASKED);
   });
 
   it('bind in each task that it names', async () => {
@@ -56,8 +57,8 @@ describe('the dates of a mail of which nobody knows whether it went', () => {
     ['the episode is over', { open: null }],
     ['another episode is open', { open: { number: 2 } }],
     ['it bound before', { open: { dates: [PRINTED] } }],
-  ])('bind nothing where %s', async (_what, given) => {
-    const { record, before } = await bound(given);
+  ])('bind nothing where %s', async (_what, setup) => {
+    const { record, before } = await bound(setup);
     expect(await record()).toEqual(before);
   });
 
@@ -83,7 +84,7 @@ describe('a mail about a task whose row takes nothing', () => {
     const stage = await answerStage({ digest: SENT });
     stage.system.table = takingNo(stage.system.table, ({ sk }) => sk === 'T');
     await applyItems(stage.system, await stage.view(), await stage.digest());
-    expect(await stage.told()).toEqual(ASKED);
+    expect(await stage.part()).toEqual(ASKED);
     expect(await stage.notice()).toMatchObject({ pending: null });
     expect(await stage.rows({ pk: 'OOPS#' })).toMatchObject([{ item: `${ANA} ${TASK}` }]);
     expect([...(await loadGivenUp(stage.table)).values()]).toMatchObject([{ item: `${TASK}#1` }]);
@@ -93,7 +94,7 @@ describe('a mail about a task whose row takes nothing', () => {
 describe('a mail that told of a task’s own deadline', () => {
   const END = START + 2 * DAY;
   const asked = { address: ANA_ADDRESS, pending: { deadline: END, moves: 1 } };
-  const given = (more: Given = {}): Given => ({
+  const deadlineSetup = (more: Given = {}): Given => ({
     open: null,
     task: { deadline: END },
     record: { stopping: { moves: 1, seen: END, told: { [ANA]: asked } } },
@@ -101,10 +102,10 @@ describe('a mail that told of a task’s own deadline', () => {
     waits: { notice: 'stopping', by: END },
     ...more,
   });
-  const told = {
+  const announcement = {
     address: ANA_ADDRESS,
     last: { deadline: END, moves: 1 },
-    acceptedAt: START + 2 * SECOND,
+    acceptedAt: SOON,
     digest: MAIL,
   };
 
@@ -112,42 +113,42 @@ describe('a mail that told of a task’s own deadline', () => {
     ['no episode is open', null],
     ['one is open', {}],
   ])('is known on the task, where %s; no date of ours binds', async (_what, open) => {
-    const stage = await applied(given({ open: open ?? null }));
+    const stage = await applied(deadlineSetup({ open: open ?? null }));
     const record = await stage.record();
-    expect(record.stopping?.told[ANA]).toEqual({ ...told, binds: true });
+    expect(record.stopping?.told[ANA]).toEqual({ ...announcement, binds: true });
     expect(record.open?.dates ?? []).toEqual([]);
     expect(record.open?.told[ANA]).toEqual(open ? ASKED : undefined);
   });
 
   it('leaves the notice, which waits no more, as long as the task is', async () => {
-    expect(await (await applied(given())).notice()).toMatchObject({ pending: null });
+    expect(await (await applied(deadlineSetup())).notice()).toMatchObject({ pending: null });
   });
 
   it('is held by nobody: there is nothing to take back', async () => {
-    const stage = await answerStage({ ...given(), digest: SENT });
+    const stage = await answerStage({ ...deadlineSetup(), digest: SENT });
     await stage.table.transact([{ put: { ...ENDED_ALERT } }], 'alert');
     await applyItems(stage.system, await stage.view(), await stage.digest());
     expect(await stage.rows({ sk: 'H#' })).toEqual([]);
   });
 
   it('is due anew where SES refused it', async () => {
-    const stage = await applied(given(), { state: 'rejected' });
+    const stage = await applied(deadlineSetup(), { state: 'rejected' });
     expect((await stage.record()).stopping).toMatchObject({
       told: { [ANA]: { address: ANA_ADDRESS } },
-      lookAt: START + 2 * SECOND,
+      lookAt: SOON,
     });
     expect((await stage.record()).stopping?.told[ANA]).not.toHaveProperty('pending');
   });
 
   it('is written once, however often SES says so', async () => {
-    const stopping = { moves: 1, seen: END, told: { [ANA]: told } };
-    const stage = await applied(given({ record: { stopping } }), { ...SENT, state: 'delivered' });
+    const stopping = { moves: 1, seen: END, told: { [ANA]: announcement } };
+    const stage = await applied(deadlineSetup({ record: { stopping } }), { ...SENT, state: 'delivered' });
     expect((await stage.record()).rev).toBe(1);
   });
 
   it('changes nothing of a task that is gone', async () => {
     const stage = await applied(
-      given({ items: [{ notice: 'stopping', task: 'acmeCo/gone', disableAt: END }] }),
+      deadlineSetup({ items: [{ notice: 'stopping', task: 'acmeCo/gone', disableAt: END }] }),
     );
     expect((await stage.record()).stopping?.told[ANA]).toEqual(asked);
   });
@@ -155,13 +156,13 @@ describe('a mail that told of a task’s own deadline', () => {
 
 describe('what webhooks and reports hear of a mail', () => {
   const HOOK: WebhookScope = { id: 'h', prefix: '', types: [] };
-  const news = async (given: Given, digest: Partial<DigestRecord> = SENT, hooks = [HOOK]) => {
-    const { rows } = await applied(given, digest, hooks);
+  const news = async (setup: Given, digest: Partial<DigestRecord> = SENT, hooks = [HOOK]) => {
+    const { rows } = await applied(setup, digest, hooks);
     const all = await rows({});
     return all.flatMap(({ events }) => (Array.isArray(events) ? events : []));
   };
-  const facts = async (given: Given, digest: Partial<DigestRecord> = SENT) => {
-    const { rows } = await applied(given, digest);
+  const facts = async (setup: Given, digest: Partial<DigestRecord> = SENT) => {
+    const { rows } = await applied(setup, digest);
     return (await rows({})).filter(({ kind }) => kind === 'warned');
   };
 
@@ -170,20 +171,20 @@ describe('what webhooks and reports hear of a mail', () => {
       { type: 'task.warned', data: { task: TASK, episode: 1, disableAt: '2026-03-08T12:00:00Z' } },
     ]);
     expect(await facts({})).toMatchObject([
-      { at: START + 2 * SECOND, task: TASK, episode: 1, cell: { plane: 'eu-1', mode: 'disable' } },
+      { at: SOON, task: TASK, episode: 1, cell: { plane: 'eu-1', mode: 'disable' } },
     ]);
   });
 
   it('is that a deadline was announced', async () => {
     const END = START + 2 * DAY;
     const asked = { address: ANA_ADDRESS, pending: { deadline: END, moves: 0 } };
-    const given: Given = {
+    const setup: Given = {
       open: null,
       task: { deadline: END },
       record: { stopping: { moves: 0, seen: END, told: { [ANA]: asked } } },
       items: [{ notice: 'stopping', disableAt: END, grace: 0 }],
     };
-    expect(await news(given)).toMatchObject([
+    expect(await news(setup)).toMatchObject([
       { type: 'task.stopping', data: { task: TASK, deadline: '2026-03-03T12:00:00Z' } },
     ]);
   });
@@ -196,16 +197,16 @@ describe('what webhooks and reports hear of a mail', () => {
       { ...SENT, state: 'bounced' },
     ],
     ['of what is known', { told: ACCEPTED, open: { warned: true, mails: [MAIL], dates: [PRINTED] } }, SENT],
-  ])('is nothing %s', async (_what, given, digest) => {
-    expect(await news(given, digest)).toEqual([]);
-    expect(await facts(given, digest)).toEqual([]);
+  ])('is nothing %s', async (_what, setup, digest) => {
+    expect(await news(setup, digest)).toEqual([]);
+    expect(await facts(setup, digest)).toEqual([]);
   });
 
   it('counts the first warning of an episode once, though another is warned later', async () => {
-    const given: Given = {
+    const setup: Given = {
       open: { warned: true, told: { [ANA]: ASKED, other: { ...ACCEPTED, address: 'o@acme.test' } } },
     };
-    expect(await facts(given)).toEqual([]);
+    expect(await facts(setup)).toEqual([]);
   });
 
   it('is nothing for who has no webhook', async () => {

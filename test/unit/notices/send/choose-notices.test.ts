@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Notice } from '../../../../functions/abandonment/task.ts';
 import { DAY, HOUR, MINUTE } from '../../../../functions/abandonment/time.ts';
-import { choose } from '../../../../functions/notices/send/choose-notices.ts';
+import { chooseNotices } from '../../../../functions/notices/send/choose-notices.ts';
 import type { Waiting } from '../../../../functions/notices/send/waiting.ts';
 import { FleetView } from '../../../../functions/store/fleet-view.ts';
 import type { PendingNotice } from '../../../../functions/store/notices.ts';
 import { loadPauses, type PausesRecord, pausesWrite } from '../../../../functions/store/pauses.ts';
 import { newRecipient, type RecipientRecord } from '../../../../functions/store/recipients.ts';
 import { MemoryTable } from '../../../../functions/store/table/memory-table.ts';
+import { TOPIC } from './answer-stage.ts';
 
 const NOON = Date.parse('2026-03-01T12:00:00Z');
-const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';
 
 /** Reached by a notice: what was asked for at noon, unless it says otherwise. */
 function waiting(
@@ -23,14 +23,14 @@ function waiting(
   return { recipient: 'ana', address, task, episode: 1, pending };
 }
 
-/** Ana, whom the ramp let be warned an hour ago, and whom no mail holds back. */
+/** Ana, whom the warm-up limit let be warned an hour ago, and whom no mail holds back. */
 function ana(more: Partial<RecipientRecord> = {}): RecipientRecord {
   return { ...newRecipient('ana', 'ana@acme.test'), admittedAt: NOON - HOUR, ...more } as RecipientRecord;
 }
 
 /** At noon: the tasks of which the first mail tells, or until when there is none. */
-async function chosen(...given: Parameters<typeof chosenInTurn>) {
-  const answer = await chosenInTurn(...given);
+async function chosen(...inputs: Parameters<typeof chosenInTurn>) {
+  const answer = await chosenInTurn(...inputs);
   return Array.isArray(answer) ? answer.find((tasks) => tasks.length > 0) : answer;
 }
 
@@ -42,7 +42,7 @@ async function chosenInTurn(
 ) {
   const table = new MemoryTable();
   await table.transact([pausesWrite({ ...(await loadPauses(table)), ...pauses })], 'test');
-  const answer = choose(await FleetView.load(table, NOON), recipient, pending, NOON);
+  const answer = chooseNotices(await FleetView.load(table, NOON), recipient, pending, NOON);
   return 'until' in answer ? answer.until : answer.inTurn.map((notices) => notices.map(({ task }) => task));
 }
 
@@ -115,21 +115,21 @@ describe('while the window of the last mail is open (promise 6)', () => {
 });
 
 describe('withdrawals', () => {
-  const told = ana({ lastWithdrawnAt: NOON - HOUR / 2 });
+  const recipient = ana({ lastWithdrawnAt: NOON - HOUR / 2 });
 
   it('go once an hour, and hold nothing else back', async () => {
-    expect(await chosen(told, [withdrawal])).toBe(NOON + HOUR / 2);
-    expect(await chosen(told, [withdrawal, warning])).toEqual(['warning']);
+    expect(await chosen(recipient, [withdrawal])).toBe(NOON + HOUR / 2);
+    expect(await chosen(recipient, [withdrawal, warning])).toEqual(['warning']);
     expect(await chosen(ana({ lastWithdrawnAt: NOON - HOUR }), [withdrawal])).toEqual(['withdrawal']);
   });
 
   it('go not before their own instant either', async () => {
     const later = waiting('later', 'withdrawn', { notBefore: NOON + HOUR });
-    expect(await chosen(told, [later])).toBe(NOON + HOUR);
+    expect(await chosen(recipient, [later])).toBe(NOON + HOUR);
   });
 });
 
-describe('the ramp', () => {
+describe('the warm-up limit', () => {
   it.each<[string, Partial<RecipientRecord>, boolean]>([
     ['let them be warned within a day', { admittedAt: NOON - DAY + 1 }, true],
     ['let them be warned a day ago', { admittedAt: NOON - DAY }, false],

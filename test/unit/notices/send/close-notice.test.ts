@@ -11,22 +11,26 @@ import {
   ENDED_ALERT,
   type Given,
   MAIL,
+  SENT,
   START,
   touches,
 } from './answer-stage.ts';
 import { waitsFor } from './notify-stage.ts';
 
-const SENT = { state: 'sent', sentAt: START + 2 * SECOND } as const;
 const OFF_AT = START - HOUR;
 
 describe('word of a disabling that SES took and did not send', () => {
-  /** What is told again of a task that was turned off an hour ago; null: nothing waits. */
-  async function toldAgain(item: Partial<DigestItem>, given: Given = {}, resolvedAt: number | null = OFF_AT) {
+  /** The facts that go again of a task that was turned off an hour ago; null: nothing waits. */
+  async function factsAgain(
+    item: Partial<DigestItem>,
+    setup: Given = {},
+    resolvedAt: number | null = OFF_AT,
+  ) {
     const stage = await answerStage({
       open: null,
       waits: null,
       task: { enabled: false },
-      ...given,
+      ...setup,
       items: [{ disableAt: null, ...item }],
       digest: SENT,
     });
@@ -41,7 +45,7 @@ describe('word of a disabling that SES took and did not send', () => {
   it.each(['disabled', 'still-off'] as const)(
     'says until when it can be enabled as it was, as its owning system said it: %s',
     async (notice) => {
-      const facts = await toldAgain({ notice }, { record: { disabledByUs: off } });
+      const facts = await factsAgain({ notice }, { record: { disabledByUs: off } });
       expect(facts).toEqual({ ...FACTS, disabledAt: OFF_AT, restorableUntil: START + 30 * DAY });
     },
   );
@@ -50,16 +54,16 @@ describe('word of a disabling that SES took and did not send', () => {
     ['of another disabling', { record: { disabledByUs: { ...off, episode: 2 } } }],
     ['where it said no such thing', { record: { disabledByUs: { at: OFF_AT, episode: 1, run: 'r' } } }],
     ['of what is on again', { record: { disabledByUs: null } }],
-  ])('says no such instant %s', async (_what, given) => {
-    expect(await toldAgain({ notice: 'still-off' }, given)).toEqual({ ...FACTS, disabledAt: OFF_AT });
+  ])('says no such instant %s', async (_what, setup) => {
+    expect(await factsAgain({ notice: 'still-off' }, setup)).toEqual({ ...FACTS, disabledAt: OFF_AT });
   });
 
   it('counts from when it was asked for, where nobody knows when it was off', async () => {
-    expect(await toldAgain({ notice: 'still-off' }, {}, null)).toEqual({ ...FACTS, disabledAt: START });
+    expect(await factsAgain({ notice: 'still-off' }, {}, null)).toEqual({ ...FACTS, disabledAt: START });
   });
 
   it('says of which alert it is', async () => {
-    const overdue = await toldAgain({ notice: 'disabled', alert: 'task_overdue' });
+    const overdue = await factsAgain({ notice: 'disabled', alert: 'task_overdue' });
     expect(overdue).toEqual({ ...FACTS, alert: 'task_overdue', disabledAt: OFF_AT });
   });
 
@@ -74,7 +78,7 @@ describe('word of a disabling that SES took and did not send', () => {
 });
 
 describe('a notice that waits no more', () => {
-  it('is kept while it matters who was told: to its deadline', async () => {
+  it('is kept while it matters who was notified: to its deadline', async () => {
     const END = START + 2 * DAY;
     const stage = await answerStage({
       open: null,

@@ -8,15 +8,15 @@ import {
   superseded,
   unsent,
   withAnswer,
-  withDeath,
   withProgress,
+  withSuppression,
 } from '../../../../functions/notices/send/digest-states.ts';
 import { type DigestRecord, type DigestState, newDigest } from '../../../../functions/store/digests.ts';
 
 const CLAIMED = Date.parse('2026-03-01T12:00:00Z');
 const SOON = CLAIMED + 2_000;
 
-/** A mail in a state, which was carried over to all that it touches. */
+/** A mail in a state, which was carried over to all that it concerns. */
 function mail(state: DigestState, more: Partial<DigestRecord> = {}): DigestRecord {
   const draft = newDigest({
     id: 'd',
@@ -72,8 +72,8 @@ describe('the answer of SES that it took a mail', () => {
       complained: 'complained',
     }),
   )('of one that is %s makes it %s, and is carried over', (before, after) => {
-    const known = withAnswer(mail(before), { sentAt: SOON, messageId: 'ses' });
-    expect(known).toMatchObject({ state: after, sentAt: SOON, messageId: 'ses', applied: false });
+    const digest = withAnswer(mail(before), { sentAt: SOON, messageId: 'ses' });
+    expect(digest).toMatchObject({ state: after, sentAt: SOON, messageId: 'ses', applied: false });
   });
 });
 
@@ -117,9 +117,9 @@ describe('that SES took a mail and did not send it', () => {
       complained: undefined,
     }),
   )('makes one that is %s: %s', (before, after) => {
-    const known = unsent(mail(before));
-    expect(known?.state).toBe(after);
-    if (known) expect(known).toEqual({ ...mail(before), state: 'unsent', applied: false });
+    const digest = unsent(mail(before));
+    expect(digest?.state).toBe(after);
+    if (digest) expect(digest).toEqual({ ...mail(before), state: 'unsent', applied: false });
   });
 });
 
@@ -136,15 +136,15 @@ describe('that a refusal is nobody’s fault', () => {
       complained: undefined,
     }),
   )('makes one that is %s: %s', (before, after) => {
-    const known = blameless(mail(before));
-    expect(known?.state).toBe(after);
-    if (!known) return;
-    expect(known).toMatchObject({ blameless: true, applied: false });
-    expect(known).not.toHaveProperty('dead');
+    const digest = blameless(mail(before));
+    expect(digest?.state).toBe(after);
+    if (!digest) return;
+    expect(digest).toMatchObject({ blameless: true, applied: false });
+    expect(digest).not.toHaveProperty('dead');
   });
 });
 
-describe('word that an address is dead', () => {
+describe('word that an address is to be suppressed', () => {
   const bounce = { state: 'bounced', dead: 'bounce' } as const;
 
   it.each(
@@ -160,7 +160,7 @@ describe('word that an address is dead', () => {
       complained: 'complained',
     }),
   )('of one that is %s makes it %s, with the newest reason', (before, after) => {
-    expect(withDeath(mail(before), bounce)).toEqual({
+    expect(withSuppression(mail(before), bounce)).toEqual({
       ...mail(before),
       state: after,
       dead: 'bounce',
@@ -170,15 +170,15 @@ describe('word that an address is dead', () => {
 
   it('by a refusal is none where that was taken back; a bounce is', () => {
     const taken = mail('unsent', { blameless: true });
-    expect(withDeath(taken, { state: 'rejected', dead: 'rejected' })).toBeUndefined();
-    expect(withDeath(taken, bounce)).toMatchObject({ state: 'bounced', dead: 'bounce' });
-    expect(withDeath(mail('unsent'), { state: 'rejected', dead: 'rejected' })).toMatchObject({
+    expect(withSuppression(taken, { state: 'rejected', dead: 'rejected' })).toBeUndefined();
+    expect(withSuppression(taken, bounce)).toMatchObject({ state: 'bounced', dead: 'bounce' });
+    expect(withSuppression(mail('unsent'), { state: 'rejected', dead: 'rejected' })).toMatchObject({
       state: 'rejected',
     });
   });
 
   it('rises to a complaint', () => {
-    expect(withDeath(mail('bounced'), { state: 'complained', dead: 'complaint' })).toMatchObject({
+    expect(withSuppression(mail('bounced'), { state: 'complained', dead: 'complaint' })).toMatchObject({
       state: 'complained',
       dead: 'complaint',
     });
@@ -218,8 +218,8 @@ describe('word that a mail is under way, or arrived,', () => {
 
   it('counts from its claim on, where nobody knows when it went', () => {
     expect(withProgress(mail('sending'), { state: 'sent' })).toMatchObject({ sentAt: CLAIMED });
-    const known = mail('sent', { sentAt: SOON });
-    expect(withProgress(known, { state: 'delivered' })).toMatchObject({ sentAt: SOON });
+    const digest = mail('sent', { sentAt: SOON });
+    expect(withProgress(digest, { state: 'delivered' })).toMatchObject({ sentAt: SOON });
   });
 
   it('is carried over where its notices stand otherwise by that', () => {
@@ -259,15 +259,15 @@ describe('what became of a mail, for the episodes in it,', () => {
     ['rejected', { isPrinted: false, isUnsent: false }],
     ['bounced', { isPrinted: true, isUnsent: false }],
     ['complained', { isPrinted: true, isUnsent: false }],
-  ])('that is %s: %o', (state, said) => {
+  ])('that is %s: %o', (state, flags) => {
     expect(outcomeOf(mail(state))).toEqual({
       digest: 'd',
       recipient: 'ana',
       claimedAt: CLAIMED,
       acceptedAt: CLAIMED,
       standing: standingOf(state),
-      mayBeOut: said.isPrinted,
-      ...said,
+      mayBeOut: flags.isPrinted,
+      ...flags,
     });
   });
 

@@ -19,7 +19,7 @@ it.each<[string, Parameters<typeof enabledNotice>[0], object]>([
     { type: 'task_abandoned', since: NOON - 9, evidence: { restarts: 'many' } },
     { since: NOON - 9, restarts: 0, enabledAt: NOON - 5 },
   ],
-])('the undoing of the disabling of %s may be told at once', (_what, alert, facts) => {
+])('the undoing of the disabling of %s may go at once', (_what, alert, facts) => {
   expect(enabledNotice(alert, NOON - 5, NOON)).toEqual({
     notice: 'enabled',
     since: NOON,

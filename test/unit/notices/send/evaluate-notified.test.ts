@@ -4,15 +4,24 @@ import { evaluateNotified } from '../../../../functions/notices/send/evaluate-no
 import { keys } from '../../../../functions/store/keys.ts';
 import { loadTask } from '../../../../functions/store/tasks.ts';
 import { takingNo } from '../../store/refusing-table.ts';
-import { ANA, ANA_ADDRESS, ASKED, answerStage, type Given, START, TASK, touches } from './answer-stage.ts';
+import {
+  ANA,
+  ANA_ADDRESS,
+  ASKED,
+  answerStage,
+  type Given,
+  SOON,
+  START,
+  TASK,
+  touches,
+} from './answer-stage.ts';
 import { waitsFor } from './notify-stage.ts';
 
-const SOON = START + 2 * SECOND;
 const LATER = { at: START + DAY, why: 'look' };
 
-/** Ana was told of her task and, first, of others that are stored as copies of it. */
-async function notified(given: Given = {}, others: string[] = []) {
-  const stage = await answerStage(given);
+/** Ana was notified of her task and, first, of others that are stored as copies of it. */
+async function notified(setup: Given = {}, others: string[] = []) {
+  const stage = await answerStage(setup);
   const row = await stage.table.get(keys.task(TASK));
   for (const id of others) {
     const task = { ...(row?.task as object), id };
@@ -23,8 +32,8 @@ async function notified(given: Given = {}, others: string[] = []) {
   return { ...stage, next: async (id: string) => (await loadTask(stage.table, id))?.next };
 }
 
-describe('all that somebody was told of', () => {
-  it('is looked at with the next scan', async () => {
+describe('all that somebody was notified of', () => {
+  it('is evaluated with the next scan', async () => {
     const { system, next } = await notified({}, ['acmeCo/0', 'acmeCo/1']);
     await evaluateNotified(system, ANA);
     for (const id of ['acmeCo/0', 'acmeCo/1', TASK])
@@ -41,19 +50,19 @@ describe('all that somebody was told of', () => {
       },
       { at: SOON, why: 'look' },
     ],
-  ])('is looked at where it may matter: %s', async (_what, given, after) => {
-    const { system, next } = await notified(given);
+  ])('is evaluated where it may matter: %s', async (_what, setup, after) => {
+    const { system, next } = await notified(setup);
     await evaluateNotified(system, ANA);
     expect(await next(TASK)).toEqual(after);
   });
 
-  it('is not what others were told of', async () => {
+  it('is not what others were notified of', async () => {
     const { system, next } = await notified();
     await evaluateNotified(system, 'somebody else');
     expect(await next(TASK)).toEqual(LATER);
   });
 
-  it('is looked at also where one of the tasks is gone, or its row takes nothing', async () => {
+  it('is evaluated also where one of the tasks is gone, or its row takes nothing', async () => {
     const { system, next, rows, table } = await notified({}, ['acmeCo/0', 'acmeCo/1']);
     await table.transact([{ delete: keys.task('acmeCo/0') }], 'gone');
     system.table = takingNo(system.table, ({ pk, sk }) => sk === 'T' && pk.endsWith('acmeCo/1'));
@@ -63,9 +72,9 @@ describe('all that somebody was told of', () => {
   });
 
   it('is not given up while the table is busy', async () => {
-    const { system, busyFor, told } = await notified();
+    const { system, busyFor, part } = await notified();
     busyFor(touches('T'));
     await expect(evaluateNotified(system, ANA)).rejects.toThrow('changes too fast');
-    expect(await told()).toEqual(ASKED);
+    expect(await part()).toEqual(ASKED);
   });
 });

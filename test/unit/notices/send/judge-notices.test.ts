@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../../functions/abandonment/time.ts';
-import { judge } from '../../../../functions/notices/send/judge-notices.ts';
+import { judgeNotices } from '../../../../functions/notices/send/judge-notices.ts';
 import type { PendingNotice } from '../../../../functions/store/notices.ts';
 import type { PausesRecord } from '../../../../functions/store/pauses.ts';
 import type { Row } from '../../../../functions/store/table/table.port.ts';
@@ -21,18 +21,18 @@ import { FACTS, notifyStage, waitsFor } from './notify-stage.ts';
 
 /** What is decided of all that waits, two seconds after it was asked for. */
 async function judged(
-  given: Given & { pauses?: Partial<PausesRecord>; also?: ReturnType<typeof waitsFor>[] } = {},
+  setup: Given & { pauses?: Partial<PausesRecord>; also?: ReturnType<typeof waitsFor>[] } = {},
 ) {
-  const stage = await notifyStage(given);
+  const stage = await notifyStage(setup);
   stage.pass(2 * SECOND);
   const act = async () =>
-    judge(stage.system, await stage.view(), ANA, await stage.waiting(), START + 2 * SECOND);
+    judgeNotices(stage.system, await stage.view(), ANA, await stage.waiting(), START + 2 * SECOND);
   return { ...stage, act };
 }
 
 /** What goes, and why the rest is taken back. */
-async function verdict(given: Parameters<typeof judged>[0]) {
-  const { act, logged, notice } = await judged(given);
+async function verdict(setup: Parameters<typeof judged>[0]) {
+  const { act, logged, notice } = await judged(setup);
   const items = (await act()).map(({ item }) => item);
   const skipped = logged.map(({ properties }) => properties);
   return { items, skipped, isLeft: (await notice())?.pending != null };
@@ -82,8 +82,8 @@ describe('a warning, just before it goes,', () => {
     ['SES took it before', { told: ACCEPTED }, 'told'],
     ['their policy only detects by now', { policy: { mode: 'detect' } }, 'stage'],
     ['they are no recipient any more', { task: { owners: [BO_ADDRESS] } }, 'no-recipient'],
-  ])('is taken back, with the reason, where %s', async (_what, given, reason) => {
-    expect(await verdict(given)).toEqual({
+  ])('is taken back, with the reason, where %s', async (_what, setup, reason) => {
+    expect(await verdict(setup)).toEqual({
       items: [],
       skipped: [{ task: TASK, notice: 'warning', reason }],
       isLeft: false,
@@ -96,14 +96,14 @@ describe('a warning, just before it goes,', () => {
       policy: { mode: 'disable', stopNotice: '3d', atDeadline: 'alert' },
       open: { alert: 'task_overdue', graceMode: 'notify', since: START - DAY },
     };
-    const given = {
+    const setup = {
       ...(notice === 'overdue' && overdue),
       told: { ...ACCEPTED, dated: notice === 'warning' },
     };
-    const [again] = (await verdict({ ...given, waits: { notice, again: true } })).items;
+    const [again] = (await verdict({ ...setup, waits: { notice, again: true } })).items;
     expect(again).toMatchObject({ notice });
     expect(again?.alert).toBe(notice === 'overdue' ? 'task_overdue' : undefined);
-    const once = await verdict({ ...given, waits: { notice } });
+    const once = await verdict({ ...setup, waits: { notice } });
     expect(once).toMatchObject({ items: [], skipped: [{ reason: 'told' }] });
   });
 
@@ -125,11 +125,11 @@ describe('a reminder, just before it goes,', () => {
   });
 
   it('is taken back where they declined reminders, and is done for the task', async () => {
-    const given: Given = { told: { ...ACCEPTED, reminder }, waits, recipient: { declined: true } };
-    const { act, told, notice, logged } = await judged(given);
+    const setup: Given = { told: { ...ACCEPTED, reminder }, waits, recipient: { declined: true } };
+    const { act, part, notice, logged } = await judged(setup);
     expect(await act()).toEqual([]);
     expect(logged).toMatchObject([{ message: 'notice skipped', properties: { reason: 'declined' } }]);
-    expect(await told()).toEqual({ ...ACCEPTED, reminder: { ...reminder, state: 'done' } });
+    expect(await part()).toEqual({ ...ACCEPTED, reminder: { ...reminder, state: 'done' } });
     expect(await notice()).toBeUndefined();
   });
 });
@@ -139,7 +139,7 @@ describe('a notice of what is past, just before it goes,', () => {
     ['what was frozen', {}, {}],
     ['of which alert it was', { alert: 'task_overdue' }, { alert: 'task_overdue' }],
     ['how often the task came up for too short', { twitches: 2 }, { twitches: 2 }],
-  ])('says %s', async (_what, facts, said) => {
+  ])('says %s', async (_what, facts, more) => {
     const waits = past({ notice: 'disabled', facts: { ...FACTS, ...facts } });
     expect((await verdict({ ...OFF, waits })).items).toEqual([
       {
@@ -151,7 +151,7 @@ describe('a notice of what is past, just before it goes,', () => {
         since: FACTS.since,
         restarts: 4,
         asked: START,
-        ...said,
+        ...more,
       },
     ]);
   });
@@ -176,9 +176,9 @@ describe('a notice of what is past, just before it goes,', () => {
       past({ notice: 'still-off' }),
       'declined',
     ],
-  ])('%s is dropped with its reason, or goes', async (_what, given, waits, reason) => {
+  ])('%s is dropped with its reason, or goes', async (_what, setup, waits, reason) => {
     const { items, skipped, isLeft } = await verdict({
-      ...given,
+      ...setup,
       waits: { ...waits, facts: FACTS } as never,
     });
     expect(items).toHaveLength(reason ? 0 : 1);
@@ -237,7 +237,7 @@ describe('a notice of a task’s own deadline, just before it goes,', () => {
   const END = START + 2 * DAY;
   const asked = { address: ANA_ADDRESS, pending: { deadline: END, moves: 2 } };
   const stopping = { moves: 2, seen: END, told: { [ANA]: asked } };
-  const given = (more: Given = {}): Given & { also: ReturnType<typeof waitsFor>[] } => ({
+  const deadlineSetup = (more: Given = {}): Given & { also: ReturnType<typeof waitsFor>[] } => ({
     task: { deadline: END },
     record: { stopping },
     open: null,
@@ -246,7 +246,7 @@ describe('a notice of a task’s own deadline, just before it goes,', () => {
     ...more,
     policy: { stopNotice: '3d', atDeadline: 'disable', ...more.policy },
   });
-  const said = {
+  const expected = {
     task: TASK,
     episode: 0,
     notice: 'stopping',
@@ -258,20 +258,20 @@ describe('a notice of a task’s own deadline, just before it goes,', () => {
   };
 
   it('names the deadline, and that the task is turned off then', async () => {
-    expect((await verdict(given())).items).toEqual([{ ...said, binds: true }]);
+    expect((await verdict(deadlineSetup())).items).toEqual([{ ...expected, binds: true }]);
   });
 
   it('binds nobody where the task is not turned off by us', async () => {
-    expect((await verdict(given({ policy: { atDeadline: 'alert' } }))).items).toEqual([said]);
-    expect((await verdict(given({ policy: { mode: 'notify' } }))).items).toEqual([said]);
+    expect((await verdict(deadlineSetup({ policy: { atDeadline: 'alert' } }))).items).toEqual([expected]);
+    expect((await verdict(deadlineSetup({ policy: { mode: 'notify' } }))).items).toEqual([expected]);
   });
 
   it('holds whatever episode is open', async () => {
-    expect((await verdict(given({ open: {} }))).items).toEqual([{ ...said, binds: true }]);
+    expect((await verdict(deadlineSetup({ open: {} }))).items).toEqual([{ ...expected, binds: true }]);
   });
 
-  it('waits while telling is paused', async () => {
-    const { act, logged, waiting } = await judged({ ...given(), pauses: { notify: START } });
+  it('waits while notifying is paused', async () => {
+    const { act, logged, waiting } = await judged({ ...deadlineSetup(), pauses: { notify: START } });
     expect(await act()).toEqual([]);
     expect(logged).toEqual([]);
     expect(await waiting()).toHaveLength(1);
@@ -283,7 +283,7 @@ describe('a notice of a task’s own deadline, just before it goes,', () => {
     ['they declined reminders', { recipient: { declined: true } }, 'declined'],
     ['they are no recipient any more', { task: { deadline: END, owners: [BO_ADDRESS] } }, 'no-recipient'],
   ])('is taken back, and may be asked for anew, where %s', async (_what, more, reason) => {
-    const { act, logged, waiting, record } = await judged(given(more));
+    const { act, logged, waiting, record } = await judged(deadlineSetup(more));
     expect(await act()).toEqual([]);
     expect(logged).toEqual([
       { message: 'notice skipped', properties: { task: TASK, notice: 'stopping', reason } },
@@ -304,18 +304,18 @@ describe('a notice of a task’s own deadline, just before it goes,', () => {
 describe('a notice that is taken back', () => {
   const VOID: Given = { policy: { mode: 'detect' } };
 
-  it('may be asked for anew: the task knows nothing of it, and is looked at', async () => {
-    const { act, told, record } = await judged(VOID);
+  it('may be asked for anew: the task knows nothing of it, and is evaluated', async () => {
+    const { act, part, record } = await judged(VOID);
     await act();
-    expect(await told()).toBeUndefined();
+    expect(await part()).toBeUndefined();
     expect((await record()).next).toEqual({ at: START + 2 * SECOND, why: 'look' });
   });
 
   it('is left where the task changes at that moment: it is decided again with the next mail', async () => {
-    const { act, meanwhile, changeTask, told, notice } = await judged(VOID);
+    const { act, meanwhile, changeTask, part, notice } = await judged(VOID);
     meanwhile(() => changeTask((record) => ({ ...record, vetoes: { count: 1, lastAt: START } })));
     await act();
-    expect(await told()).toEqual(ASKED);
+    expect(await part()).toEqual(ASKED);
     expect((await notice())?.pending).toMatchObject({ notice: 'warning' });
   });
 

@@ -19,19 +19,21 @@ import {
   ENDED_ALERT,
   type Given,
   MAIL,
+  SENT,
+  SOON,
   START,
+  TOPIC,
   touches,
 } from './answer-stage.ts';
 
 /** Carries over what became of the mail. */
-async function applied(given: Given, digest: Partial<DigestRecord> = {}) {
-  const stage = await answerStage({ ...given, digest });
+async function applied(setup: Given, digest: Partial<DigestRecord> = {}) {
+  const stage = await answerStage({ ...setup, digest });
   stage.pass(2 * SECOND);
   await applyItems(stage.system, await stage.view(), await stage.digest());
   return stage;
 }
 
-const SENT = { state: 'sent', sentAt: START + 2 * SECOND } as const;
 const OTHERS: Told = { ...ACCEPTED, digest: 'digest-0', acceptedAt: START - DAY };
 const PRINTED = { at: START, disableAt: DATE, grace: 1, after: 7 * DAY };
 
@@ -93,20 +95,20 @@ describe('what SES says of a warning is, of whom it was for,', () => {
       { ...ACCEPTED, grace: 2 },
     ],
   ])('%s', async (_what, before, digest, after) => {
-    const { told } = await applied({ told: before }, digest);
-    expect(await told()).toEqual({ ...ASKED, ...before, ...after });
+    const { part } = await applied({ told: before }, digest);
+    expect(await part()).toEqual({ ...ASKED, ...before, ...after });
   });
 
   it('without a date where it named none, and the episode has none from it', async () => {
-    const { told, open } = await applied(
+    const { part, open } = await applied(
       { policy: { mode: 'notify' }, open: { graceMode: 'notify' }, items: [{ disableAt: null }] },
       SENT,
     );
-    expect(await told()).toEqual({ ...ACCEPTED, dated: false });
+    expect(await part()).toEqual({ ...ACCEPTED, dated: false });
     expect(await open()).toMatchObject({ dates: [], mails: [MAIL] });
   });
 
-  it('nothing where they were never told; the date binds all the same', async () => {
+  it('nothing where they were never notified; the date binds all the same', async () => {
     const { open } = await applied({ open: { told: {} } }, SENT);
     expect(await open()).toMatchObject({ told: {}, dates: [PRINTED], mails: [] });
   });
@@ -189,7 +191,7 @@ describe('the mails of an episode', () => {
 describe('what SES says of a reminder', () => {
   const LEAD = 3 * DAY;
   const asked = { lead: LEAD, deadline: DATE, state: 'pending' } as const;
-  const rungs = [
+  const steps = [
     { grace: 1, lead: LEAD, deadline: DATE },
     { grace: 1, lead: DAY, deadline: DATE },
   ];
@@ -197,7 +199,7 @@ describe('what SES says of a reminder', () => {
     applied(
       {
         told: { ...OTHERS, ...(reminder && { reminder }) },
-        open: { rungs, told: { [ANA]: { ...OTHERS, ...(reminder && { reminder }) } } },
+        open: { rungs: steps, told: { [ANA]: { ...OTHERS, ...(reminder && { reminder }) } } },
         items: [{ notice: 'reminder', lead: LEAD, ...item }],
       },
       digest,
@@ -210,9 +212,9 @@ describe('what SES says of a reminder', () => {
     ['done, where it bounced', 'bounced', 'done'],
     ['tried, where it never went', 'superseded', 'tried'],
   ])('leaves it %s', async (_what, state, after) => {
-    const { told, open } = await reminded(asked, { state });
-    expect(await told()).toEqual({ ...OTHERS, reminder: { ...asked, state: after } });
-    expect((await open()).rungs).toEqual(rungs);
+    const { part, open } = await reminded(asked, { state });
+    expect(await part()).toEqual({ ...OTHERS, reminder: { ...asked, state: after } });
+    expect((await open()).rungs).toEqual(steps);
   });
 
   it.each<[string, Told['reminder'] | undefined]>([
@@ -220,18 +222,18 @@ describe('what SES says of a reminder', () => {
     ['that is done', { ...asked, state: 'done' }],
     ['that nobody knows of any more', undefined],
   ])('changes nothing of one %s', async (_what, reminder) => {
-    const { told } = await reminded(reminder, SENT, { disableAt: DATE + HOUR });
-    expect(await told()).toEqual({ ...OTHERS, ...(reminder && { reminder }) });
+    const { part } = await reminded(reminder, SENT, { disableAt: DATE + HOUR });
+    expect(await part()).toEqual({ ...OTHERS, ...(reminder && { reminder }) });
   });
 
   it('leaves it done where another mail of it never went', async () => {
-    const { told } = await reminded({ ...asked, state: 'done' }, { state: 'superseded' });
-    expect((await told())?.reminder).toEqual({ ...asked, state: 'done' });
+    const { part } = await reminded({ ...asked, state: 'done' }, { state: 'superseded' });
+    expect((await part())?.reminder).toEqual({ ...asked, state: 'done' });
   });
 
   it('names the later date that the mail said', async () => {
-    const { told } = await reminded(asked, SENT, { disableAt: DATE + HOUR });
-    expect((await told())?.reminder).toEqual({ lead: LEAD, deadline: DATE + HOUR, state: 'done' });
+    const { part } = await reminded(asked, SENT, { disableAt: DATE + HOUR });
+    expect((await part())?.reminder).toEqual({ lead: LEAD, deadline: DATE + HOUR, state: 'done' });
   });
 
   it.each<[string, Partial<DigestRecord>, number | null]>([
@@ -240,22 +242,21 @@ describe('what SES says of a reminder', () => {
     ['a later one, and never went', { state: 'superseded' }, DATE + HOUR],
     ['a later one, and was refused', { state: 'rejected' }, DATE + HOUR],
   ])('names the date it was asked for where the mail said %s', async (_what, digest, disableAt) => {
-    const { told } = await reminded(asked, digest, { disableAt });
-    expect((await told())?.reminder?.deadline).toBe(DATE);
+    const { part } = await reminded(asked, digest, { disableAt });
+    expect((await part())?.reminder?.deadline).toBe(DATE);
   });
 
   it('asks for it anew where SES took it and did not send it, and for no other', async () => {
-    const { told, open } = await reminded(asked, { ...SENT, state: 'unsent' });
-    expect(await told()).toEqual(OTHERS);
+    const { part, open } = await reminded(asked, { ...SENT, state: 'unsent' });
+    expect(await part()).toEqual(OTHERS);
     expect((await open()).rungs).toEqual([{ grace: 1, lead: DAY, deadline: DATE }]);
     const other = await reminded({ ...asked, lead: DAY }, { ...SENT, state: 'unsent' });
-    expect(await other.told()).toEqual({ ...OTHERS, reminder: { ...asked, lead: DAY } });
-    expect((await other.open()).rungs).toEqual(rungs);
+    expect(await other.part()).toEqual({ ...OTHERS, reminder: { ...asked, lead: DAY } });
+    expect((await other.open()).rungs).toEqual(steps);
   });
 });
 
 describe('a topic', () => {
-  const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat' as const;
   const asked = { topic: TOPIC, grace: 1 };
   const heard = async (
     informed: typeof asked & { heard?: 'dated' | 'undated' },
@@ -273,8 +274,8 @@ describe('a topic', () => {
     ['a warning with a date', {}, 'dated'],
     ['a warning without', { disableAt: null }, 'undated'],
     ['a reminder', { notice: 'reminder', lead: DAY }, 'dated'],
-  ])('heard %s once SNS took it', async (_what, item, said) => {
-    expect(await heard(asked, SENT, item)).toEqual({ [ANA]: { ...asked, heard: said }, other: asked });
+  ])('heard %s once SNS took it', async (_what, item, mark) => {
+    expect(await heard(asked, SENT, item)).toEqual({ [ANA]: { ...asked, heard: mark }, other: asked });
   });
 
   it.each<[string, Parameters<typeof heard>]>([
@@ -292,8 +293,8 @@ describe('a topic', () => {
 
   it('is asked anew where SNS refused it, unless it heard', async () => {
     expect(await heard(asked, { state: 'rejected' })).toEqual({ other: asked });
-    const known = { ...asked, heard: 'dated' } as const;
-    expect(await heard(known, { state: 'rejected' })).toEqual({ [ANA]: known, other: asked });
+    const dated = { ...asked, heard: 'dated' } as const;
+    expect(await heard(dated, { state: 'rejected' })).toEqual({ [ANA]: dated, other: asked });
   });
 });
 
@@ -321,8 +322,8 @@ describe('a notice after its mail', () => {
       { pending: { notice: 'withdrawn' } },
     ],
     ['stays gone', { waits: null }, SENT, undefined],
-  ])('%s', async (_what, given, digest, left) => {
-    const { notice } = await applied(given, digest);
+  ])('%s', async (_what, setup, digest, left) => {
+    const { notice } = await applied(setup, digest);
     const kept = await notice();
     if (left === undefined) expect(kept).toBeUndefined();
     else expect(kept).toMatchObject(left);
@@ -385,8 +386,8 @@ describe('a notice of what is past that SES did not send', () => {
     put: { ...ENDED_ALERT, resolvedAt, reason, evidence: { restarts: 33 } },
   });
 
-  async function unsent(item: object, given: Given = PAST, row = alert('kept', START - HOUR)) {
-    const stage = await answerStage({ ...given, items: [{ disableAt: null, ...item }], digest: SENT });
+  async function unsent(item: object, setup: Given = PAST, row = alert('kept', START - HOUR)) {
+    const stage = await answerStage({ ...setup, items: [{ disableAt: null, ...item }], digest: SENT });
     await stage.table.transact([row], 'alert');
     stage.pass(MINUTE);
     await recordUnsent(stage.system, MAIL, 'rejected');
@@ -410,7 +411,7 @@ describe('a notice of what is past that SES did not send', () => {
     ['disabled', { disabledAt: START - HOUR }],
     ['withdrawn', { resolvedReason: 'kept' }],
     ['recovered', { resolvedReason: 'kept' }],
-  ])('is told again as it was: %s', async (notice, end) => {
+  ])('goes again as it was: %s', async (notice, end) => {
     const stage = await unsent({ notice });
     expect(await stage.notice()).toMatchObject(again(notice, end));
     expect(factsOf((await stage.notice())?.pending ?? null)).toEqual({
@@ -435,7 +436,7 @@ describe('a notice of what is past that SES did not send', () => {
     expect(factsOf((await stored())?.pending ?? null)).toMatchObject(end);
   });
 
-  it('is told again also where it still waits', async () => {
+  it('goes again also where it still waits', async () => {
     const { notice } = await unsent({ notice: 'withdrawn' }, { open: null });
     expect(await notice()).toMatchObject(again('withdrawn', { resolvedReason: 'kept' }));
   });
@@ -446,8 +447,8 @@ describe('a notice of what is past that SES did not send', () => {
   });
 
   it('is no warning or reminder: these are decided anew', async () => {
-    const { notice, told } = await unsent({ notice: 'warning', disableAt: DATE }, {});
-    expect((await told())?.warning).toBe('failed');
+    const { notice, part } = await unsent({ notice: 'warning', disableAt: DATE }, {});
+    expect((await part())?.warning).toBe('failed');
     expect((await notice())?.pending).toBeNull();
   });
 
@@ -466,8 +467,8 @@ describe('who holds a mail about an episode that is over', () => {
   const alert = { put: { ...ENDED_ALERT, reason: 'disabled', evidence: { restarts: 33 } } };
   const undo = { episode: 1, by: 'olga', at: START - MINUTE, state: 'told' } as const;
 
-  async function holders(given: Given, digest: Partial<DigestRecord> = SENT, hasAlert = true) {
-    const stage = await answerStage({ open: null, ...given, digest });
+  async function holders(setup: Given, digest: Partial<DigestRecord> = SENT, hasAlert = true) {
+    const stage = await answerStage({ open: null, ...setup, digest });
     if (hasAlert) await stage.table.transact([alert], 'alert');
     stage.pass(2 * SECOND);
     await applyItems(stage.system, await stage.view(), await stage.digest());
@@ -494,13 +495,13 @@ describe('who holds a mail about an episode that is over', () => {
       { state: 'superseded' },
       false,
     ],
-  ])('is noted by %s, or not', async (_what, given, digest, noted) => {
-    expect((await holders(given, digest)).holders).toEqual(noted ? [ANA] : []);
+  ])('is noted by %s, or not', async (_what, setup, digest, noted) => {
+    expect((await holders(setup, digest)).holders).toEqual(noted ? [ANA] : []);
   });
 
   it('is noted for as long as what ended is kept, and of no episode that is unknown', async () => {
     const { rows } = await holders({});
-    expect(await rows({ sk: 'H#' })).toMatchObject([{ ttl: (START + 2 * SECOND) / SECOND + 400 * 86_400 }]);
+    expect(await rows({ sk: 'H#' })).toMatchObject([{ ttl: SOON / SECOND + 400 * 86_400 }]);
     expect((await holders({}, SENT, false)).holders).toEqual([]);
   });
 
@@ -508,20 +509,20 @@ describe('who holds a mail about an episode that is over', () => {
     ['nothing was undone', {}],
     ['another episode was undone', { record: { undo: { ...undo, episode: 2 } } }],
     [
-      'the undoing is not told yet: who tells it finds them',
+      'nobody was notified of the undoing yet: who notifies the others finds them',
       { record: { undo: { ...undo, state: 'enabled' } } },
     ],
     ['it is off again', { task: { enabled: false }, record: { undo } }],
-  ])('is told of no undoing where %s', async (_what, given) => {
-    expect(await (await holders({ waits: null, ...given })).notice()).toBeUndefined();
+  ])('is notified of no undoing where %s', async (_what, setup) => {
+    expect(await (await holders({ waits: null, ...setup })).notice()).toBeUndefined();
   });
 
-  it('is told of an undoing that was told to the others already, once', async () => {
+  it('is notified of an undoing of which the others were notified already, once', async () => {
     const stage = await holders({ waits: null, record: { undo } });
     const pending = {
       notice: 'enabled',
-      since: START + 2 * SECOND,
-      notBefore: START + 2 * SECOND,
+      since: SOON,
+      notBefore: SOON,
       facts: { since: START - 14 * DAY, restarts: 33, enabledAt: START - MINUTE },
     };
     expect(await stage.notice()).toMatchObject({
@@ -562,10 +563,10 @@ describe('who holds a mail about an episode that is over', () => {
 });
 
 describe('the task, once its warning is accepted,', () => {
-  it('is looked at when the next reminder is due', async () => {
+  it('is evaluated when the next reminder is due', async () => {
     const { record } = await applied({}, SENT);
     // Seven days after SES took it, less the three of the reminder.
-    expect((await record()).next).toEqual({ at: START + 2 * SECOND + 4 * DAY, why: 'look' });
+    expect((await record()).next).toEqual({ at: SOON + 4 * DAY, why: 'look' });
   });
 
   it.each<[string, Given, Partial<DigestRecord>]>([
@@ -576,9 +577,9 @@ describe('the task, once its warning is accepted,', () => {
       { record: { keep: { kind: 'keep', until: START + 30 * DAY, by: ANA_ADDRESS, at: START } } },
       SENT,
     ],
-  ])('is looked at at once where %s', async (_what, given, digest) => {
-    const { record } = await applied(given, digest);
-    expect((await record()).next).toEqual({ at: START + 2 * SECOND, why: 'look' });
+  ])('is evaluated at once where %s', async (_what, setup, digest) => {
+    const { record } = await applied(setup, digest);
+    expect((await record()).next).toEqual({ at: SOON, why: 'look' });
   });
 
   it('waits for its next instant in mode notify where no date was named', async () => {
@@ -651,16 +652,16 @@ it('a mail of two tasks is carried over to both, also where one of them is gone'
   const stage = await answerStage({ items: [{ task: 'acmeCo/gone' }, {}], digest: SENT });
   await stage.table.transact([recipientWrite({ ...newRecipient(BO, 'bo@acme.test') })], 'bo');
   await applyItems(stage.system, await stage.view(), await stage.digest());
-  expect(await stage.told()).toEqual(ACCEPTED);
+  expect(await stage.part()).toEqual(ACCEPTED);
 });
 
 it('an answer that comes after its mail was given up as unsettled still warns (promise 1)', async () => {
   const stage = await answerStage();
   stage.pass(2 * HOUR);
   await recordUnsettled(stage.system, await stage.view(), MAIL);
-  expect(await stage.told()).toMatchObject({ warning: 'tried' });
+  expect(await stage.part()).toMatchObject({ warning: 'tried' });
   expect((await stage.open()).dates).toEqual([PRINTED]);
   await stage.says({ kind: 'delivered', at: START + SECOND });
-  expect(await stage.told()).toMatchObject({ warning: 'accepted', acceptedAt: START });
+  expect(await stage.part()).toMatchObject({ warning: 'accepted', acceptedAt: START });
   expect(await stage.open()).toMatchObject({ dates: [PRINTED], mails: [MAIL] });
 });

@@ -6,7 +6,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { HOUR } from '../../../../functions/abandonment/time.ts';
 import { recipientKey } from '../../../../functions/platform/addresses.ts';
 import { deployAt, writtenMetrics } from '../../platform/deployed-function.ts';
-import { ANA, ANA_ADDRESS, START, TASK } from './answer-stage.ts';
+import { ANA, ANA_ADDRESS, START, TASK, TOPIC } from './answer-stage.ts';
 import { FACTS, notifyStage, waitsFor } from './notify-stage.ts';
 
 // What it is deployed with stands in for itself: SES and SNS at their clients, the table, which would be DynamoDB, in memory.
@@ -17,7 +17,6 @@ vi.mock('../../../../functions/store/table/deployed-table.ts', () => ({
 const ses = mockClient(SESClient);
 const sns = mockClient(SNSClient);
 
-const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';
 const OF_A_WORKER = {
   TASKWARDEN_SOURCE_QUEUE_URL: 'url of notify',
   TASKWARDEN_DEAD_LETTER_QUEUE_URL: 'url of notify-dead-letters',
@@ -55,6 +54,6 @@ it('the deployed notifier mails people and publishes to topics, and reports unde
   ]);
   const messages = sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
   expect(messages).toMatchObject([{ TopicArn: TOPIC, Message: expect.stringContaining(TASK) }]);
-  expect(await stage.told()).toMatchObject({ warning: 'accepted', acceptedAt: START });
+  expect(await stage.part()).toMatchObject({ warning: 'accepted', acceptedAt: START });
   expect(metrics()).toContainEqual(expect.objectContaining({ service: 'notifier', MessageDone: 2 }));
 });

@@ -27,7 +27,7 @@ describe('a message of the notify queue', () => {
   });
 
   it.each<[string, NotifierMessage, string, number]>([
-    ['has a recipient told what waits', NOTIFY, 'mailed', 1],
+    ['notifies a recipient of what waits', NOTIFY, 'mailed', 1],
     ['asks for a report', REPORT, 'nothing to report', 0],
     ['asks for the canary', CANARY, 'over', 0],
   ])('%s', async (_what, message, reason, mails) => {
@@ -73,7 +73,7 @@ describe('a message that can never be worked', () => {
     expect(await rows({ pk: 'OPERATORS' })).toMatchObject([{ code: 'notify-failing', subject: ANA }]);
   });
 
-  it.each([REPORT, CANARY])('keeps nobody from being told: %o', async (message) => {
+  it.each([REPORT, CANARY])('keeps nobody from being notified: %o', async (message) => {
     const { system, table } = await notifyStage();
     await notifyConsumer.giveUp?.(system, message, why);
     expect([...(await loadGivenUp(table)).values()]).toEqual([]);

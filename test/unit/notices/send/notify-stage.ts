@@ -24,20 +24,31 @@ export function waitsFor(
   }) as never;
 }
 
+/** The outcome of a message that is not worked, for a reason. */
+export const skipped = (reason: string) => ({ outcome: 'skipped', reason });
+
+/** The outcome of a message that comes again after so many seconds. */
+export const later = (delaySeconds: number) => ({
+  outcome: 'retry',
+  reason: 'not yet',
+  delaySeconds,
+  failed: false,
+});
+
 /** What a notice says of the past. */
 export const FACTS = { since: START - 1_000, restarts: 4 };
 
 const TAKEN: SendResult = { outcome: 'accepted', messageId: 'ses-1' };
 
-/** A warning waits for Ana, whom the ramp let be warned; no mail is under way. `also`: rows beside. */
+/** A warning waits for Ana, whom the warm-up limit let be warned; no mail is under way. `also`: rows beside. */
 export async function notifyStage({
   also = [],
   pauses,
-  ...given
+  ...setup
 }: Given & { also?: ReturnType<typeof waitsFor>[]; pauses?: Partial<PausesRecord> } = {}) {
   const stage = await answerStage({
-    ...given,
-    recipient: { sending: null, mailedAt: [], admittedAt: START, ...given.recipient },
+    ...setup,
+    recipient: { sending: null, mailedAt: [], admittedAt: START, ...setup.recipient },
   });
   const { table, system } = stage;
   await table.transact([{ delete: keys.digest(MAIL) }], 'given');

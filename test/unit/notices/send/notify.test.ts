@@ -5,17 +5,10 @@ import type { PendingNotice } from '../../../../functions/store/notices.ts';
 import type { RecipientRecord } from '../../../../functions/store/recipients.ts';
 import { refusing } from '../../store/refusing-table.ts';
 import { ACCEPTED, ANA, ANA_ADDRESS, ASKED, type Given, START, TASK, touches } from './answer-stage.ts';
-import { FACTS, notifyStage, waitsFor } from './notify-stage.ts';
+import { FACTS, later, notifyStage, skipped, waitsFor } from './notify-stage.ts';
 
 /** A message is on the queue for Ana. */
 const QUEUED = { queuedFor: START };
-const skipped = (reason: string) => ({ outcome: 'skipped', reason });
-const later = (delaySeconds: number) => ({
-  outcome: 'retry',
-  reason: 'not yet',
-  delaySeconds,
-  failed: false,
-});
 
 /** The owning system was asked to disable the task, and did not confirm that yet. */
 const REQUESTED = {
@@ -27,15 +20,15 @@ const REQUESTED = {
 } as const;
 
 describe('a message to a recipient', () => {
-  it('tells them what waits, and says that it did', async () => {
-    const { deliver, mails, ana, told } = await notifyStage({ recipient: QUEUED });
+  it('notifies them of what waits, and says that it did', async () => {
+    const { deliver, mails, ana, part } = await notifyStage({ recipient: QUEUED });
     expect(await deliver()).toEqual({ outcome: 'done', reason: 'mailed' });
     expect(mails).toMatchObject([{ to: ANA_ADDRESS }]);
     expect(await ana()).toMatchObject({ queuedFor: null, sending: null, mailedAt: [START] });
-    expect(await told()).toMatchObject({ warning: 'accepted', acceptedAt: START });
+    expect(await part()).toMatchObject({ warning: 'accepted', acceptedAt: START });
   });
 
-  it('tells what was disabled in a mail of its own, after the other', async () => {
+  it('says what was disabled in a mail of its own, after the other', async () => {
     const { deliver, mails } = await notifyStage({
       also: [waitsFor({ notice: 'withdrawn', facts: FACTS }, { task: 'acmeCo/b' })],
       task: { enabled: false },
@@ -52,9 +45,9 @@ describe('a message to a recipient', () => {
   it.each<[string, Given]>([
     ['must wait', { open: { disabling: REQUESTED } }],
     ['holds no more', { open: null }],
-  ])('tells what was disabled though what else is due %s', async (_what, given) => {
+  ])('says what was disabled though what else is due %s', async (_what, setup) => {
     const { deliver, mails, table } = await notifyStage({
-      ...given,
+      ...setup,
       also: [waitsFor({ notice: 'disabled', facts: { ...FACTS, disabledAt: START } }, { task: 'acmeCo/b' })],
     });
     const row = await table.get(keys.task(TASK));
@@ -64,7 +57,7 @@ describe('a message to a recipient', () => {
     expect(mails.map(({ text }) => text.includes('acmeCo/b'))).toEqual([true]);
   });
 
-  it('that told something and finds the rest not due waits for that', async () => {
+  it('that notified of something and finds the rest not due waits for that', async () => {
     const { deliver, mails } = await notifyStage({
       also: [waitsFor({ notice: 'enabled', notBefore: START + 90 * SECOND, facts: FACTS }, { episode: 2 })],
     });
@@ -72,7 +65,7 @@ describe('a message to a recipient', () => {
     expect(mails).toHaveLength(1);
   });
 
-  it('tells somebody of whom nothing else is known', async () => {
+  it('notifies somebody of whom nothing else is known', async () => {
     const { deliver, mails, table, ana } = await notifyStage({
       waits: { notice: 'withdrawn', facts: FACTS },
     });
@@ -83,13 +76,13 @@ describe('a message to a recipient', () => {
   });
 
   it.each<[string, Given, string]>([
-    ['nothing waits', { waits: null }, 'nothing to tell'],
-    ['telling is paused', { pauses: { notify: START } } as Given, 'paused'],
-    ['the ramp has no place for them', { recipient: { admittedAt: null } }, 'nothing due'],
+    ['nothing waits', { waits: null }, 'nothing to send'],
+    ['notifying is paused', { pauses: { notify: START } } as Given, 'paused'],
+    ['the warm-up limit has no place for them', { recipient: { admittedAt: null } }, 'nothing due'],
     ['what waits may go days later', { waits: { notBefore: START + 2 * DAY } }, 'not yet'],
     ['what waits holds no more', { open: null }, 'nothing stands'],
-  ])('is done where %s, and the next one is welcome', async (_what, given, reason) => {
-    const stage = await notifyStage({ ...given, recipient: { ...QUEUED, ...given.recipient } });
+  ])('is done where %s, and the next one is welcome', async (_what, setup, reason) => {
+    const stage = await notifyStage({ ...setup, recipient: { ...QUEUED, ...setup.recipient } });
     expect(await stage.deliver()).toEqual(skipped(reason));
     expect(stage.mails).toEqual([]);
     expect((await stage.ana()).queuedFor).toBeNull();
@@ -98,14 +91,14 @@ describe('a message to a recipient', () => {
   it('that changes nothing writes nothing', async () => {
     const { deliver, ana } = await notifyStage({ waits: null });
     const { rev } = await ana();
-    expect(await deliver()).toEqual(skipped('nothing to tell'));
+    expect(await deliver()).toEqual(skipped('nothing to send'));
     expect((await ana()).rev).toBe(rev);
   });
 
   it('lets be what a scan wrote meanwhile', async () => {
     const { deliver, ana, meanwhile, changeAna } = await notifyStage({ waits: null, recipient: QUEUED });
     meanwhile(() => changeAna({ queuedFor: START + HOUR }));
-    expect(await deliver()).toEqual(skipped('nothing to tell'));
+    expect(await deliver()).toEqual(skipped('nothing to send'));
     expect((await ana()).queuedFor).toBe(START + HOUR);
   });
 
@@ -150,16 +143,16 @@ describe('a planned wait', () => {
   });
 });
 
-describe('an address that is dead', () => {
+describe('an address that is suppressed', () => {
   const DEAD: Given = { recipient: { ...QUEUED, dead: { reason: 'bounce', at: START } } };
 
-  it('is told nothing; the task may ask for a warning anew', async () => {
-    const { deliver, mails, waiting, told, record, ana, pass } = await notifyStage(DEAD);
+  it('hears nothing; the task may ask for a warning anew', async () => {
+    const { deliver, mails, waiting, part, record, ana, pass } = await notifyStage(DEAD);
     pass(MINUTE);
-    expect(await deliver()).toEqual(skipped('dead address'));
+    expect(await deliver()).toEqual(skipped('suppressed address'));
     expect(mails).toEqual([]);
     expect(await waiting()).toEqual([]);
-    expect(await told()).toBeUndefined();
+    expect(await part()).toBeUndefined();
     expect((await record()).next).toEqual({ at: START + MINUTE, why: 'look' });
     expect((await ana()).queuedFor).toBeNull();
   });
@@ -167,26 +160,26 @@ describe('an address that is dead', () => {
   it.each<[string, Given]>([
     ['a warning of an episode that is over', { open: { number: 2 } }],
     ['what is no warning', { waits: { notice: 'withdrawn', facts: FACTS } }],
-  ])('loses %s, and the task is as it was', async (_what, given) => {
-    const { deliver, waiting, told, record } = await notifyStage({ ...DEAD, ...given });
+  ])('loses %s, and the task is as it was', async (_what, setup) => {
+    const { deliver, waiting, part, record } = await notifyStage({ ...DEAD, ...setup });
     await deliver();
     expect(await waiting()).toEqual([]);
-    expect(await told()).toEqual(ASKED);
+    expect(await part()).toEqual(ASKED);
     expect((await record()).next).toEqual({ at: START + DAY, why: 'look' });
   });
 
   it('keeps the warning that was accepted: its reminder alone is taken back', async () => {
     const reminder = { lead: DAY, deadline: START + 7 * DAY, state: 'pending' } as const;
     const waits: Partial<PendingNotice> = { notice: 'reminder', lead: DAY, by: START + 7 * DAY };
-    const { deliver, told } = await notifyStage({ ...DEAD, told: { ...ACCEPTED, reminder }, waits });
+    const { deliver, part } = await notifyStage({ ...DEAD, told: { ...ACCEPTED, reminder }, waits });
     await deliver();
-    expect(await told()).toEqual({ ...ACCEPTED, reminder: { ...reminder, state: 'done' } });
+    expect(await part()).toEqual({ ...ACCEPTED, reminder: { ...reminder, state: 'done' } });
   });
 
   it('loses notices of tasks that nobody knows any more, too', async () => {
     const also = [waitsFor({ notice: 'warning' }, { task: 'acmeCo/gone' })];
     const { deliver, waiting } = await notifyStage({ ...DEAD, also });
-    expect(await deliver()).toEqual(skipped('dead address'));
+    expect(await deliver()).toEqual(skipped('suppressed address'));
     expect(await waiting()).toEqual([]);
   });
 });
@@ -203,7 +196,7 @@ describe('one message', () => {
     };
     expect(await deliver()).toEqual({
       outcome: 'retry',
-      reason: 'more to tell',
+      reason: 'more to send',
       delaySeconds: 1,
       failed: false,
     });
@@ -227,7 +220,7 @@ describe('one message', () => {
     expect(await stage.waiting()).toEqual([]);
   });
 
-  it('takes a place of the ramp for whom `digestEvery` delayed', async () => {
+  it('takes a place of the warm-up limit for whom `digestEvery` delayed', async () => {
     const { deliver, table, rows } = await notifyStage({
       recipient: { admittedAt: null, lastMailAt: START - HOUR },
       waits: { since: START - HOUR },

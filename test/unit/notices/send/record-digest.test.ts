@@ -14,15 +14,23 @@ import {
 import type { DigestRecord } from '../../../../functions/store/digests.ts';
 import type { RecipientRecord } from '../../../../functions/store/recipients.ts';
 import { TableBusy } from '../../../../functions/store/table-busy.ts';
-import { ACCEPTED, ANA, ANA_ADDRESS, answerStage, type Given, MAIL, START, touches } from './answer-stage.ts';
+import {
+  ACCEPTED,
+  ANA,
+  ANA_ADDRESS,
+  answerStage,
+  type Given,
+  MAIL,
+  SOON,
+  START,
+  touches,
+} from './answer-stage.ts';
 
 type Stage = Awaited<ReturnType<typeof answerStage>>;
 
-const SOON = START + 2 * SECOND;
-
 /** A mail under way, two seconds after it was claimed. */
-async function underWay(given: Given = {}): Promise<Stage> {
-  const stage = await answerStage(given);
+async function underWay(setup: Given = {}): Promise<Stage> {
+  const stage = await answerStage(setup);
   stage.pass(2 * SECOND);
   return stage;
 }
@@ -36,7 +44,7 @@ const unsent = (stage: Stage) => recordUnsent(stage.system, MAIL, 'rejected');
 const hears = (news: MailNews) => (stage: Stage) => recordEvent(stage.system, MAIL, news);
 
 describe('a mail that SES took', () => {
-  it('is known with its instant and its id, and needs no second look', async () => {
+  it('is known with its instant and its id, and is not to be read again', async () => {
     const stage = await underWay();
     await accept(stage);
     expect(await stage.digest()).toMatchObject({
@@ -68,7 +76,7 @@ describe('a mail that SES took', () => {
   it('warns, as the task knows', async () => {
     const stage = await underWay();
     await accept(stage);
-    expect(await stage.told()).toEqual(ACCEPTED);
+    expect(await stage.part()).toEqual(ACCEPTED);
   });
 
   it('stays delivered where SES said so before it answered', async () => {
@@ -163,7 +171,7 @@ describe('a mail that SES surely did not take', () => {
       queuedFor: START,
       mailedAt: [],
     });
-    expect(await stage.told()).toMatchObject({ warning: 'tried' });
+    expect(await stage.part()).toMatchObject({ warning: 'tried' });
   });
 
   it('lets its recipient be queued again at once where no try is planned', async () => {
@@ -188,7 +196,7 @@ describe('a mail that SES surely did not take', () => {
       queuedFor: null,
       mailedAt: [START],
     });
-    expect(await stage.told()).toMatchObject({ warning: 'accepted' });
+    expect(await stage.part()).toMatchObject({ warning: 'accepted' });
   });
 
   it('that SES says it delivered while the refusal is recorded keeps its recipient from no other mail', async () => {
@@ -224,8 +232,8 @@ describe('a mail of which nothing was heard', () => {
     ['of none', undefined, START + MINUTE],
     ['of an earlier', START - DAY, START + MINUTE],
     ['of a later', START + DAY, START + DAY],
-  ])('holds back the next withdrawal where it told of one, knowing %s', async (_what, known, after) => {
-    const recipient = known === undefined ? {} : { lastWithdrawnAt: known };
+  ])('holds back the next withdrawal where it told of one, knowing %s', async (_what, lastAt, after) => {
+    const recipient = lastAt === undefined ? {} : { lastWithdrawnAt: lastAt };
     const stage = await underWay({ items: [{ notice: 'disabled' }, { notice: 'withdrawn' }], recipient });
     await giveUp(stage);
     expect((await stage.ana()).lastWithdrawnAt).toBe(after);
@@ -284,9 +292,9 @@ describe('what SES says of a mail, after what was known', () => {
       { state: 'sent', delayedAt: SOON },
       { state: 'sent', delayedAt: START },
     ],
-  ])('%s', async (_what, before, said, after) => {
+  ])('%s', async (_what, before, progress, after) => {
     const stage = await underWay({ digest: before });
-    await hears(said)(stage);
+    await hears(progress)(stage);
     expect(await stage.digest()).toMatchObject({ ...after, applied: true });
     expect((await stage.ana()).sending).toBeNull();
   });
@@ -295,7 +303,7 @@ describe('what SES says of a mail, after what was known', () => {
     const stage = await underWay({ digest: { state: 'superseded', unsettled: true, applied: true } });
     await hears({ state: 'delivered' })(stage);
     expect(await stage.digest()).toMatchObject({ state: 'delivered', sentAt: START, applied: true });
-    expect(await stage.told()).toMatchObject({ warning: 'accepted', acceptedAt: START });
+    expect(await stage.part()).toMatchObject({ warning: 'accepted', acceptedAt: START });
   });
 
   it('notes the first delay also where all else is known and done', async () => {
@@ -336,10 +344,10 @@ describe('what SES says of a mail, after what was known', () => {
     ['that it went, of one that arrived', { state: 'delivered', sentAt: SOON }, { state: 'sent' }],
     ['that it is late', { state: 'sent', delayedAt: START }, { state: 'sent', delayedAt: SOON }],
     ['that it arrived, of one that bounced', { state: 'bounced' }, { state: 'delivered' }],
-  ])('writes nothing where all is known and done: %s', async (_what, before, said) => {
+  ])('writes nothing where all is known and done: %s', async (_what, before, progress) => {
     const stage = await underWay({ digest: { ...before, applied: true } });
     const rows = await stage.rows({});
-    await hears(said)(stage);
+    await hears(progress)(stage);
     expect(await stage.rows({})).toEqual(rows);
   });
 
@@ -353,7 +361,7 @@ describe('what SES says of a mail, after what was known', () => {
     expect(row).not.toHaveProperty('g1pk');
   });
 
-  it('is looked at again by the repair where the work on it dies', async () => {
+  it('is taken up again by the repair where the work on it dies', async () => {
     const stage = await underWay();
     stage.busyFor(touches('T'));
     await expect(hears({ state: 'delivered' })(stage)).rejects.toThrow('changes too fast');
@@ -367,7 +375,7 @@ describe('what SES says of a mail, after what was known', () => {
   });
 });
 
-describe('an address that SES shows to be dead', () => {
+describe('an address that SES shows to be undeliverable', () => {
   const dead = (reason: string, at = SOON) => ({ reason, at });
 
   it.each<[string, (stage: Stage) => Promise<void>, string, string, number[]]>([
@@ -413,7 +421,7 @@ describe('an address that SES shows to be dead', () => {
     expect((await stage.ana()).dead).toEqual(after);
   });
 
-  it('is looked at in every episode that they were told of, also where this mail told of none', async () => {
+  it('has every episode evaluated that they were notified of, also where this mail told of none', async () => {
     const stage = await underWay({ items: [{ task: 'acmeCo/other', notice: 'withdrawn' }], waits: null });
     await stage.table.transact(
       [
@@ -434,7 +442,7 @@ describe('an address that SES shows to be dead', () => {
     expect((await stage.record()).next).toEqual({ at: SOON, why: 'look' });
   });
 
-  it('lives on where the refusal is taken back before it is carried out', async () => {
+  it('stays reachable where the refusal is taken back before it is carried out', async () => {
     const stage = await underWay();
     let writes = 0;
     stage.meanwhile(async () => {
@@ -445,7 +453,7 @@ describe('an address that SES shows to be dead', () => {
     expect((await stage.ana()).dead).toBeNull();
   });
 
-  it('is not dead for a refusal that was taken back, and is for a bounce', async () => {
+  it('is not suppressed for a refusal that was taken back, and is for a bounce', async () => {
     const stage = await underWay({ digest: { state: 'unsent', blameless: true } });
     await reject(stage);
     expect((await stage.ana()).dead).toBeNull();
@@ -455,7 +463,7 @@ describe('an address that SES shows to be dead', () => {
 });
 
 describe('a refusal that was not the recipient’s fault', () => {
-  it('is taken back: they live, the mail counts as unsent, and all that is open is looked at', async () => {
+  it('is taken back: they are reachable, the mail counts as unsent, and all that is open is evaluated', async () => {
     const stage = await underWay();
     await reject(stage);
     stage.pass(MINUTE);
@@ -498,13 +506,13 @@ describe('a refusal that was not the recipient’s fault', () => {
       { digest: { state: 'bounced' }, recipient: { dead: { reason: 'rejected', at: START } } },
     ],
     [
-      'they are dead for another reason',
+      'they are suppressed for another reason',
       { digest: { state: 'rejected' }, recipient: { dead: { reason: 'bounce', at: START } } },
     ],
-  ])('does not let them live where %s', async (_what, given) => {
-    const stage = await underWay(given);
+  ])('does not revive them where %s', async (_what, setup) => {
+    const stage = await underWay(setup);
     await recordBlameless(stage.system, MAIL);
-    expect((await stage.ana()).dead).toEqual(given.recipient?.dead);
+    expect((await stage.ana()).dead).toEqual(setup.recipient?.dead);
   });
 
   it('is taken back among other changes, up to eight times', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../../functions/abandonment/time.ts';
-import { prepared } from '../../../../functions/notices/send/send-digest.ts';
+import { prepareMessage } from '../../../../functions/notices/send/send-digest.ts';
 import type { Channel } from '../../../../functions/notices/ses/channel.ts';
 import type { OutgoingMail, SendResult, TopicMessage } from '../../../../functions/platform/ports.ts';
 import { type DigestRecord, digestFromRow } from '../../../../functions/store/digests.ts';
@@ -10,10 +10,20 @@ import { loadRefusals, refusalsWrite } from '../../../../functions/store/refusal
 import type { Row } from '../../../../functions/store/table/table.port.ts';
 import { TableBusy } from '../../../../functions/store/table-busy.ts';
 import { refusing, takingNo } from '../../store/refusing-table.ts';
-import { ACCEPTED, ANA, ANA_ADDRESS, ASKED, DATE, type Given, START, TASK, touches } from './answer-stage.ts';
+import {
+  ACCEPTED,
+  ANA,
+  ANA_ADDRESS,
+  ASKED,
+  DATE,
+  type Given,
+  START,
+  TASK,
+  TOPIC,
+  touches,
+} from './answer-stage.ts';
 import { FACTS, notifyStage, waitsFor } from './notify-stage.ts';
 
-const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';
 const MAILED = { outcome: 'done', reason: 'mailed' };
 type Stage = Awaited<ReturnType<typeof notifyStage>>;
 
@@ -37,15 +47,15 @@ const withdrawals = (...names: string[]): Given & { also: ReturnType<typeof wait
 describe('a mail', () => {
   it('is claimed with all that it says before SES is asked, so that nothing of it can be lost', async () => {
     const stage = await notifyStage({ recipient: { retryAt: START, mailedAt: [START - HOUR] } });
-    const known: object[] = [];
+    const seen: object[] = [];
     stage.answers(async () => {
       const [row] = await stage.rows({ pk: 'G#' });
-      known.push(await digestsOf(stage), await stage.ana(), { g1sk: row?.g1sk });
+      seen.push(await digestsOf(stage), await stage.ana(), { g1sk: row?.g1sk });
       return { outcome: 'accepted', messageId: 'ses-1' };
     });
     expect(await stage.deliver()).toEqual(MAILED);
     const id = stage.mails[0]?.digest;
-    expect(known).toMatchObject([
+    expect(seen).toMatchObject([
       [
         {
           id,
@@ -58,7 +68,7 @@ describe('a mail', () => {
         },
       ],
       { sending: id, retryAt: null, mailedAt: [START - HOUR, START] },
-      // Whoever repairs looks at it once its lease is over.
+      // Whoever repairs takes it up once its lease is over.
       { g1sk: `2026-03-01T12:01:00.000Z#${id}` },
     ]);
   });
@@ -67,7 +77,7 @@ describe('a mail', () => {
     const stage = await notifyStage();
     await stage.deliver();
     expect(await digestsOf(stage)).toMatchObject([{ state: 'sent', messageId: 'ses-1', applied: true }]);
-    expect(await stage.told()).toEqual({ ...ACCEPTED, acceptedAt: START, digest: stage.mails[0]?.digest });
+    expect(await stage.part()).toEqual({ ...ACCEPTED, acceptedAt: START, digest: stage.mails[0]?.digest });
     expect(await stage.notice()).toMatchObject({ pending: null });
   });
 
@@ -91,12 +101,12 @@ describe('a mail', () => {
     expect(mails).toMatchObject([{ to: ANA_ADDRESS }]);
   });
 
-  it('goes to nobody whose stored address is none: they are dead, and their task may ask others', async () => {
+  it('goes to nobody whose stored address is none: they are suppressed, and their task may ask others', async () => {
     const stage = await notifyStage({ recipient: { address: 'x y@evil.test' } });
-    expect(await stage.deliver()).toEqual({ outcome: 'skipped', reason: 'dead address' });
+    expect(await stage.deliver()).toEqual({ outcome: 'skipped', reason: 'suppressed address' });
     expect(stage.mails).toEqual([]);
     expect(await stage.ana()).toMatchObject({ dead: { reason: 'unmailable', at: START }, sending: null });
-    expect(await stage.told()).toBeUndefined();
+    expect(await stage.part()).toBeUndefined();
     expect(await kindsOf(stage)).toMatchObject([
       { error: 'RecipientUnmailable', sample: expect.stringContaining('the address is none') },
     ]);
@@ -140,7 +150,7 @@ describe('a mail that can never be stored as a whole', () => {
       ({ pk, items }) => pk.startsWith('G#') && isTooLarge(items as { task: string }[]),
     );
   };
-  const told = ({ mails }: Stage) =>
+  const tasksOf = ({ mails }: Stage) =>
     mails.map(({ text }) =>
       ['a', 'b', 'c', 'd', 'e'].filter((name) => text.includes(`acmeCo/${name}`)).join(''),
     );
@@ -150,10 +160,10 @@ describe('a mail that can never be stored as a whole', () => {
     tooLarge(stage, (items) => items.length > 3);
     expect(await stage.deliver()).toEqual(MAILED);
     // What is withdrawn goes once an hour.
-    expect(told(stage)).toEqual(['abc']);
+    expect(tasksOf(stage)).toEqual(['abc']);
     stage.pass(HOUR);
     expect(await stage.deliver()).toEqual(MAILED);
-    expect(told(stage)).toEqual(['abc', 'de']);
+    expect(tasksOf(stage)).toEqual(['abc', 'de']);
     expect(await kindsOf(stage)).toEqual([]);
   });
 
@@ -161,7 +171,7 @@ describe('a mail that can never be stored as a whole', () => {
     const stage = await notifyStage(withdrawals('a', 'b'));
     tooLarge(stage, (items) => items.some(({ task }) => task === 'acmeCo/a'));
     expect(await stage.deliver()).toEqual(MAILED);
-    expect(told(stage)).toEqual(['b']);
+    expect(tasksOf(stage)).toEqual(['b']);
     expect(await stage.waiting()).toEqual([]);
     expect(await kindsOf(stage)).toMatchObject([
       { error: 'NoticeUnwritable', cause: 'permanent', lastItem: `${ANA} acmeCo/a` },
@@ -212,7 +222,7 @@ describe('a message that cannot be made', () => {
   });
 
   it('is no fault where it can', async () => {
-    const ready = await prepared(
+    const ready = await prepareMessage(
       channel(() => false),
       LETTER,
       [{} as never],
@@ -229,12 +239,12 @@ describe('a message that cannot be made', () => {
     ['its page', ({ html }) => html.includes('words')],
     ['its headers', ({ headers }) => 'List-Unsubscribe' in headers],
   ])('for %s is the fault of what it says', async (_what, fails) => {
-    expect(await prepared(channel(fails), LETTER, [])).toEqual({ unsendable: 'notices', error: FAULT });
+    expect(await prepareMessage(channel(fails), LETTER, [])).toEqual({ unsendable: 'notices', error: FAULT });
   });
 
   it('for its address is the fault of that', async () => {
     expect(
-      await prepared(
+      await prepareMessage(
         channel(({ to }) => to === ANA_ADDRESS),
         LETTER,
         [],
@@ -246,7 +256,7 @@ describe('a message that cannot be made', () => {
 
   it('to anybody is a fault of the code, which its breaker is to hear of', async () => {
     await expect(
-      prepared(
+      prepareMessage(
         channel(() => true),
         LETTER,
         [],
@@ -254,13 +264,13 @@ describe('a message that cannot be made', () => {
     ).rejects.toBe(FAULT);
   });
 
-  it('takes its recipient for dead, or sets its notice aside, and the rest goes', async () => {
+  it('suppresses its recipient, or sets its notice aside, and the rest goes', async () => {
     const dead = await notifyStage();
     dead.system.mailer.write = async (mail) => {
       if (mail.to === ANA_ADDRESS) throw FAULT;
       return mail;
     };
-    expect(await dead.deliver()).toEqual({ outcome: 'skipped', reason: 'dead address' });
+    expect(await dead.deliver()).toEqual({ outcome: 'skipped', reason: 'suppressed address' });
     expect(await dead.ana()).toMatchObject({ dead: { reason: 'unmailable' } });
     expect(await kindsOf(dead)).toMatchObject([
       { sample: expect.stringContaining('no message can be made') },
@@ -278,8 +288,8 @@ describe('a message that cannot be made', () => {
 
 describe('a mail that is late by the time it is claimed', () => {
   /** The writing of its message takes so long. */
-  async function slow(given: Parameters<typeof notifyStage>[0], takes: number, before = 0) {
-    const stage = await notifyStage(given);
+  async function slow(setup: Parameters<typeof notifyStage>[0], takes: number, before = 0) {
+    const stage = await notifyStage(setup);
     stage.pass(before);
     let written = 0;
     stage.system.mailer.write = async (mail) => {
@@ -319,8 +329,8 @@ describe('a mail that is late by the time it is claimed', () => {
     ['one such date among others is enough', BESIDE, 30 * SECOND, 30 * SECOND + 1, 2],
     ['a date that stands already only has to lie ahead', REMINDER, 7 * DAY - 10 * SECOND, 10 * SECOND - 1, 1],
     ['once it is there, the mail is decided anew', REMINDER, 7 * DAY - 10 * SECOND, 10 * SECOND, 2],
-  ])('%s', async (_what, given, before, takes, written) => {
-    const done = await slow(given, takes, before);
+  ])('%s', async (_what, setup, before, takes, written) => {
+    const done = await slow(setup, takes, before);
     expect(done.outcome).toEqual(MAILED);
     expect(done.written).toBe(written);
     expect(done.mails).toHaveLength(1);
@@ -354,7 +364,7 @@ describe('a mail that SES does not take', () => {
         dead: null,
       });
       expect(await digestsOf(stage)).toEqual([]);
-      expect(await stage.told()).toMatchObject({ warning: 'tried' });
+      expect(await stage.part()).toMatchObject({ warning: 'tried' });
       expect((await stage.notice())?.pending).toMatchObject({ notice: 'warning' });
       expect(await kindsOf(stage)).toMatchObject([
         { worker: 'notify', lastItem: ANA, error: 'SesMessageRejected' },
@@ -368,20 +378,23 @@ describe('a mail that SES does not take', () => {
   it('may have gone where the answer is lost: its date binds, and it is not repeated', async () => {
     const stage = await notifyStage();
     stage.answers(() => ({ outcome: 'unknown', code: 'TimeoutError', message: 'no answer' }));
-    expect(await stage.deliver()).toEqual({ outcome: 'skipped', reason: 'outcome unknown: to be settled' });
+    expect(await stage.deliver()).toEqual({
+      outcome: 'skipped',
+      reason: 'outcome unknown: to be reconciled',
+    });
     expect((await stage.open()).dates).toEqual([{ at: START, disableAt: DATE, grace: 1, after: 7 * DAY }]);
-    expect(await stage.told()).toEqual(ASKED);
+    expect(await stage.part()).toEqual(ASKED);
     expect(await digestsOf(stage)).toMatchObject([{ state: 'sending' }]);
     expect(await stage.deliver()).toEqual({ outcome: 'skipped', reason: 'a mail is being sent' });
     expect(stage.mails).toHaveLength(1);
   });
 
-  it('for its address leaves that dead, and operators are told nothing', async () => {
+  it('for its address leaves that suppressed, and operators hear nothing', async () => {
     const stage = await notifyStage();
     stage.answers(() => refused('recipient'));
     expect(await stage.deliver()).toEqual({ outcome: 'done', reason: 'address rejected' });
     expect(await stage.ana()).toMatchObject({ dead: { reason: 'rejected', at: START } });
-    expect(await stage.told()).toMatchObject({ warning: 'failed' });
+    expect(await stage.part()).toMatchObject({ warning: 'failed' });
     expect(await stage.rows({ pk: 'OPERATORS' })).toEqual([]);
     expect((await loadRefusals(stage.table)).recipients).toEqual([ANA]);
     expect(stage.count('MailEnvironmentRefused')).toBe(0);
@@ -412,7 +425,7 @@ describe('a mail that SES does not take', () => {
   });
 });
 
-describe('what a topic is told', () => {
+describe('what a topic hears', () => {
   const NEWS: Given = {
     recipient: { address: TOPIC },
     task: { enabled: true },
@@ -447,7 +460,7 @@ describe('what a topic is told', () => {
     expect((await loadRefusals(stage.table)).words).toBe('x');
   });
 
-  it('and refuses tells operators, and no word of SES has a part in it', async () => {
+  it('and refuses notifies operators, and no word of SES has a part in it', async () => {
     const stage = await topicStage(refused('recipient'));
     expect(await stage.deliver()).toEqual({ outcome: 'done', reason: 'address rejected' });
     expect(recipientFromRow((await stage.rows(keys.recipient(ANA)))[0] as Row)).toMatchObject({

@@ -16,17 +16,11 @@ import type { ReportMessage } from '../../../../functions/work/read-messages.ts'
 import { refusing } from '../../store/refusing-table.ts';
 import { START, workStage } from '../../work/stage.ts';
 import { touches } from './answer-stage.ts';
+import { later, skipped } from './notify-stage.ts';
 
 const WEEK = '2026-02-16';
 const ADDRESS = 'ana@acme.test';
 const DONE = { outcome: 'done', reason: 'mailed' };
-const skipped = (reason: string) => ({ outcome: 'skipped', reason });
-const later = (delaySeconds: number) => ({
-  outcome: 'retry',
-  reason: 'not yet',
-  delaySeconds,
-  failed: false,
-});
 
 /** Two tasks of acmeCo and one of beta were abandoned on the last day of the week; of quietCo nothing is to be said. */
 async function reportStage(ana: Partial<RecipientRecord> | null = {}) {
@@ -127,10 +121,10 @@ describe('the report of a week', () => {
       quietCo: 'Tenant "quietCo"',
       all: 'All tenants',
     };
-    const told = Object.entries(headings).flatMap(([part, heading]) =>
+    const shown = Object.entries(headings).flatMap(([part, heading]) =>
       mails[0]?.text.includes(heading) ? [part] : [],
     );
-    expect(told).toEqual(parts);
+    expect(shown).toEqual(parts);
   });
 
   it('is written in the language of its reader', async () => {
@@ -157,8 +151,8 @@ describe('the report of a week', () => {
   });
 
   it.each<[string, Partial<RecipientRecord> | null, string]>([
-    ['nobody knows', null, 'dead address'],
-    ['SES shows to be dead', { dead: { reason: 'bounce', at: START } }, 'dead address'],
+    ['nobody knows', null, 'suppressed address'],
+    ['is suppressed', { dead: { reason: 'bounce', at: START } }, 'suppressed address'],
     ['is known by their key alone', { address: null }, 'no address is known'],
   ])('goes to nobody who %s', async (_what, ana, reason) => {
     const { ask, mails } = await reportStage(ana);
@@ -234,7 +228,7 @@ describe('a report that is to wait', () => {
     expect(await (await reportStage(ana)).ask()).toEqual(DONE);
   });
 
-  it('does so an hour while telling is paused', async () => {
+  it('does so an hour while notifying is paused', async () => {
     const { ask, mails, table } = await reportStage();
     await table.transact([pausesWrite({ ...(await loadPauses(table)), notify: START })], 'pause');
     expect(await ask()).toEqual(later(3_600));
@@ -270,7 +264,7 @@ describe('a report that SES does not take', () => {
     expect(mails).toHaveLength(2);
   });
 
-  it('kills the address that SES refuses', async () => {
+  it('suppresses the address that SES refuses', async () => {
     const { ask, answers, ana } = await reportStage();
     answers({ outcome: 'refused', cause: 'recipient', code: 'InvalidParameterValue', message: 'no address' });
     expect(await ask()).toEqual({ outcome: 'done', reason: 'address rejected' });
@@ -280,7 +274,7 @@ describe('a report that SES does not take', () => {
   it('is not repeated while nobody knows whether it went', async () => {
     const { ask, answers, mails } = await reportStage();
     answers({ outcome: 'unknown', code: 'TimeoutError', message: 'no answer' });
-    expect(await ask()).toEqual(skipped('outcome unknown: to be settled'));
+    expect(await ask()).toEqual(skipped('outcome unknown: to be reconciled'));
     expect(await ask()).toEqual(skipped('the report of that week went'));
     expect(mails).toHaveLength(1);
   });
@@ -303,7 +297,7 @@ describe('a report that SES does not take', () => {
 });
 
 describe('a report of which no message can be made', () => {
-  it('is one of a reader to whom none can be written: they are taken for dead', async () => {
+  it('is one of a reader to whom none can be written: they are suppressed', async () => {
     const { ask, system, ana, mails, rows } = await reportStage();
     system.mailer.write = async (mail) => {
       if (mail.to === ADDRESS) throw new Error('no such address');
@@ -319,7 +313,7 @@ describe('a report of which no message can be made', () => {
   it.each<[string, (mail: OutgoingMail) => boolean]>([
     ['for what it says', ({ subject }) => subject !== 'Notice'],
     ['to anybody', () => true],
-  ])('%s is a fault, and nobody is dead', async (_what, fails) => {
+  ])('%s is a fault, and nobody is suppressed', async (_what, fails) => {
     const { ask, system, ana, table } = await reportStage();
     system.mailer.write = async (mail) => {
       if (fails(mail)) throw new RangeError('it cannot be encoded');

@@ -21,7 +21,7 @@ describe('what became of a notice', () => {
     expect(await rows({ pk: 'OPERATORS' })).toEqual([]);
   });
 
-  it('that its row can never take leaves the task on, by name, and tells operators', async () => {
+  it('that its row can never take leaves the task on, by name, and notifies operators', async () => {
     const { isStored, kinds, givenUp, rows } = await stored(() =>
       Promise.reject(new RowRefused('it is full')),
     );

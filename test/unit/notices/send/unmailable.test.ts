@@ -6,27 +6,24 @@ import { loadGivenUp } from '../../../../functions/store/given-up.ts';
 import { keys } from '../../../../functions/store/keys.ts';
 import { newRecipient, type RecipientRecord } from '../../../../functions/store/recipients.ts';
 import { takingNo } from '../../store/refusing-table.ts';
-import { ACCEPTED, ANA, ANA_ADDRESS, ASKED, type Given, START, TASK, touches } from './answer-stage.ts';
+import { ACCEPTED, ANA, ANA_ADDRESS, ASKED, type Given, SOON, START, TASK, touches } from './answer-stage.ts';
 import { FACTS, notifyStage, waitsFor } from './notify-stage.ts';
 
-/** Two seconds after a notice was asked for. */
-const SOON = START + 2 * SECOND;
-
-async function stageOf(given: Parameters<typeof notifyStage>[0] = {}) {
-  const stage = await notifyStage(given);
+async function stageOf(setup: Parameters<typeof notifyStage>[0] = {}) {
+  const stage = await notifyStage(setup);
   stage.pass(2 * SECOND);
   const kinds = async () => (await stage.rows({ pk: 'OOPS' })).filter(({ pk }) => pk === 'OOPS');
   return { ...stage, kinds };
 }
 
 describe('a recipient to whom no mail can be written', () => {
-  const recorded = async (given: Given = {}) => {
-    const stage = await stageOf(given);
+  const recorded = async (setup: Given = {}) => {
+    const stage = await stageOf(setup);
     await recordUnmailable(stage.system, await stage.ana(), 'the address is none');
     return stage;
   };
 
-  it('is taken for dead, and all that they were told of is looked at', async () => {
+  it('is suppressed, and all that they were notified of is evaluated', async () => {
     const { ana, record } = await recorded();
     expect(await ana()).toMatchObject({ dead: { reason: 'unmailable', at: SOON }, address: ANA_ADDRESS });
     expect((await record()).next).toEqual({ at: SOON, why: 'look' });
@@ -49,11 +46,11 @@ describe('a recipient to whom no mail can be written', () => {
   it.each<[string, RecipientRecord['dead']]>([
     ['for good', { reason: 'complaint', at: START }],
     ['for a time', { reason: 'soft-bounce', at: START, until: START + DAY }],
-  ])('that is dead %s already stays so', async (_what, dead) => {
+  ])('that is suppressed %s already stays so', async (_what, dead) => {
     expect((await (await recorded({ recipient: { dead } })).ana()).dead).toEqual(dead);
   });
 
-  it('is known as dead, where nothing else was known of them', async () => {
+  it('is known as suppressed, where nothing else was known of them', async () => {
     const { system, table, ana } = await stageOf();
     await table.transact([{ delete: keys.recipient(ANA) }], 'forget');
     await recordUnmailable(system, newRecipient(ANA, ANA_ADDRESS), 'none');
@@ -63,21 +60,21 @@ describe('a recipient to whom no mail can be written', () => {
 
 describe('a notice that cannot be written', () => {
   async function aside(
-    given: Parameters<typeof notifyStage>[0] = {},
+    setup: Parameters<typeof notifyStage>[0] = {},
     cause: unknown = new RangeError('Invalid time value'),
     before: (stage: Awaited<ReturnType<typeof stageOf>>) => Promise<void> = async () => {},
   ) {
-    const stage = await stageOf(given);
+    const stage = await stageOf(setup);
     const [notice] = await stage.waiting();
     await before(stage);
     await setAside(stage.system, await stage.view(), notice as Waiting, cause);
     return stage;
   }
 
-  it('waits no more; its task knows that it was tried, and is looked at', async () => {
-    const { waiting, told, record } = await aside();
+  it('waits no more; its task knows that it was tried, and is evaluated', async () => {
+    const { waiting, part, record } = await aside();
     expect(await waiting()).toEqual([]);
-    expect(await told()).toEqual({ ...ASKED, warning: 'tried' });
+    expect(await part()).toEqual({ ...ASKED, warning: 'tried' });
     expect((await record()).next).toEqual({ at: SOON, why: 'look' });
   });
 
@@ -100,34 +97,34 @@ describe('a notice that cannot be written', () => {
 
   it('is the reminder that was tried, where it is one', async () => {
     const reminder = { lead: DAY, deadline: START + 7 * DAY, state: 'pending' } as const;
-    const { told } = await aside({
+    const { part } = await aside({
       told: { ...ACCEPTED, reminder },
       waits: { notice: 'reminder', lead: DAY, by: START + 7 * DAY },
     });
-    expect(await told()).toEqual({ ...ACCEPTED, reminder: { ...reminder, state: 'tried' } });
+    expect(await part()).toEqual({ ...ACCEPTED, reminder: { ...reminder, state: 'tried' } });
   });
 
   it.each<[string, Given]>([
     ['whose episode is over', { open: null }],
     ['of an episode before', { open: { number: 2 } }],
     ['of which the task knows nothing', { open: { told: {} } }],
-  ])('%s is gone, and the task is as it was', async (_what, given) => {
-    const before = await (await stageOf(given)).record();
-    const { waiting, record } = await aside(given);
+  ])('%s is gone, and the task is as it was', async (_what, setup) => {
+    const before = await (await stageOf(setup)).record();
+    const { waiting, record } = await aside(setup);
     expect(await waiting()).toEqual([]);
     expect({ ...(await record()), rev: 0 }).toEqual({ ...before, rev: 0 });
   });
 
   it('is let be where a newer one stands there by then, and so is the task', async () => {
-    const { waiting, told } = await aside({}, new Error('x'), async ({ table }) => {
+    const { waiting, part } = await aside({}, new Error('x'), async ({ table }) => {
       await table.transact([waitsFor({ notice: 'enabled', facts: FACTS })], 'newer');
     });
     expect(await waiting()).toMatchObject([{ pending: { notice: 'enabled' } }]);
-    expect(await told()).toEqual(ASKED);
+    expect(await part()).toEqual(ASKED);
   });
 
   it('of a task that changes at the same time is set aside all the same', async () => {
-    const { waiting, told, record } = await aside({}, new Error('x'), async ({ meanwhile, changeTask }) => {
+    const { waiting, part, record } = await aside({}, new Error('x'), async ({ meanwhile, changeTask }) => {
       let writes = 0;
       meanwhile(async () => {
         writes += 1;
@@ -136,16 +133,16 @@ describe('a notice that cannot be written', () => {
       }, 2);
     });
     expect(await waiting()).toEqual([]);
-    expect(await told()).toMatchObject({ warning: 'tried' });
+    expect(await part()).toMatchObject({ warning: 'tried' });
     expect((await record()).vetoes).toEqual({ count: 1, lastAt: START });
   });
 
   it('of a task whose row takes nothing waits no more; the task is never turned off, and operators hear of it', async () => {
-    const { waiting, told, rows, table } = await aside({}, new Error('x'), async ({ system }) => {
+    const { waiting, part, rows, table } = await aside({}, new Error('x'), async ({ system }) => {
       system.table = takingNo(system.table, ({ sk }) => sk === 'T');
     });
     expect(await waiting()).toEqual([]);
-    expect(await told()).toEqual(ASKED);
+    expect(await part()).toEqual(ASKED);
     expect([...(await loadGivenUp(table)).values()]).toMatchObject([
       { queue: 'disable', item: `${TASK}#1`, version: 5 },
     ]);

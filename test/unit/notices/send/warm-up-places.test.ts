@@ -20,9 +20,9 @@ import {
 import { scansWrite } from '../../../../functions/store/scans.ts';
 import { refusing } from '../../store/refusing-table.ts';
 import { START, workStage } from '../../work/stage.ts';
+import { TOPIC } from './answer-stage.ts';
 
 const ADDRESS = 'ana@acme.test';
-const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';
 
 function ana(more: Partial<ReachableRecipient> = {}): ReachableRecipient {
   return { ...newRecipient('ana', ADDRESS), ...more };
@@ -140,11 +140,11 @@ describe('a recipient whom the last scan gave no place because `digestEvery` del
     ['the window was open when the last scan came', [ana({ lastMailAt: SCANNED - HOUR })]],
     ['no scan ever came', [DELAYED, [warning()], { claimed: null }]],
     ['the last scan did not know of the warning', [DELAYED, [warning({ since: SCANNED + 1 })]]],
-    ['they are to be told something else', [DELAYED, [warning({ notice: 'overdue' })]]],
+    ['they are to be notified of something else', [DELAYED, [warning({ notice: 'overdue' })]]],
     ['the warning is one of a topic', [DELAYED, [warning({}, TOPIC)]]],
     ['nothing waits', [DELAYED, []]],
-  ])('takes none where %s: the next scan decides', async (_what, given) => {
-    const { act, read, rows } = await admitted(...given);
+  ])('takes none where %s: the next scan decides', async (_what, inputs) => {
+    const { act, read, rows } = await admitted(...inputs);
     const before = await rows({});
     expect(await act()).toEqual(read);
     expect(await rows({})).toEqual(before);
@@ -170,9 +170,9 @@ describe('a recipient whom the last scan gave no place because `digestEvery` del
 
   it('takes one of what is left where others take places at the same time', async () => {
     const { act, system, table } = await admitted();
-    const isRamp = (writes: { put?: { sk: string } }[]) =>
+    const isWarmUpLimit = (writes: { put?: { sk: string } }[]) =>
       writes.some(({ put }) => put?.sk === keys.ramp().sk);
-    system.table = refusing(system.table, isRamp as never, { times: 7 });
+    system.table = refusing(system.table, isWarmUpLimit as never, { times: 7 });
     expect((await act()).admittedAt).toBe(START);
     expect((await loadWarmUpLimit(table)).runs).toEqual([{ at: START, count: 1 }]);
   });

@@ -3,7 +3,7 @@ import { compareRanks, type Rank, WarmUp } from '../../../../functions/notices/s
 import { loadWarmUpLimit, warmUpLimitWrite } from '../../../../functions/store/rate-limits.ts';
 import { START, workStage } from '../../work/stage.ts';
 
-const one = (address: string, firedAt: number) => ({
+const candidate = (address: string, firedAt: number) => ({
   rank: { firedAt, since: firedAt, task: 'acmeCo/a', address },
 });
 const names = (admitted: { rank: { address: string } }[]) => admitted.map(({ rank }) => rank.address);
@@ -22,16 +22,16 @@ it.each<[string, Partial<Rank>, Partial<Rank>]>([
 
 it('turns away whose alert fired last, once there is no place left', () => {
   const warmUp = new WarmUp({ runs: [{ at: START, count: 1 }], rev: 1 }, 3, START);
-  expect(warmUp.offer(one('late', 30))).toBeUndefined();
-  expect(warmUp.offer(one('early', 10))).toBeUndefined();
-  expect(warmUp.offer(one('middle', 20))?.rank.address).toBe('late');
-  expect(warmUp.offer(one('last', 40))?.rank.address).toBe('last');
+  expect(warmUp.offer(candidate('late', 30))).toBeUndefined();
+  expect(warmUp.offer(candidate('early', 10))).toBeUndefined();
+  expect(warmUp.offer(candidate('middle', 20))?.rank.address).toBe('late');
+  expect(warmUp.offer(candidate('last', 40))?.rank.address).toBe('last');
 });
 
 it('admits fewer, the first first, where the notifier gave places away meanwhile', async () => {
   const { system, table } = workStage();
   const warmUp = new WarmUp(await loadWarmUpLimit(table), 3, START);
-  for (const [place, name] of ['a', 'b', 'c'].entries()) warmUp.offer(one(name, place));
+  for (const [place, name] of ['a', 'b', 'c'].entries()) warmUp.offer(candidate(name, place));
   await table.transact([warmUpLimitWrite({ runs: [{ at: START, count: 2 }], rev: 0 })], 'notifier');
   expect(names(await warmUp.admit(system))).toEqual(['a']);
   expect((await loadWarmUpLimit(table)).runs.reduce((sum, { count }) => sum + count, 0)).toBe(3);
@@ -41,7 +41,7 @@ it('writes nothing where there is nobody to admit, or no place any more', async 
   const { system, table, writes } = workStage();
   expect(await new WarmUp(await loadWarmUpLimit(table), 3, START).admit(system)).toEqual([]);
   const full = new WarmUp(await loadWarmUpLimit(table), 1, START);
-  full.offer(one('a', 1));
+  full.offer(candidate('a', 1));
   await table.transact([warmUpLimitWrite({ runs: [{ at: START, count: 1 }], rev: 0 })], 'notifier');
   expect(await full.admit(system)).toEqual([]);
   expect(writes).toEqual([]);

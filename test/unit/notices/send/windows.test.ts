@@ -10,10 +10,10 @@ import {
   withMailMoved,
 } from '../../../../functions/notices/send/windows.ts';
 import { newRecipient, type RecipientRecord } from '../../../../functions/store/recipients.ts';
+import { TOPIC } from './answer-stage.ts';
 
 const NOON = Date.parse('2026-03-01T12:00:00Z');
 const at = (text: string) => Date.parse(text);
-const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';
 const NIGHT = { from: '22:00', to: '06:00' };
 
 function ana(more: Partial<RecipientRecord> = {}): RecipientRecord {
@@ -28,7 +28,7 @@ describe('a recipient with quiet hours', () => {
   it.each<[string, Partial<RecipientRecord>, string, string]>([
     ['has none', {}, '2026-03-01T23:00:00Z', '2026-03-01T23:00:00Z'],
     ['is awake by day', { quietHours: NIGHT }, '2026-03-01T12:00:00Z', '2026-03-01T12:00:00Z'],
-    ['is told in the morning', { quietHours: NIGHT }, '2026-03-01T23:00:00Z', '2026-03-02T06:00:00Z'],
+    ['goes in the morning', { quietHours: NIGHT }, '2026-03-01T23:00:00Z', '2026-03-02T06:00:00Z'],
     [
       'is asleep from the first minute',
       { quietHours: NIGHT },

@@ -116,8 +116,8 @@ describe('an event of a configuration set', () => {
     ['Transient', 'transient'],
     ['Undetermined', 'undetermined'],
     ['SomethingNew', 'undetermined'],
-  ])('a bounce of type %s is %s', (given, bounceType) => {
-    expect(one({ eventType: 'Bounce', bounce: bounce(given, 'General'), mail })).toMatchObject({
+  ])('a bounce of type %s is %s', (type, bounceType) => {
+    expect(one({ eventType: 'Bounce', bounce: bounce(type, 'General'), mail })).toMatchObject({
       bounceType,
     });
   });
@@ -211,9 +211,9 @@ describe('an event of a configuration set', () => {
       { eventType: 'Complaint', complaint: { ...complaint, complaintSubType: 'OnAccountSuppressionList' } },
       { subType: 'OnAccountSuppressionList', reason: 'suppressed' },
     ],
-  ])('%s has the kind that SES gives it, and none of bounces', (_what, record, said) => {
+  ])('%s has the kind that SES gives it, and none of bounces', (_what, record, kind) => {
     const event = one({ ...record, mail });
-    expect(event).toMatchObject(said);
+    expect(event).toMatchObject(kind);
     expect(event).not.toHaveProperty('bounceType');
   });
 

@@ -90,9 +90,9 @@ it.each(['wärden@b.test', '.warden@b.test', 'warden.@b.test', 'war..den@b.test'
   (address) => {
     const client = { send: () => Promise.reject(new Error('not called')) } as Pick<SESClient, 'send'>;
     const clock = new SetClock();
-    const given = { clock, bucket: new TokenBucket({ perSecond: 1, clock }) };
-    expect(() => new SesMailer(client, { ...given, sender: `Warden <${address}>` })).toThrow(RangeError);
-    expect(() => new SesMailer(client, { ...given, sender: 'a@b.test', replyTo: address })).toThrow(
+    const options = { clock, bucket: new TokenBucket({ perSecond: 1, clock }) };
+    expect(() => new SesMailer(client, { ...options, sender: `Warden <${address}>` })).toThrow(RangeError);
+    expect(() => new SesMailer(client, { ...options, sender: 'a@b.test', replyTo: address })).toThrow(
       RangeError,
     );
   },
@@ -226,7 +226,7 @@ describe('against a server', () => {
   });
 });
 
-describe('the pace', () => {
+describe('the rate of sending', () => {
   const client = { send: () => Promise.resolve({ MessageId: 'm' }) } as unknown as Pick<SESClient, 'send'>;
 
   it('lets a burst pass and then one mail per part of a second', async () => {

@@ -4,7 +4,6 @@ import { METRIC } from '../../../../functions/platform/names.ts';
 import { DEFAULT_RETENTION } from '../../../../functions/platform/retention.ts';
 import { garbageGenerator } from '../../../../functions/scanner/generators/garbage.ts';
 import { loadCounts } from '../../../../functions/store/counts.ts';
-import { givenUpKey, type Work } from '../../../../functions/store/given-up.ts';
 import { bucketOf } from '../../../../functions/store/keys.ts';
 import { listingWrite, newListingRecord } from '../../../../functions/store/listings.ts';
 import {
@@ -16,15 +15,13 @@ import type { Write } from '../../../../functions/store/table/table.port.ts';
 import { newTaskRecord, type TaskRecord } from '../../../../functions/store/tasks.ts';
 import { aTask } from '../../abandonment/decide-builders.ts';
 import { aPlane, counted, START as NOW, only, type RunStage, runStage } from '../run-stage.ts';
+import { givenUp } from '../stored-rows.ts';
 
 const KEPT = DEFAULT_RETENTION;
 const deleted = (id: string, deletedAt: number): TaskRecord =>
   newTaskRecord(aTask({ id, deletedAt, enabled: false }));
 const mailed = (key: string, lastMailAt: number, more: Partial<RecipientRecord> = {}): Write =>
   recipientWrite({ ...newRecipient(key, `${key}@acme.test`), lastMailAt, ...more } as RecipientRecord);
-const mark = (work: Work, at: number): Write => ({
-  put: { ...givenUpKey(work), v: 1, ...work, at, reason: 'too large', fingerprint: 'f', version: 1 },
-});
 
 const take = async (stage: RunStage, how = {}) => stage.take(garbageGenerator, await stage.begin(), how);
 const left = async ({ rows }: RunStage, pk: string) =>
@@ -53,8 +50,8 @@ describe('what ended long ago', () => {
       counted('us-1', 'gone', { eligible: 0, alive: 0 }),
       listingWrite(newListingRecord('left', NOW - KEPT.listings)),
       listingWrite(newListingRecord('young', NOW - KEPT.listings + 1)),
-      mark({ queue: 'notify', item: 'nobody' }, NOW - KEPT.markers),
-      mark({ queue: 'notify', item: 'young' }, NOW - KEPT.markers + 1),
+      givenUp({ queue: 'notify', item: 'nobody' }, { at: NOW - KEPT.markers, version: 1 }),
+      givenUp({ queue: 'notify', item: 'young' }, { at: NOW - KEPT.markers + 1, version: 1 }),
     );
     expect(await take(stage)).toMatchObject({ cursor: null, worked: 6 });
     expect(await left(stage, 'T#')).toEqual(['acmeCo/there', 'acmeCo/young']);
@@ -89,8 +86,8 @@ describe('what ended long ago', () => {
       disabledByUs: { at: NOW, episode: 1, run: null },
     });
     await stage.write(
-      mark({ queue: 'disable', item: 'acmeCo/off#1#enable' }, NOW - KEPT.markers),
-      mark({ queue: 'disable', item: 'acmeCo/off#1' }, NOW - KEPT.markers),
+      givenUp({ queue: 'disable', item: 'acmeCo/off#1#enable' }, { at: NOW - KEPT.markers, version: 1 }),
+      givenUp({ queue: 'disable', item: 'acmeCo/off#1' }, { at: NOW - KEPT.markers, version: 1 }),
     );
     expect(await take(stage)).toMatchObject({ worked: 1 });
     expect((await stage.rows({ pk: 'GIVEN-UP' })).map(({ sk }) => sk)).toEqual([

@@ -10,10 +10,10 @@ describe('bulk commands', () => {
   /** A stage whose operators gave a command about tasks that are not known: each of them is tried, and skipped. */
   const stageOf = async (items: number) => {
     const stage = runStage();
-    const given = { kind: undoKind, what: 'undo', by: 'olga', reason: 'by mistake' };
+    const command = { kind: undoKind, what: 'undo', by: 'olga', reason: 'by mistake' };
     const of = formatInstant(NOW - DAY);
     const all = Array.from({ length: items }, (_, number) => ({ id: `acmeCo/t${number}`, of }));
-    if (items > 0) await beginWork(stage.system, { ...given, items: all });
+    if (items > 0) await beginWork(stage.system, { ...command, items: all });
     const take = async (how = {}) => stage.take(operatorWorkGenerator, await stage.begin(), how);
     const isWanted = async () => operatorWorkGenerator.isWanted?.(await stage.begin());
     return { ...stage, take, isWanted };

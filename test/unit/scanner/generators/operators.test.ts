@@ -10,7 +10,7 @@ import {
   operatorAlertWrite,
 } from '../../../../functions/store/operator-alerts.ts';
 import {
-  loadTold,
+  loadAlertsAndIncidents,
   type OperatorIncidentRecord,
   operatorIncidentWrite,
 } from '../../../../functions/store/operator-incidents.ts';
@@ -20,8 +20,9 @@ import { eachNews } from '../../../../functions/store/webhook-news.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
 import { dueTask } from '../due-task.ts';
 import { START as NOW, only, type RunStage, runStage } from '../run-stage.ts';
+import { NOTHING_PAUSED } from '../stored-rows.ts';
 
-/** One that lasts until it is taken back, one that comes and goes, one that is told once, and one that only happened. */
+/** One that lasts until it is taken back, one that comes and goes, one that is sent once, and one that only happened. */
 const STAYS = 'correlated-failure';
 const FLAPS = 'data-plane-silent';
 const ONCE = 'data-plane-deleted';
@@ -57,22 +58,17 @@ const incident = (
 /** A stage with rows of what operators are to hear and heard, and a webhook that hears of all of it. */
 async function stageOf(...rows: Write[]) {
   const stage = runStage();
-  const none = {
-    evaluate: null,
-    notify: null,
-    disable: null,
-    evaluatePaused: [],
-    feedbackSilent: null,
-    rev: 0,
-  };
-  await stage.write(pausesWrite({ ...none, webhooks: [{ id: 'w1', prefix: '', types: [] }] }), ...rows);
+  await stage.write(
+    pausesWrite({ ...NOTHING_PAUSED, webhooks: [{ id: 'w1', prefix: '', types: [] }] }),
+    ...rows,
+  );
   return stage;
 }
 
-const take = async (stage: RunStage, given = {}) =>
-  stage.take(operatorsGenerator, await stage.begin(NOW, given));
-const texts = ({ told }: RunStage) =>
-  told.map(({ code, subject, detail, isOver }) => `${isOver ? 'over ' : ''}${code} ${subject}: ${detail}`);
+const take = async (stage: RunStage, more = {}) =>
+  stage.take(operatorsGenerator, await stage.begin(NOW, more));
+const texts = ({ alerts }: RunStage) =>
+  alerts.map(({ code, subject, detail, isOver }) => `${isOver ? 'over ' : ''}${code} ${subject}: ${detail}`);
 /** What webhooks hear, in its order. */
 async function news({ table }: RunStage) {
   const heard: string[] = [];
@@ -82,17 +78,17 @@ async function news({ table }: RunStage) {
   return heard.sort();
 }
 const knownOf = async ({ table }: RunStage, code: OperatorAlertCode, subject: string) =>
-  (await loadTold(table)).incidents.get(`${code}#${subject}`);
+  (await loadAlertsAndIncidents(table)).incidents.get(`${code}#${subject}`);
 
 describe('what is new', () => {
-  it('is told once, all of one code together, and known from then on', async () => {
+  it('is sent once, all of one code together, and known from then on', async () => {
     const stage = await stageOf(alert(STAYS, 'b'), alert(STAYS, 'a'), alert(FLAPS, 'b'));
     const messages: number[] = [];
-    const { tell } = stage.system.operators;
+    const { notify } = stage.system.operators;
     stage.system.operators = {
-      tell: async (first, others = []) => {
+      notify: async (first, others = []) => {
         messages.push(1 + others.length);
-        await tell(first, others);
+        await notify(first, others);
       },
     };
     expect(await take(stage)).toMatchObject({ cursor: null, figures: only({}) });
@@ -120,45 +116,45 @@ describe('what is new', () => {
       `operator.alert.raised ${FLAPS} b ${since}`,
     ]);
     await take(stage);
-    expect([stage.told.length, (await news(stage)).length]).toEqual([3, 3]);
+    expect([stage.alerts.length, (await news(stage)).length]).toEqual([3, 3]);
   });
 
   it('and only happened is not followed to an end', async () => {
     const stage = await stageOf(alert(EVENT, 'w1'), alert('not-mine', 'acmeCo/a'));
     await take(stage);
-    expect(stage.told.map(({ code }) => code).sort()).toEqual(['not-mine', EVENT]);
-    expect((await loadTold(stage.table)).incidents.size).toBe(0);
+    expect(stage.alerts.map(({ code }) => code).sort()).toEqual(['not-mine', EVENT]);
+    expect((await loadAlertsAndIncidents(stage.table)).incidents.size).toBe(0);
     // No webhook hears of itself.
     expect(await news(stage)).toEqual([
       `operator.alert.raised not-mine acmeCo/a ${formatInstant(NOW - HOUR)}`,
     ]);
   });
 
-  it('is told with the next scan where operators could not be reached, and the others are told all the same', async () => {
+  it('is sent with the next scan where operators could not be reached, and the others are sent all the same', async () => {
     const stage = await stageOf(alert(STAYS, 'a'), alert(FLAPS, 'b'));
-    const { tell } = stage.system.operators;
+    const { notify } = stage.system.operators;
     stage.system.operators = {
-      tell: async (first, others) => {
+      notify: async (first, others) => {
         if (first.code === STAYS) throw new Error('SNS is away');
-        await tell(first, others);
+        await notify(first, others);
       },
     };
     expect((await take(stage)).figures).toEqual({ failed: 1 });
-    expect(stage.told.map(({ code }) => code)).toEqual([FLAPS]);
+    expect(stage.alerts.map(({ code }) => code)).toEqual([FLAPS]);
     expect(await loadOperatorAlert(stage.table, STAYS, 'a')).toMatchObject({ toldAt: null });
     expect(await stage.rows({ pk: 'OOPS#' })).toMatchObject([{ worker: 'scanner/operators', item: STAYS }]);
-    stage.system.operators = { tell };
+    stage.system.operators = { notify };
     await take(stage);
-    expect(stage.told.map(({ code }) => code)).toEqual([FLAPS, STAYS]);
+    expect(stage.alerts.map(({ code }) => code)).toEqual([FLAPS, STAYS]);
   });
 
-  it('and says something else meanwhile is told with the next scan again', async () => {
+  it('and says something else meanwhile is sent with the next scan again', async () => {
     const stage = await stageOf(alert(STAYS, 'a'));
-    const { tell } = stage.system.operators;
+    const { notify } = stage.system.operators;
     stage.system.operators = {
-      tell: async (first, others) => {
-        await tell(first, others);
-        if (stage.told.length === 1) await stage.write(alert(STAYS, 'a', { detail: 'more of it', rev: 1 }));
+      notify: async (first, others) => {
+        await notify(first, others);
+        if (stage.alerts.length === 1) await stage.write(alert(STAYS, 'a', { detail: 'more of it', rev: 1 }));
       },
     };
     await take(stage);
@@ -168,30 +164,30 @@ describe('what is new', () => {
 });
 
 describe('what lasts', () => {
-  const told = (code: OperatorAlertCode, more: Partial<OperatorAlertRecord> = {}) => [
+  const notifiedAlert = (code: OperatorAlertCode, more: Partial<OperatorAlertRecord> = {}) => [
     alert(code, 'a', { toldAt: NOW - WEEK, since: NOW - 9 * DAY, ...more }),
     incident(code, 'a', { toldAt: NOW - WEEK, since: NOW - 9 * DAY }),
   ];
   const rejected = { at: NOW, by: 'olga', reason: 'fine', until: NOW + 1 };
 
   it.each<[string, Write[], number]>([
-    ['a week after it was told', told(STAYS), 1],
-    ['not before', told(STAYS, { toldAt: NOW - WEEK + 1 }), 0],
-    ['not where it is told once', told(ONCE), 0],
-    ['not while an operator leaves it as it is', told(STAYS, { rejected }), 0],
-    ['again once that is over', told(STAYS, { rejected: { ...rejected, until: NOW } }), 1],
-    ['not where it is over and may soon begin again', told(FLAPS, { endedAt: NOW - 1 }), 0],
-  ])('is told again: %s', async (_what, rows, messages) => {
+    ['a week after it was sent', notifiedAlert(STAYS), 1],
+    ['not before', notifiedAlert(STAYS, { toldAt: NOW - WEEK + 1 }), 0],
+    ['not where it is sent once', notifiedAlert(ONCE), 0],
+    ['not while an operator leaves it as it is', notifiedAlert(STAYS, { rejected }), 0],
+    ['again once that is over', notifiedAlert(STAYS, { rejected: { ...rejected, until: NOW } }), 1],
+    ['not where it is over and may soon begin again', notifiedAlert(FLAPS, { endedAt: NOW - 1 }), 0],
+  ])('is sent again: %s', async (_what, rows, messages) => {
     const stage = await stageOf(...rows);
     await take(stage);
-    expect(stage.told.filter(({ isOver }) => !isOver)).toHaveLength(messages);
+    expect(stage.alerts.filter(({ isOver }) => !isOver)).toHaveLength(messages);
     // To webhooks it is no news.
     expect(await news(stage)).toEqual([]);
     if (messages === 1)
       expect(await knownOf(stage, STAYS, 'a')).toMatchObject({ toldAt: NOW, since: NOW - 9 * DAY });
   });
 
-  it('no more, which nobody took back, goes in the place of being told again, and its end is told', async () => {
+  it('no more, which nobody took back, goes in place of being sent again, and its end is sent', async () => {
     const stage = await stageOf(
       alert('veto-loop', 'acmeCo/a', { toldAt: NOW - WEEK }),
       incident('veto-loop', 'acmeCo/a', { toldAt: NOW - WEEK }),
@@ -200,7 +196,7 @@ describe('what lasts', () => {
     const scan = async () => stage.take(operatorsGenerator, await stage.begin(NOW + MINUTE, { before: NOW }));
     await scan();
     expect(await loadOperatorAlert(stage.table, 'veto-loop', 'acmeCo/a')).toBeUndefined();
-    expect(stage.told).toEqual([]);
+    expect(stage.alerts).toEqual([]);
     await scan();
     const over = `over since ${formatInstant(NOW + MINUTE)}; it lasted 2 d`;
     expect(texts(stage)).toEqual([`over veto-loop acmeCo/a: ${over}`]);
@@ -209,17 +205,17 @@ describe('what lasts', () => {
   it('since before operators’ knowledge of it was kept is noted, and webhooks hear of it', async () => {
     const stage = await stageOf(alert(STAYS, 'a', { toldAt: NOW - DAY }));
     await take(stage);
-    expect(stage.told).toEqual([]);
+    expect(stage.alerts).toEqual([]);
     expect(await knownOf(stage, STAYS, 'a')).toMatchObject({ since: NOW - HOUR, toldAt: NOW - DAY });
     expect(await news(stage)).toEqual([`operator.alert.raised ${STAYS} a ${formatInstant(NOW - HOUR)}`]);
   });
 });
 
 describe('what comes and goes', () => {
-  it('and is back within a day is not told anew; its week counts from when it was told', async () => {
+  it('and is back within a day is not sent anew; its week counts from when it was sent', async () => {
     const stage = await stageOf(alert(FLAPS, 'a'), incident(FLAPS, 'a', { endedAt: NOW - HOUR }));
     expect((await take(stage)).figures).toEqual({});
-    expect([stage.told, await news(stage)]).toEqual([[], []]);
+    expect([stage.alerts, await news(stage)]).toEqual([[], []]);
     expect(await loadOperatorAlert(stage.table, FLAPS, 'a')).toMatchObject({ toldAt: NOW - 2 * DAY, rev: 2 });
     expect(await knownOf(stage, FLAPS, 'a')).toMatchObject({ endedAt: null, rev: 2 });
   });
@@ -231,7 +227,7 @@ describe('what comes and goes', () => {
     expect(await knownOf(stage, FLAPS, 'a')).toMatchObject({ rev: 1 });
   });
 
-  it('is told again a week after it was told, as what lasts', async () => {
+  it('is sent again a week after it was sent, as what lasts', async () => {
     const stage = await stageOf(alert(FLAPS, 'a'), incident(FLAPS, 'a', { toldAt: NOW - WEEK }));
     await take(stage);
     expect(texts(stage)).toEqual([`${FLAPS} a: a it is`]);
@@ -239,7 +235,7 @@ describe('what comes and goes', () => {
     expect(await news(stage)).toEqual([]);
   });
 
-  it('and is back a day later is told anew, with the end of what was before', async () => {
+  it('and is back a day later is sent anew, with the end of what was before', async () => {
     const stage = await stageOf(alert(FLAPS, 'a'), incident(FLAPS, 'a', { endedAt: NOW - DAY }));
     await take(stage);
     const over = `over ${FLAPS} a: over since ${formatInstant(NOW - DAY)}; it lasted 1 d`;
@@ -255,12 +251,12 @@ describe('what comes and goes', () => {
     stage.on(refusing(stage.system.table, (writes) => puts(writes, 'OPERATORS')));
     expect((await take(stage)).figures).toEqual({ conflicts: 1 });
     expect((await take(stage)).figures).toEqual({});
-    expect(stage.told).toEqual([]);
+    expect(stage.alerts).toEqual([]);
   });
 });
 
 describe('what is over', () => {
-  it('is told once, and nothing is left of it', async () => {
+  it('is sent once, and nothing is left of it', async () => {
     const stage = await stageOf(
       incident(STAYS, 'b'),
       incident(STAYS, 'a'),
@@ -278,17 +274,17 @@ describe('what is over', () => {
     );
     expect(await stage.rows({ pk: 'OPERATORS' })).toEqual([]);
     await take(stage);
-    expect(stage.told).toHaveLength(3);
+    expect(stage.alerts).toHaveLength(3);
   });
 
-  it('and comes and goes is noted first, and told a day later', async () => {
+  it('and comes and goes is noted first, and sent a day later', async () => {
     const stage = await stageOf(incident(FLAPS, 'a'));
     await take(stage);
-    expect([stage.told, await news(stage)]).toEqual([[], []]);
+    expect([stage.alerts, await news(stage)]).toEqual([[], []]);
     expect(await knownOf(stage, FLAPS, 'a')).toMatchObject({ endedAt: NOW });
   });
 
-  it('while its alert stays is told once, and kept in mind until that is gone', async () => {
+  it('while its alert stays is sent once, and kept in mind until that is gone', async () => {
     const rows = [
       alert(FLAPS, 'a', { toldAt: NOW - 2 * DAY, endedAt: NOW - DAY }),
       incident(FLAPS, 'a', { endedAt: NOW - DAY }),
@@ -296,14 +292,14 @@ describe('what is over', () => {
     const stage = await stageOf(...rows);
     await take(stage);
     expect((await take(stage)).figures).toEqual({});
-    expect(stage.told).toHaveLength(1);
+    expect(stage.alerts).toHaveLength(1);
     expect(await knownOf(stage, FLAPS, 'a')).toMatchObject({ endToldAt: NOW, endedAt: NOW - DAY });
     await stage.write({ delete: keys.operatorAlert(FLAPS, 'a') });
     await take(stage);
-    expect([stage.told.length, await stage.rows({ pk: 'OPERATORS' })]).toEqual([1, []]);
+    expect([stage.alerts.length, await stage.rows({ pk: 'OPERATORS' })]).toEqual([1, []]);
   });
 
-  it('since an operator ended it is told at once, and what they did is forgotten with it', async () => {
+  it('since an operator ended it is sent at once, and what they did is forgotten with it', async () => {
     const stage = await stageOf(incident(FLAPS, 'a'), ...alertClosed(FLAPS, 'a', NOW - MINUTE));
     await take(stage);
     expect(texts(stage)).toEqual([
@@ -312,18 +308,18 @@ describe('what is over', () => {
     expect(await stage.rows({ pk: 'OPERATORS' })).toEqual([]);
   });
 
-  it('though nobody was told is forgotten, with what an operator did', async () => {
+  it('though nobody was notified is forgotten, with what an operator did', async () => {
     const stage = await stageOf(...alertClosed(FLAPS, 'a', NOW - MINUTE));
     await take(stage);
-    expect([stage.told, await stage.rows({ pk: 'OPERATORS' })]).toEqual([[], []]);
+    expect([stage.alerts, await stage.rows({ pk: 'OPERATORS' })]).toEqual([[], []]);
   });
 
-  it('for an operator and begins anew is told as both, and what they did is forgotten', async () => {
+  it('for an operator and begins anew is sent as both, and what they did is forgotten', async () => {
     const stage = await stageOf(incident(FLAPS, 'a'), ...alertClosed(FLAPS, 'a', NOW - HOUR));
     await stage.write(alert(FLAPS, 'a'));
     await take(stage);
-    expect(stage.told.map(({ isOver = false }) => isOver)).toEqual([false, true]);
-    expect((await loadTold(stage.table)).closed.size).toBe(0);
+    expect(stage.alerts.map(({ isOver = false }) => isOver)).toEqual([false, true]);
+    expect((await loadAlertsAndIncidents(stage.table)).closed.size).toBe(0);
     expect(await knownOf(stage, FLAPS, 'a')).toMatchObject({ since: NOW - HOUR, toldAt: NOW });
     expect(await news(stage)).toHaveLength(2);
   });
@@ -335,9 +331,9 @@ describe('what is over', () => {
     ];
     const stage = await stageOf(...rows);
     await stage.take(operatorsGenerator, await stage.begin(NOW + MINUTE, { before: NOW }));
-    expect(stage.told).toEqual([]);
+    expect(stage.alerts).toEqual([]);
     await take(stage, { before: NOW - 1 });
-    expect(stage.told.map(({ code, isOver }) => [code, isOver])).toEqual([['veto-loop', true]]);
+    expect(stage.alerts.map(({ code, isOver }) => [code, isOver])).toEqual([['veto-loop', true]]);
     expect(await knownOf(stage, 'veto-loop', 'acmeCo/a')).toMatchObject({ endedAt: NOW, endToldAt: NOW });
   });
 });
@@ -348,20 +344,20 @@ it('operators are asked for with each scan, before all else', () => {
 
 describe('however long it takes to find out', () => {
   const vetoed = (id: string) => ({ ...dueTask(id), vetoes: { count: 1, lastAt: NOW } });
-  const told = (id: string) => [
+  const notifiedLoop = (id: string) => [
     alert('veto-loop', id, { toldAt: NOW - WEEK }),
     incident('veto-loop', id, { toldAt: NOW - WEEK }),
   ];
 
-  it('alerts of one code are told in their order', async () => {
+  it('alerts of one code are sent in their order', async () => {
     const stage = await stageOf(
-      ...told('acmeCo/a'),
+      ...notifiedLoop('acmeCo/a'),
       alert('veto-loop', 'acmeCo/b'),
       alert('veto-loop', 'acmeCo/c'),
     );
     await stage.tasks(vetoed('acmeCo/a'));
     await take(stage);
-    expect(stage.told.map(({ subject }) => subject)).toEqual(['acmeCo/a', 'acmeCo/b', 'acmeCo/c']);
+    expect(stage.alerts.map(({ subject }) => subject)).toEqual(['acmeCo/a', 'acmeCo/b', 'acmeCo/c']);
   });
 
   it('ends of one code are, too', async () => {
@@ -369,11 +365,11 @@ describe('however long it takes to find out', () => {
     const rows = ['acmeCo/a', 'acmeCo/b', 'acmeCo/c'].map((id) => incident('veto-loop', id));
     const stage = await stageOf(lasting, ...rows);
     await take(stage, { before: NOW - HOUR });
-    expect(stage.told.map(({ subject }) => subject)).toEqual(['acmeCo/a', 'acmeCo/b', 'acmeCo/c']);
+    expect(stage.alerts.map(({ subject }) => subject)).toEqual(['acmeCo/a', 'acmeCo/b', 'acmeCo/c']);
   });
 
-  it('one of which that cannot be found out leaves its record, and the others are told', async () => {
-    const stage = await stageOf(...told('acmeCo/a'), alert('veto-loop', 'acmeCo/b'));
+  it('one of which that cannot be found out leaves its record, and the others are sent', async () => {
+    const stage = await stageOf(...notifiedLoop('acmeCo/a'), alert('veto-loop', 'acmeCo/b'));
     const { get } = stage.table;
     stage.table.get = async (key) => {
       if (key.pk === 'T#acmeCo/a') throw new Error('unreadable');
@@ -381,7 +377,7 @@ describe('however long it takes to find out', () => {
     };
     // Once where it is due again, and once where it may be over.
     expect((await take(stage, { before: NOW - HOUR })).figures).toEqual({ failed: 2 });
-    expect(stage.told.map(({ subject }) => subject)).toEqual(['acmeCo/b']);
+    expect(stage.alerts.map(({ subject }) => subject)).toEqual(['acmeCo/b']);
     const failed = await stage.rows({ pk: 'OOPS#' });
     expect(failed.map(({ worker, item }) => [worker, item])).toEqual(
       [1, 2].map(() => ['scanner/operators', 'veto-loop#acmeCo/a']),
@@ -389,7 +385,7 @@ describe('however long it takes to find out', () => {
   });
 });
 
-it('what an earlier version told of a week ago is told again, and webhooks hear of it for the first time', async () => {
+it('what an earlier version sent a week ago is sent again, and webhooks hear of it for the first time', async () => {
   const stage = await stageOf(alert(STAYS, 'a', { toldAt: NOW - WEEK }));
   await take(stage);
   expect(texts(stage)).toEqual([`${STAYS} a: a it is`]);
@@ -397,7 +393,7 @@ it('what an earlier version told of a week ago is told again, and webhooks hear 
 });
 
 it.each<[string, Write[], string]>([
-  ['that they were told', [alert(STAYS, 'a')], 'that operators were told'],
+  ['that they were notified', [alert(STAYS, 'a')], 'that operators were told'],
   ['that it is over', [alert('veto-loop', 'acmeCo/a', { toldAt: NOW - WEEK })], 'the end of an alert'],
 ])('a busy table that does not take %s is recorded by that', async (_what, rows, subject) => {
   const stage = await stageOf(...rows);

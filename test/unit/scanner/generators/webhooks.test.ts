@@ -139,7 +139,7 @@ describe('a webhook', () => {
     expect(await webhooksGenerator.isWanted?.(await stage.begin())).toBe(false);
   });
 
-  it('that is paused and has nothing to be told is not looked into', async () => {
+  it('that is paused and for which nothing waits is not read', async () => {
     const stage = await stageOf();
     await stage.change({ state: 'paused' });
     const read: string[] = [];

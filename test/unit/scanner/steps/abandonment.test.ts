@@ -3,10 +3,9 @@ import type { Evidence, Keep, Task } from '../../../../functions/abandonment/tas
 import { DAY, HOUR, type Instant, MINUTE } from '../../../../functions/abandonment/time.ts';
 import { abandonmentStep } from '../../../../functions/scanner/steps/abandonment.ts';
 import { bucketOf } from '../../../../functions/store/keys.ts';
-import type { Key } from '../../../../functions/store/table/table.port.ts';
 import { newTaskRecord, type TaskRecord } from '../../../../functions/store/tasks.ts';
 import { aTask } from '../../abandonment/decide-builders.ts';
-import { aPlane, START as NOW, only, type RunStage, runStage } from '../run-stage.ts';
+import { aPlane, START as NOW, only, type RunStage, runStage, takeReading } from '../run-stage.ts';
 
 const A = 'acmeCo/a';
 
@@ -35,22 +34,15 @@ async function stageOf(...tasks: TaskRecord[]) {
 }
 
 /** Takes the step; gives the tasks that have an episode then, and those whose row was read for it. */
-async function scan(stage: RunStage, { spent = (): boolean => false, cursor = null as string | null } = {}) {
-  const read: string[] = [];
-  const { batchGet } = stage.table;
-  stage.table.batchGet = (keys: Key[]) => {
-    read.push(...keys.filter(({ sk }) => sk === 'T').map(({ pk }) => pk.slice(2)));
-    return batchGet.call(stage.table, keys);
-  };
-  const turn = await stage.take(abandonmentStep, await stage.begin(), { budget: { spent }, cursor });
-  stage.table.batchGet = batchGet;
+async function scan(stage: RunStage, how?: Parameters<typeof takeReading>[2]) {
+  const { turn, read } = await takeReading(stage, abandonmentStep, how);
   const rows = await stage.rows({ pk: 'T#', sk: 'T' });
   const fired = rows.filter(({ open }) => open !== undefined).map(({ pk }) => pk.slice(2));
-  return { fired: fired.sort(), read: read.sort(), cursor: turn.cursor, figures: turn.figures };
+  return { fired: fired.sort(), read, cursor: turn.cursor, figures: turn.figures };
 }
 
 describe('a task', () => {
-  it('fires once it failed for warnAfter; one that fails for less is not even looked at', async () => {
+  it('fires once it failed for warnAfter; one that fails for less is not even evaluated', async () => {
     const stage = await stageOf(failing(A, NOW - 14 * DAY), failing('acmeCo/b', NOW - 14 * DAY + 1));
     expect(await scan(stage)).toEqual({
       fired: [A],
@@ -148,7 +140,7 @@ describe('what keeps a task from firing', () => {
     expect((await stage.task(A)).hold).toBeNull();
   });
 
-  it.each([['notify'], ['detect']])('is looked at again when it ends, in mode %s', async (mode) => {
+  it.each([['notify'], ['detect']])('is evaluated again when it ends, in mode %s', async (mode) => {
     const until = NOW + DAY;
     const keep = { kind: 'keep', until, by: 'ana', at: NOW - HOUR } as const;
     const stage = await stageOf(failing(A, since, { keep }));

@@ -20,7 +20,7 @@ async function stageOf(worked: Partial<Record<QueueName, Instant>> = {}) {
   return stage;
 }
 
-const take = async (stage: RunStage, given = {}) => stage.take(canaryStep, await stage.begin(NOW, given));
+const take = async (stage: RunStage, more = {}) => stage.take(canaryStep, await stage.begin(NOW, more));
 const missed = ({ measured }: RunStage) =>
   measured.map(({ name, value, unit, properties }) => ({ name, value, unit, ...properties }));
 

@@ -4,10 +4,9 @@ import { DAY, HOUR, type Instant } from '../../../../functions/abandonment/time.
 import { deadlinesStep } from '../../../../functions/scanner/steps/deadlines.ts';
 import { deadlineWrites } from '../../../../functions/store/deadline-row.ts';
 import { bucketOf } from '../../../../functions/store/keys.ts';
-import type { Key } from '../../../../functions/store/table/table.port.ts';
 import { newTaskRecord, type TaskRecord } from '../../../../functions/store/tasks.ts';
 import { aTask } from '../../abandonment/decide-builders.ts';
-import { aPlane, START as NOW, type RunStage, runStage } from '../run-stage.ts';
+import { aPlane, START as NOW, type RunStage, runStage, takeReading } from '../run-stage.ts';
 
 function record(id: string, more: Partial<Task>): TaskRecord {
   const task = newTaskRecord(aTask({ id, ...more }));
@@ -28,22 +27,15 @@ async function stageOf(policies: Record<string, Record<string, unknown>>, ...tas
   return stage;
 }
 
-/** Takes the step; gives how many rows of the index it read, whose task it read, and who is told of their deadline. */
-async function scan(stage: RunStage, { spent = (): boolean => false, cursor = null as string | null } = {}) {
-  const read: string[] = [];
-  const { batchGet } = stage.table;
-  stage.table.batchGet = (keys: Key[]) => {
-    read.push(...keys.filter(({ sk }) => sk === 'T').map(({ pk }) => pk.slice(2)));
-    return batchGet.call(stage.table, keys);
-  };
-  const turn = await stage.take(deadlinesStep, await stage.begin(), { budget: { spent }, cursor });
-  stage.table.batchGet = batchGet;
+/** Takes the step; gives how many rows of the index it read, whose task it read, and who is notified of their deadline. */
+async function scan(stage: RunStage, how?: Parameters<typeof takeReading>[2]) {
+  const { turn, read } = await takeReading(stage, deadlinesStep, how);
   const notices = await stage.rows({ pk: 'R#', sk: 'N#' });
-  const told = notices.map(({ task, pending }) => `${task} ${(pending as { notice: string }).notice}`);
+  const due = notices.map(({ task, pending }) => `${task} ${(pending as { notice: string }).notice}`);
   return {
     considered: turn.figures.considered ?? 0,
-    read: read.sort(),
-    told: told.sort(),
+    read,
+    due: due.sort(),
     cursor: turn.cursor,
   };
 }
@@ -51,7 +43,7 @@ async function scan(stage: RunStage, { spent = (): boolean => false, cursor = nu
 const TWO_DAYS = { failAfter: '2d', stopNotice: '6h' };
 
 describe('a deadline', () => {
-  it('that comes within its notice is announced; what comes later is not even looked at', async () => {
+  it('that comes within its notice is announced; what comes later is not even evaluated', async () => {
     const due = NOW - 2 * DAY + 6 * HOUR;
     const stage = await stageOf(
       { '': TWO_DAYS },
@@ -63,7 +55,7 @@ describe('a deadline', () => {
     expect(await scan(stage)).toEqual({
       considered: 2,
       read: ['acmeCo/job', 'acmeCo/said'],
-      told: ['acmeCo/job stopping', 'acmeCo/said stopping'],
+      due: ['acmeCo/job stopping', 'acmeCo/said stopping'],
       cursor: null,
     });
   });
@@ -76,16 +68,16 @@ describe('a deadline', () => {
       job('beta/a', NOW - 2 * DAY + HOUR),
       job('beta/b', NOW - 2 * DAY),
     );
-    const { told } = await scan(stage);
-    expect(told).toEqual(['acmeCo/a overdue', 'acmeCo/b overdue', 'beta/b overdue']);
+    const { due } = await scan(stage);
+    expect(due).toEqual(['acmeCo/a overdue', 'acmeCo/b overdue', 'beta/b overdue']);
   });
 
   it('is not looked for where no policy asks for anything', async () => {
     const tasks = [job('acmeCo/a', NOW - 9 * DAY), ending('acmeCo/b', NOW)];
     expect((await scan(await stageOf({ '': { failAfter: '2d' } }, ...tasks))).considered).toBe(0);
     // Of jobs that may run for ever only what was said is a deadline.
-    const said = await scan(await stageOf({ '': { stopNotice: '6h' } }, ...tasks));
-    expect([said.considered, said.read]).toEqual([1, ['acmeCo/b']]);
+    const found = await scan(await stageOf({ '': { stopNotice: '6h' } }, ...tasks));
+    expect([found.considered, found.read]).toEqual([1, ['acmeCo/b']]);
   });
 
   it('is found wherever it stands, and from where the scan before stopped', async () => {
@@ -96,7 +88,7 @@ describe('a deadline', () => {
     // Eight partitions by what was said, then eight by the start of jobs.
     const last = ids.filter((id) => bucketOf(id) === 7);
     expect((await scan(stage, { cursor: '15' })).considered).toBe(last.length);
-    expect((await scan(stage)).told).toHaveLength(20);
+    expect((await scan(stage)).due).toHaveLength(20);
   });
 });
 
@@ -117,11 +109,11 @@ describe('a scope with a policy of its own', () => {
       job('acmeCo/slow/a', at(236)),
       job('beta/a', at(20)),
     );
-    const { considered, read, told } = await scan(stage);
+    const { considered, read, due } = await scan(stage);
     // Those of ten days are found for all, those of one tenant from there on.
     expect(considered).toBe(4);
     expect(read).toEqual(['acmeCo/fast/a', 'acmeCo/old']);
-    expect(told).toEqual(['acmeCo/fast/a stopping', 'acmeCo/old stopping']);
+    expect(due).toEqual(['acmeCo/fast/a stopping', 'acmeCo/old stopping']);
   });
 
   it('may be the only one that asks', async () => {
@@ -136,8 +128,8 @@ describe('a scope with a policy of its own', () => {
       ending('acmeCo/said', NOW + HOUR),
       ending('beta/said', NOW + HOUR),
     );
-    const { considered, told } = await scan(stage);
-    expect(told).toEqual(['acmeCo/a stopping', 'acmeCo/faster/a stopping', 'acmeCo/said stopping']);
+    const { considered, due } = await scan(stage);
+    expect(due).toEqual(['acmeCo/a stopping', 'acmeCo/faster/a stopping', 'acmeCo/said stopping']);
     expect(considered).toBe(4);
   });
 
@@ -151,7 +143,7 @@ describe('a scope with a policy of its own', () => {
     expect(await scan(stage)).toMatchObject({
       considered: 2,
       read: ['acmeCo/a'],
-      told: ['acmeCo/a stopping'],
+      due: ['acmeCo/a stopping'],
     });
   });
 
@@ -162,6 +154,6 @@ describe('a scope with a policy of its own', () => {
       job('acmeCo/never/a', at(47)),
       job('beta/never/a', at(20)),
     );
-    expect(await scan(stage)).toMatchObject({ considered: 1, read: [], told: [] });
+    expect(await scan(stage)).toMatchObject({ considered: 1, read: [], due: [] });
   });
 });

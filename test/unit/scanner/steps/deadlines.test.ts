@@ -84,7 +84,7 @@ it('reads nothing for deadlines where no policy asks for anything', async () => 
   expect(await consideredOn(stage, 3)).toBe(0);
 });
 
-it('tells an admin of a deadline with the next scan, once the only one who was told is forgotten', async () => {
+it('notifies an admin of a deadline with the next scan, once the only one who was notified is forgotten', async () => {
   const stage = await running(['acmeCo/a'], 'failAfter=3d', 'atDeadline=alert');
   await set(stage, 'global', 'stopNotice=1d');
   await stage.taskwarden(['admins', 'add', 'acmeCo/', 'boss@acme.test']);

@@ -3,7 +3,9 @@ import type { Notice } from '../../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../../../functions/abandonment/time.ts';
 import type { OutgoingMessage } from '../../../../functions/platform/ports.ts';
 import type { Run } from '../../../../functions/scanner/run.ts';
+import type { Step } from '../../../../functions/scanner/step.ts';
 import { digestsStep } from '../../../../functions/scanner/steps/digests.ts';
+import { takeSteps } from '../../../../functions/scanner/take-steps.ts';
 import { FleetView } from '../../../../functions/store/fleet-view.ts';
 import { bucketOf, keys } from '../../../../functions/store/keys.ts';
 import { noticeWrite, type PendingNotice } from '../../../../functions/store/notices.ts';
@@ -17,6 +19,7 @@ import {
 } from '../../../../functions/store/recipients.ts';
 import type { Write } from '../../../../functions/store/table/table.port.ts';
 import { START as NOW, runStage } from '../run-stage.ts';
+import { givenUp, NOTHING_PAUSED } from '../stored-rows.ts';
 
 const ANA = 'ana';
 
@@ -54,27 +57,33 @@ async function digestStage(waiters: Waiter[], policy: Record<string, unknown> = 
   const stage = runStage();
   const { system, table } = stage;
   const sent: OutgoingMessage[][] = [];
-  system.queues = { send: async (_queue, messages) => void sent.push([...messages]) };
+  const queues = new Set<string>();
+  system.queues = {
+    send: async (queue, messages) => {
+      queues.add(queue);
+      sent.push([...messages]);
+    },
+  };
   const writes: Write[] = [{ put: { ...keys.policy(''), v: 1, document: policy } }, ...more];
   for (const { key = ANA, address = `${key}@acme.test`, task = 'acmeCo/a', notices, known } of waiters) {
     if (known) writes.push(recipientWrite({ ...newRecipient(key, address), ...known }));
-    notices.forEach(([notice, given], index) => {
-      const pending = pendingOf(notice, given);
+    notices.forEach(([notice, fields], index) => {
+      const pending = pendingOf(notice, fields);
       writes.push(noticeWrite({ recipient: key, address, task, episode: index + 1, pending }));
     });
   }
   for (let from = 0; from < writes.length; from += 90) {
-    await table.transact(writes.slice(from, from + 90), `given${from}`);
+    await table.transact(writes.slice(from, from + 90), `rows from ${from}`);
   }
   const run = async (
-    given: Partial<Run> = {},
+    changes: Partial<Run> = {},
     spent: () => boolean = () => false,
     cursor: string | null = null,
   ) => {
     const view = await FleetView.load(table, NOW);
     const figures: Record<string, number> = {};
     const turn = await digestsStep.run(
-      { system, view, id: 'run', now: NOW, figures, asked: [], ...given },
+      { system, view, id: 'run', now: NOW, figures, asked: [], ...changes },
       { spent },
       cursor,
     );
@@ -83,6 +92,7 @@ async function digestStage(waiters: Waiter[], policy: Record<string, unknown> = 
   return {
     ...stage,
     sent,
+    queues,
     run,
     /** Of each message: for whom, and with what delay. */
     queued: () =>
@@ -91,14 +101,23 @@ async function digestStage(waiters: Waiter[], policy: Record<string, unknown> = 
   };
 }
 
+/** The names of so many people whose notices stand in one bucket of the index. */
+function keysIn(bucket: number, people: number): string[] {
+  const found: string[] = [];
+  for (let index = 0; found.length < people; index += 1)
+    if (bucketOf(`k${index}`) === bucket) found.push(`k${index}`);
+  return found;
+}
+
 const order = (firedAt: Instant, since = firedAt) => ({ order: { firedAt, since } });
 const a24 = Array.from({ length: 24 }, () => NOW - DAY + 5 * MINUTE);
 
-describe('one with something to be told', () => {
+describe('a recipient with something due', () => {
   it('is queued once, under their tenant, and known to be', async () => {
     const stage = await digestStage([{ notices: [['warning'], ['warning']], task: 'acme#1/orders#2' }]);
     expect(await stage.run()).toMatchObject({ cursor: null, figures: { recipientsQueued: 1 } });
     expect(stage.sent).toEqual([[{ body: expect.any(String), group: 'acme#1', delaySeconds: 0 }]]);
+    expect([...stage.queues]).toEqual(['notify']);
     expect(JSON.parse(stage.sent[0]?.[0]?.body ?? '')).toMatchObject({
       kind: 'notify',
       key: ANA,
@@ -116,7 +135,7 @@ describe('one with something to be told', () => {
     ['digestEvery ends with the next scan', [['warning']], { lastMailAt: NOW - 45 * MINUTE }, null],
     ['digestEvery ends just before it', [['warning']], { lastMailAt: NOW - 45 * MINUTE - 1 }, 900],
     [
-      'the window of a rung would close before',
+      'the window of a reminder step would close before',
       [['reminder', { by: NOW + 10 * MINUTE }]],
       { lastMailAt: NOW - 50 * MINUTE },
       0,
@@ -139,7 +158,7 @@ describe('one with something to be told', () => {
     ['a disabling waits for no window', [['disabled']], { lastMailAt: NOW - MINUTE }, 0],
     ['a disabling is gathered, in whole seconds', [['disabled', { notBefore: NOW + 90_500 }]], {}, 91],
     [
-      'a word of the undoing is free',
+      'a notice of the undoing is free',
       [['enabled']],
       { lastMailAt: NOW - MINUTE, lastWithdrawnAt: NOW - MINUTE },
       0,
@@ -170,9 +189,9 @@ describe('one with something to be told', () => {
     ['it is on the queue for later', [['disabled']], { queuedFor: NOW + SECOND }, 0],
     ['it was on the queue for three hours', [['disabled']], { queuedFor: NOW - 3 * HOUR }, 0],
     ['it was on the queue for less', [['disabled']], { queuedFor: NOW - 3 * HOUR + 1 }, null],
-  ])('is queued with a delay, or left to a later scan: %s', async (_what, notices, known, delay) => {
-    const stage = await digestStage([{ notices, known }]);
-    await stage.run();
+  ])('is queued with a delay, or left to a later scan: %s', async (_what, notices, recipient, delay) => {
+    const stage = await digestStage([{ notices, known: recipient }]);
+    expect((await stage.run()).figures).toEqual(delay === null ? {} : { recipientsQueued: 1 });
     expect(stage.queued()).toEqual(delay === null ? [] : [[ANA, delay]]);
     if (delay !== null)
       expect(Math.ceil(((await stage.known()).queuedFor ?? 0) / SECOND)).toBe(NOW / SECOND + delay);
@@ -211,17 +230,42 @@ describe('one with something to be told', () => {
   });
 });
 
+it('a recipient who is given up is left out until another notice comes, and no other with them', async () => {
+  const waiters: Waiter[] = [
+    { key: 'ana', notices: [['disabled'], ['disabled', { notBefore: NOW }]] },
+    { key: 'bo', notices: [['disabled'], ['disabled', { notBefore: NOW + 1 }]] },
+    { key: 'cy', notices: [['disabled']] },
+  ];
+  const marks = ['ana', 'bo'].map((item) => givenUp({ queue: 'notify', item }));
+  const stage = await digestStage(waiters, {}, marks);
+  expect((await stage.run()).figures).toEqual({ recipientsQueued: 2 });
+  expect(new Set(stage.queued().map(([key]) => key))).toEqual(new Set(['bo', 'cy']));
+  expect(await stage.known('ana')).toBeUndefined();
+});
+
+it('where nobody waits for a mail there is nothing to do', async () => {
+  const stage = await digestStage([]);
+  expect(await stage.run()).toEqual({ cursor: null, worked: 0, figures: {} });
+});
+
+it('nobody is queued before all is decided; where time is over its row says where it goes on', async () => {
+  const stage = await digestStage([{ notices: [['disabled']] }]);
+  let cursor: string | null = '7';
+  const deciding: Step = { name: 'deciding', run: async () => ({ cursor }) };
+  const tick = async (remaining: number) =>
+    takeSteps(await stage.begin(), [deciding, digestsStep], () => remaining);
+  await tick(900 * SECOND);
+  expect(await stage.table.get(keys.step('digests'))).toBeUndefined();
+  cursor = null;
+  await tick(10 * SECOND);
+  expect(await stage.table.get(keys.step('digests'))).toMatchObject({ cursor: '0' });
+  expect(stage.queued()).toEqual([]);
+  await tick(900 * SECOND);
+  expect(stage.queued()).toEqual([[ANA, 0]]);
+});
+
 describe('while something is paused', () => {
-  const pause = (what: 'notify' | 'evaluate') =>
-    pausesWrite({
-      evaluate: null,
-      notify: null,
-      disable: null,
-      evaluatePaused: [],
-      feedbackSilent: null,
-      rev: 0,
-      [what]: NOW,
-    });
+  const pause = (what: 'notify' | 'evaluate') => pausesWrite({ ...NOTHING_PAUSED, [what]: NOW });
 
   it('nobody is queued, or only who has something other than warnings and reminders', async () => {
     const waiters: Waiter[] = [
@@ -238,13 +282,13 @@ describe('while something is paused', () => {
   });
 });
 
-describe('the ramp', () => {
+describe('the warm-up limit', () => {
   const OLD = NOW - DAY;
   const two = { rampPerDay: 2 };
   const admittedOf = async (waiters: Waiter[], policy: object = two, more: Write[] = []) => {
     const stage = await digestStage(waiters, { ...policy }, more);
-    await stage.run();
-    return { ...stage, keys: stage.queued().map(([key]) => key) };
+    const { figures } = await stage.run();
+    return { ...stage, figures, keys: stage.queued().map(([key]) => key) };
   };
 
   it.each<[string, Waiter[], string[]]>([
@@ -366,6 +410,8 @@ describe('the ramp', () => {
       [warmUpLimitWrite({ runs: [full], rev: 0 })],
     );
     expect(stage.queued()).toEqual([['a', 60]]);
+    // Who is not queued yet is no fault.
+    expect(stage.figures).toEqual({ recipientsQueued: 1 });
     expect(await stage.known('a')).toMatchObject({ admittedAt: null, queuedFor: NOW + MINUTE });
     expect((await loadWarmUpLimit(stage.table)).runs).toEqual([full]);
   });
@@ -381,6 +427,7 @@ describe('the ramp', () => {
       { rampPerDay: 1 },
     );
     expect(stage.keys).toEqual(['b', 'c', 'a-topic']);
+    expect(stage.figures).toEqual({ recipientsQueued: 3 });
     expect((await loadWarmUpLimit(stage.table)).runs).toEqual([{ at: NOW, count: 1 }]);
   });
 
@@ -392,8 +439,8 @@ describe('the ramp', () => {
     let left = times;
     const { table } = stage;
     const contested = async (writes: Write[], writer: string) => {
-      const isRamp = writes.some((write) => 'put' in write && write.put.sk === 'RAMP');
-      if (isRamp && left > 0) {
+      const isWarmUpLimit = writes.some((write) => 'put' in write && write.put.sk === 'RAMP');
+      if (isWarmUpLimit && left > 0) {
         left -= 1;
         return { outcome: 'busy', reason: 'a conflict' } as const;
       }
@@ -405,7 +452,7 @@ describe('the ramp', () => {
     });
     const done = stage.run();
     if (messages === 0)
-      await expect(done).rejects.toThrow('the ramp could not be stored: it changes too fast');
+      await expect(done).rejects.toThrow('the warm-up limit could not be stored: it changes too fast');
     else await done;
     expect(stage.queued()).toHaveLength(messages);
   });
@@ -449,9 +496,23 @@ describe('a queue that fails, and others at work', () => {
     expect(stage.sent.map(({ length }) => length)).toEqual([50, 50, 20]);
   });
 
+  it.each([
+    [50, [50]],
+    [101, [50, 50, 1]],
+  ])('queues %i of one bucket, at most 50 at once', async (people, messages) => {
+    const waiters = keysIn(0, people).map((key): Waiter => ({ key, notices: [['disabled']] }));
+    const stage = await digestStage(waiters);
+    expect(await stage.run()).toEqual({
+      cursor: null,
+      worked: messages.length,
+      figures: { recipientsQueued: people },
+    });
+    expect(stage.sent.map(({ length }) => length)).toEqual(messages);
+    expect(new Set(stage.queued().map(([key]) => key)).size).toBe(people);
+  });
+
   it('ends where its time is over, and goes on from there', async () => {
-    const inBucket = (bucket: number) =>
-      Array.from({ length: 99 }, (_, index) => `k${index}`).find((key) => bucketOf(key) === bucket) ?? '';
+    const inBucket = (bucket: number) => keysIn(bucket, 1)[0] as string;
     const waiters = [0, 3, 7].map((bucket): Waiter => ({ key: inBucket(bucket), notices: [['disabled']] }));
     const stage = await digestStage(waiters);
     expect(await stage.run({}, () => true)).toMatchObject({ cursor: '0' });

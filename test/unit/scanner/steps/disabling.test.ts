@@ -18,6 +18,7 @@ import { disablingOf } from '../../../../functions/work/given-up.ts';
 import { puts, refusing, takingNo } from '../../store/refusing-table.ts';
 import { dueTask } from '../due-task.ts';
 import { aPlane, counted, START as NOW, only, type RunStage, runStage } from '../run-stage.ts';
+import { givenUp, NOTHING_PAUSED } from '../stored-rows.ts';
 
 const A = 'acmeCo/a';
 const B = 'acmeCo/b';
@@ -34,8 +35,8 @@ async function stageOf(tasks: TaskRecord[], policy: Record<string, unknown> = {}
 }
 
 /** Takes the step, and gives which tasks were queued by then, in their order. */
-async function scan(stage: RunStage, given: Partial<Run> = {}, budget = { spent: () => false }) {
-  const { figures, cursor } = await stage.take(disablingStep, await stage.begin(NOW, given), { budget });
+async function scan(stage: RunStage, more: Partial<Run> = {}, budget = { spent: () => false }) {
+  const { figures, cursor } = await stage.take(disablingStep, await stage.begin(NOW, more), { budget });
   return { figures, cursor, queued: queuedIn(stage) };
 }
 
@@ -99,7 +100,7 @@ describe('what is due', () => {
     expect(stage.writes).toEqual([]);
   });
 
-  it('is looked at first: what recovered is over', async () => {
+  it('is evaluated first: what recovered is over', async () => {
     const well = dueTask(A);
     well.evidence = { ...well.evidence, statuses: ['PRIMARY'] };
     const stage = await stageOf([well, dueTask(B)]);
@@ -115,15 +116,7 @@ describe('what is due', () => {
     const kept = dueTask(A);
     kept.keep = { kind: 'keep', until: NOW + DAY, by: 'ana', at: NOW };
     expect((await scan(await stageOf([kept]))).queued).toEqual([]);
-    const pauses = {
-      evaluate: null,
-      notify: null,
-      disable: NOW,
-      evaluatePaused: [],
-      feedbackSilent: null,
-      rev: 0,
-    };
-    const paused = await stageOf(many(11), {}, pausesWrite(pauses));
+    const paused = await stageOf(many(11), {}, pausesWrite({ ...NOTHING_PAUSED, disable: NOW }));
     expect((await scan(paused)).queued).toEqual([]);
     // It is no spike either: nothing would happen anyway.
     expect(await spike(paused)).toBeUndefined();
@@ -146,7 +139,7 @@ describe('what is due', () => {
       ],
     ],
   ])(
-    'waits for the end of %s without taking from the pace, and counts towards a spike',
+    'waits for the end of %s without counting for the rate limit, and counts towards a spike',
     async (_what, policy, more) => {
       const ten = await stageOf(many(10), policy, ...more);
       expect((await scan(ten)).queued).toEqual([]);
@@ -178,17 +171,7 @@ describe('what is due', () => {
     [7, 'owner', [B]],
     [6, 'edited since', [A, B]],
   ])('is left out where it is given up for version %i: %s', async (version, _what, queued) => {
-    const work = disablingOf(A, 1);
-    const row = {
-      ...givenUpKey(work),
-      v: 1,
-      ...work,
-      at: NOW,
-      reason: 'too large',
-      fingerprint: 'f',
-      version,
-    };
-    const stage = await stageOf([dueTask(A), dueTask(B)], {}, { put: row });
+    const stage = await stageOf([dueTask(A), dueTask(B)], {}, givenUp(disablingOf(A, 1), { version }));
     expect((await scan(stage)).queued).toEqual(queued);
   });
 
@@ -241,7 +224,7 @@ describe('what is due', () => {
     ]);
   });
 
-  it('and changes too fast to be looked at is left to the next scan', async () => {
+  it('and changes too fast to be evaluated is left to the next scan', async () => {
     const well = dueTask(A);
     well.evidence = { ...well.evidence, statuses: ['PRIMARY'] };
     const stage = await stageOf([well, dueTask(B)]);
@@ -254,7 +237,7 @@ describe('what is due', () => {
   });
 });
 
-describe('the pace', () => {
+describe('the rate limit', () => {
   it.each<[string, object, RateLimitEntry[], number]>([
     ['perRun', { perRun: 2 }, [], 2],
     ['perDay', { perDay: 2 }, [], 2],
@@ -310,8 +293,8 @@ describe('the pace', () => {
 
   it('names a long tenant in short, and tells it from others', async () => {
     const forty = 't'.repeat(40);
-    const [one, other] = ['x', 'y'].map((end) => `${'u'.repeat(40)}${end}`);
-    const stage = await stageOf([dueTask(`${forty}/a`), dueTask(`${one}/a`), dueTask(`${other}/a`)]);
+    const [first, second] = ['x', 'y'].map((end) => `${'u'.repeat(40)}${end}`);
+    const stage = await stageOf([dueTask(`${forty}/a`), dueTask(`${first}/a`), dueTask(`${second}/a`)]);
     await scan(stage);
     const names = (await loadRateLimit(stage.table)).runs[0]?.unapproved?.map(({ tenant }) => tenant) ?? [];
     expect(new Set(names).size).toBe(3);
@@ -325,7 +308,7 @@ describe('the pace', () => {
 });
 
 describe('a spike', () => {
-  it('is held to the last task, and operators are told how many they are', async () => {
+  it('is held to the last task, and operators hear how many they are', async () => {
     const stage = await stageOf(many(11));
     expect(await scan(stage)).toMatchObject({ cursor: null, queued: [] });
     expect(await heldIn(stage)).toHaveLength(11);
@@ -341,7 +324,7 @@ describe('a spike', () => {
     expect((await loadRateLimit(stage.table)).runs).toEqual([]);
   });
 
-  it('of one task is told of as such', async () => {
+  it('of one task is named as such', async () => {
     const stage = await stageOf([dueTask(A)], { blastRadius: { shareFloor: 0 } });
     expect((await scan(stage)).queued).toEqual([]);
     expect((await spike(stage))?.detail).toBe(
@@ -478,42 +461,42 @@ describe('what a spike held before', () => {
     });
   });
 
-  const known = (more: Record<string, unknown> = {}): Write => {
+  const alertBefore = (more: Record<string, unknown> = {}): Write => {
     const { put } = operatorAlert('blast-radius', 'fleet', 'as it was', NOW - HOUR);
     return { put: { ...put, toldAt: NOW - HOUR, ...more } };
   };
   const rejected = { at: NOW - HOUR, by: 'olga', reason: 'no', until: NOW + DAY };
 
-  it('is told of as it was, and not anew with each scan', async () => {
-    const stage = await stageOf([dueTask(A, { open: HELD })], {}, known());
+  it('goes to operators as it was, and not anew with each scan', async () => {
+    const stage = await stageOf([dueTask(A, { open: HELD })], {}, alertBefore());
     await scan(stage);
     expect(await spike(stage)).toMatchObject({ detail: 'as it was', rev: 1 });
   });
 
-  it('is told of as it was where more joins it, but anew where an operator rejected it', async () => {
+  it('goes to operators as it was where more joins it, but anew where an operator rejected it', async () => {
     const tasks = [dueTask(A, { open: HELD }), ...many(10)];
-    const lasting = await stageOf(tasks, {}, known());
+    const lasting = await stageOf(tasks, {}, alertBefore());
     await scan(lasting);
     expect(await heldIn(lasting)).toHaveLength(11);
     expect(await spike(lasting)).toMatchObject({ detail: 'as it was' });
-    const again = await stageOf(tasks, {}, known({ rejected }));
+    const again = await stageOf(tasks, {}, alertBefore({ rejected }));
     await scan(again);
     expect(await spike(again)).toMatchObject({
       detail: '11 tasks are due to be turned off at once; they are held until an operator approves them',
       toldAt: null,
     });
-    const resting = await stageOf([dueTask(A, { open: HELD })], {}, known({ rejected }));
+    const resting = await stageOf([dueTask(A, { open: HELD })], {}, alertBefore({ rejected }));
     await scan(resting);
     expect(await spike(resting)).toMatchObject({ detail: 'as it was', rejected });
   });
 
   it('rests where an operator rejected it and nothing joined it, however much it is', async () => {
-    const stage = await stageOf(many(11, { open: HELD }), {}, known({ rejected }));
+    const stage = await stageOf(many(11, { open: HELD }), {}, alertBefore({ rejected }));
     await scan(stage);
     expect(await spike(stage)).toMatchObject({ detail: 'as it was', rejected });
   });
 
-  it('is told where operators did not hear of it, and more that joins it is held', async () => {
+  it('goes to operators where operators did not hear of it, and more that joins it is held', async () => {
     const stage = await stageOf([dueTask(A, { open: HELD }), ...many(10)]);
     expect((await scan(stage)).queued).toEqual([]);
     expect([await heldIn(stage), await spike(stage)]).toMatchObject([{ length: 11 }, { toldAt: null }]);
@@ -539,7 +522,7 @@ describe('what a spike held before', () => {
     },
   );
 
-  it('nothing is marked where operators could not be told', async () => {
+  it('nothing is marked where operators could not be notified', async () => {
     const stage = await stageOf(many(11));
     stage.on(
       refusing(stage.system.table, (writes) => puts(writes, 'OPERATORS'), {

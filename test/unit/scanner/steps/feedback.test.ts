@@ -11,6 +11,7 @@ import { loadOperatorAlert, operatorAlert } from '../../../../functions/store/op
 import { loadPauses, type PausesRecord, pausesWrite } from '../../../../functions/store/pauses.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
 import { START as NOW, type RunStage, runStage } from '../run-stage.ts';
+import { NOTHING_PAUSED } from '../stored-rows.ts';
 
 /** A round that began an hour ago, was asked for then, and was not answered. */
 const ROUND: FeedbackCanaryRecord = {
@@ -23,14 +24,7 @@ const ROUND: FeedbackCanaryRecord = {
   bouncedAt: null,
   rev: 0,
 };
-const NOBODY: PausesRecord = {
-  evaluate: null,
-  notify: NOW - DAY,
-  disable: null,
-  evaluatePaused: [],
-  feedbackSilent: null,
-  rev: 0,
-};
+const NOBODY: PausesRecord = { ...NOTHING_PAUSED, notify: NOW - DAY };
 
 /** A stage that watches, with its newest round, and since when it holds. */
 async function stageOf(
@@ -95,12 +89,12 @@ describe('a round of canary mails', () => {
     ['asked for less than an hour ago', { since: NOW - 2 * HOUR, askedAt: NOW - HOUR + 1 }, 'none'],
     ['with one answer for an hour', { askedAt: NOW - HOUR, deliveredAt: NOW - HOUR }, 'again'],
     ['with the other one', { askedAt: NOW - HOUR, bouncedAt: NOW - DAY }, 'again'],
-  ])('is asked for: %s', async (_what, given, expected) => {
-    const stage = await stageOf(given);
+  ])('is asked for: %s', async (_what, before, expected) => {
+    const stage = await stageOf(before);
     const { round } = await take(stage);
     expect(stage.sent).toHaveLength(expected === 'none' ? 0 : 1);
-    if (expected === 'none') expect(round).toEqual({ ...ROUND, ...given, rev: 1 });
-    if (expected === 'again') expect(round).toEqual({ ...ROUND, ...given, askedAt: NOW, rev: 2 });
+    if (expected === 'none') expect(round).toEqual({ ...ROUND, ...before, rev: 1 });
+    if (expected === 'again') expect(round).toEqual({ ...ROUND, ...before, askedAt: NOW, rev: 2 });
     if (expected === 'new')
       expect(round).toMatchObject({ since: NOW, askedAt: NOW, deliveredAt: null, rev: 2 });
     if (expected === 'again') expect(stage.sent[0]?.body.key).toBe('canary-1');
@@ -158,7 +152,7 @@ describe('a round that is not answered', () => {
     expect([stage.measured, stage.logged]).toEqual([[], []]);
   });
 
-  it('is counted with each scan, and held and told of once; SES may not even have taken it', async () => {
+  it('is counted with each scan, and held and sent to operators once; SES may not even have taken it', async () => {
     const stage = await stageOf({ since, askedAt: NOW, sentAt: null }, NOW - HOUR);
     expect(await take(stage)).toMatchObject({
       silent: NOW - HOUR,

@@ -33,8 +33,8 @@ async function stageOf(plane: Partial<DataPlaneRecord>, ...alerts: Partial<Opera
   const stage = runStage();
   await stage.planes(aPlane(EU, plane));
   for (const alert of alerts) {
-    const known = { subject: EU, detail: 'as it was', since: NOW - HOUR, toldAt: NOW - HOUR, active: true };
-    await stage.write(operatorAlertWrite({ code: 'data-plane-silent', ...known, rev: 0, ...alert }));
+    const fields = { subject: EU, detail: 'as it was', since: NOW - HOUR, toldAt: NOW - HOUR, active: true };
+    await stage.write(operatorAlertWrite({ code: 'data-plane-silent', ...fields, rev: 0, ...alert }));
   }
   return stage;
 }
@@ -51,7 +51,7 @@ const alertOf = ({ table }: RunStage, code: OperatorAlertRecord['code'] = 'data-
 const asked = async ({ table }: RunStage) => (await table.get(keys.look(`D#${EU}`)))?.at;
 
 describe('a plane that gives life signs', () => {
-  it('is silent since the newest one once that is silentAfter ago; its tasks are looked at, and operators told', async () => {
+  it('is silent since the newest one once that is silentAfter ago; its tasks are evaluated, and operators notified', async () => {
     const stage = await stageOf({ lifeSignAt: NOW - LIMIT });
     const { seen, stored, figures } = await watch(stage);
     expect(stored).toMatchObject({ state: 'silent', since: NOW - LIMIT, rev: 2 });
@@ -126,8 +126,8 @@ describe('the alert of a silence', () => {
       { endedAt: NOW - DAY, rev: 1 },
     ],
     ['is over where the plane is reported down', { state: 'down', since: NOW - HOUR }, {}, { endedAt: NOW }],
-  ])('%s', async (_what, plane, known, after) => {
-    const stage = await stageOf(plane, ...(known ? [known] : []));
+  ])('%s', async (_what, plane, alertBefore, after) => {
+    const stage = await stageOf(plane, ...(alertBefore ? [alertBefore] : []));
     expect((await watch(stage)).figures).toEqual({});
     const alert = await alertOf(stage);
     expect(alert === undefined).toBe(after === undefined);
@@ -179,7 +179,7 @@ describe('a deleted plane', () => {
     [[2, 1], `eu-1 was deleted ${since}; 3 tasks of it are parked, ${ends}`],
     [[1, 0], `eu-1 was deleted ${since}; 1 task of it is parked, ${ends}`],
     [[0, 0], undefined],
-  ])('tells operators of what is parked with it (%j)', async ([acmeCo, beta], detail) => {
+  ])('notifies operators of what is parked with it (%j)', async ([acmeCo, beta], detail) => {
     const stage = await stageOf(gone);
     await stage.write(counted(EU, 'acmeCo', { eligible: acmeCo! }), counted(EU, 'beta', { eligible: beta! }));
     await watch(stage);

@@ -16,10 +16,17 @@ function outage(day: number, endedAt: number | null = day + 0.5): OutageRecord {
 
 describe('the outages of a plane', () => {
   it('are forgotten 400 days after their end', () => {
-    expect(withOutage([outage(0), outage(1)], outage(400.75, null))).toEqual([
-      outage(1),
-      outage(400.75, null),
+    const last = outage(400.5, null);
+    expect(withOutage([outage(0, 0.25), outage(0.25, 0.5), outage(0.5, 0.75)], last)).toEqual([
+      outage(0.5, 0.75),
+      last,
     ]);
+  });
+
+  it('are kept as long as they last, however long ago they began', () => {
+    const lasting = outage(1, null);
+    const last = outage(900, null);
+    expect(withOutage([outage(0), lasting], last)).toEqual([lasting, last]);
   });
 
   it('are bounded: the nearest two are taken for one, whose members stand still at least as long', () => {

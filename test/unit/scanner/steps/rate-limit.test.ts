@@ -14,7 +14,7 @@ const taken = (places: number) =>
     Array.from({ length: places }, (_, number) => ({ tenant: `t${number}`, dataPlane: 'eu-1', count: 3 })),
   );
 
-describe('the row of the pace', () => {
+describe('the row of the rate limit', () => {
   it.each<[string, RateLimitEntry[], ReturnType<typeof of>[], number]>([
     ['all of one tenant and plane take one place', [taken(999)], [of('a'), of('a'), of('a')], 3],
     ['the second tenant finds none', [taken(999)], [of('a'), of('b'), of('a')], 1],

@@ -4,7 +4,7 @@ import { recipientKey } from '../../../../functions/platform/addresses.ts';
 import type { Budget } from '../../../../functions/scanner/generator.ts';
 import type { Run } from '../../../../functions/scanner/run.ts';
 import { repairStep } from '../../../../functions/scanner/steps/repair.ts';
-import { type AlertRecord, alertWrite, loadAlert } from '../../../../functions/store/alerts.ts';
+import { alertWrite, loadAlert } from '../../../../functions/store/alerts.ts';
 import {
   type DigestRecord,
   digestWrite,
@@ -16,6 +16,7 @@ import { BUCKETS, index } from '../../../../functions/store/keys.ts';
 import { loadRecipient, newRecipient, recipientWrite } from '../../../../functions/store/recipients.ts';
 import { allRows } from '../../../../functions/store/rows.ts';
 import type { Page, Query } from '../../../../functions/store/table/table.port.ts';
+import { anAlert } from '../../store/filled-table.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
 import { runStage, START, type RunStage as Stage } from '../run-stage.ts';
 
@@ -72,7 +73,7 @@ describe('a mail without an end', () => {
     });
   });
 
-  it('that killed its address lets it be dead', async () => {
+  it('that suppressed its address leaves it so', async () => {
     const stage = await withMail({ state: 'bounced', dead: 'bounce' });
     expect(await repair(stage, MINUTE)).toMatchObject({ repaired: 1 });
     expect(await loadRecipient(stage.table, KEY)).toMatchObject({
@@ -88,7 +89,7 @@ describe('a mail without an end', () => {
   });
 });
 
-/** An episode that ended, of which so many are to be told; `old-…` have a notice that is taken back. */
+/** An episode that ended, of which so many are to be notified; `old-…` have a notice that is taken back. */
 async function withUntold(count: number): Promise<Stage> {
   const stage = runStage();
   const untold = Array.from({ length: count }, (_, number) => {
@@ -101,21 +102,7 @@ async function withUntold(count: number): Promise<Stage> {
     } as const;
     return { key: recipientKey(address), address, pending };
   });
-  const alert: AlertRecord = {
-    task: 'acmeCo/a',
-    episode: 1,
-    type: 'task_abandoned',
-    stage: 'disable',
-    since: START - DAY,
-    firedAt: START - DAY,
-    resolvedAt: START,
-    reason: 'kept',
-    evidence: {},
-    mails: [],
-    run: null,
-    untold,
-    holders: [],
-  };
+  const alert = anAlert({ resolvedAt: START, reason: 'kept', untold });
   await stage.table.transact([alertWrite(alert)], 'alert');
   return stage;
 }
@@ -132,8 +119,8 @@ async function told({ table }: Stage): Promise<string[]> {
   return waiting.sort();
 }
 
-describe('an end of which many are to be told', () => {
-  it.each([1, 89, 90, 91, 180, 200])('is told to all of %i, each once', async (count) => {
+describe('an end of which many are to be notified', () => {
+  it.each([1, 89, 90, 91, 180, 200])('goes to all of %i, each once', async (count) => {
     const stage = await withUntold(count);
     expect(await repair(stage, MINUTE)).toMatchObject({ repaired: 1 });
     const all = await told(stage);
@@ -161,12 +148,12 @@ describe('what another finished since the index was asked', () => {
   /** A repair by an index that answers as it stood before. */
   async function repairByOldIndex(stage: Stage): Promise<number> {
     const { table } = stage;
-    const known = new Map<string, Page>();
+    const pages = new Map<string, Page>();
     for (let bucket = 0; bucket < BUCKETS; bucket += 1)
       for (const pk of [index.openDigests(bucket), index.untold(bucket)])
-        known.set(pk, await table.query({ index: 'g1', pk }));
+        pages.set(pk, await table.query({ index: 'g1', pk }));
     await repair(stage, MINUTE);
-    const query = async (asked: Query) => known.get(asked.pk) ?? table.query(asked);
+    const query = async (asked: Query) => pages.get(asked.pk) ?? table.query(asked);
     stage.system.table = { ...refusing(table, () => false), query };
     return (await repair(stage, 2 * MINUTE)).repaired;
   }

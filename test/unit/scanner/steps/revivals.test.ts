@@ -11,7 +11,7 @@ import {
 import { refusing } from '../../store/refusing-table.ts';
 import { START as NOW, only, runStage } from '../run-stage.ts';
 
-/** A stage with recipients who are dead, and when each is to live again. */
+/** A stage with recipients who are suppressed, and when each is to be revived. */
 async function stageOf(dead: Record<string, [Instant, RecipientRecord['dead']]>) {
   const stage = runStage();
   for (const [key, [until, how]] of Object.entries(dead))
@@ -28,7 +28,7 @@ async function stageOf(dead: Record<string, [Instant, RecipientRecord['dead']]>)
 
 const softly = (until: Instant) => ({ reason: 'soft-bounce', at: NOW - 14 * DAY, until }) as const;
 
-it('an address lives again when its time is over, and all that is open is looked at', async () => {
+it('an address is revived when its time is over, and all that is open is evaluated', async () => {
   const stage = await stageOf({
     over: [NOW, softly(NOW)],
     long: [NOW - DAY, softly(NOW - DAY)],
@@ -44,7 +44,7 @@ it('an address lives again when its time is over, and all that is open is looked
   expect((await stage.table.get(keys.look('ALL')))?.at).toBe(NOW);
 });
 
-it('an address that is dead for good by now stays so, and is not found again', async () => {
+it('an address that is suppressed for good by now stays so, and is not found again', async () => {
   const stage = await stageOf({ ana: [NOW, { reason: 'bounce', at: NOW - DAY }] });
   expect((await stage.take()).figures).toEqual({});
   expect([await stage.isDead('ana'), await stage.waiting()]).toEqual([true, []]);
@@ -56,7 +56,7 @@ it('what is over waits for the next scan where time is short', async () => {
   expect([await stage.isDead('ana'), await stage.waiting()]).toEqual([true, ['ana']]);
 });
 
-it('one that cannot be written leaves its record, and keeps no other from living again', async () => {
+it('one that cannot be written leaves its record, and keeps no other from being revived', async () => {
   const stage = await stageOf({ ana: [NOW - 1, softly(NOW - 1)], bob: [NOW, softly(NOW)] });
   stage.on(
     refusing(

@@ -10,7 +10,7 @@ import { refusing } from '../../store/refusing-table.ts';
 import { dueTask } from '../due-task.ts';
 import { aPlane, START as NOW, type RunStage, runStage } from '../run-stage.ts';
 
-/** A task with an open episode that somebody enabled, or that recovered, since it was looked at last. */
+/** A task with an open episode that somebody enabled, or that recovered, since it was evaluated last. */
 function recovered(id: string, dataPlane = 'eu-1'): TaskRecord {
   const task = dueTask(id, { dataPlane, disableAt: NOW + 3 * DAY });
   return {
@@ -22,7 +22,7 @@ function recovered(id: string, dataPlane = 'eu-1'): TaskRecord {
 
 const IDS = ['acmeCo/a', 'acmeCo/ab', 'acmeCo/prod/c', 'beta/a'];
 
-/** Four tasks whose owner keeps them: their episodes are over with the next look. */
+/** Four tasks whose owner keeps them: their episodes are over with the next evaluation. */
 async function stageOf(...asked: string[]) {
   const stage = runStage();
   await stage.policy({ mode: 'disable' });
@@ -35,7 +35,7 @@ async function stageOf(...asked: string[]) {
 const requests = async ({ table }: RunStage) =>
   (await allRows(table, { pk: keys.look('').pk })).map(({ sk }) => sk);
 
-/** Takes the step, and gives which tasks were looked at. */
+/** Takes the step, and gives which tasks were evaluated. */
 async function look(
   stage: RunStage,
   { spent = (): boolean => false, asked = undefined as string[] | undefined } = {},
@@ -48,7 +48,7 @@ async function look(
   return { looked: looked.sort(), cursor, figures, left: await requests(stage) };
 }
 
-describe('a request to look at a scope', () => {
+describe('a request to evaluate a scope', () => {
   it.each<[string, string[]]>([
     ['ALL', IDS],
     ['P#acmeCo/', ['acmeCo/a', 'acmeCo/ab', 'acmeCo/prod/c']],
@@ -57,20 +57,20 @@ describe('a request to look at a scope', () => {
     ['D#us-1', ['beta/a']],
     ['D#eu-1', ['acmeCo/a', 'acmeCo/ab', 'acmeCo/prod/c']],
     ['D#ap-1', []],
-  ])('looks once at all that is open there: %s', async (scope, expected) => {
+  ])('evaluates all that is open there once: %s', async (scope, expected) => {
     const stage = await stageOf(scope);
     expect(await look(stage)).toMatchObject({ looked: [...expected].sort(), cursor: null, left: [] });
     expect((await look(stage)).figures).toEqual({});
   });
 
-  it('looks at no candidate, which the threshold finds', async () => {
+  it('evaluates no candidate, which the threshold finds', async () => {
     const stage = await stageOf('D#eu-1');
     const record = newTaskRecord(aTask({ id: 'acmeCo/new' }));
     await stage.tasks({ ...record, evidence: { ...record.evidence, observedAt: NOW, statuses: ['FAILED'] } });
     expect((await look(stage)).figures.looked).toBe(3);
   });
 
-  it('is kept where it was made again meanwhile: the next scan looks once more', async () => {
+  it('is kept where it was made again meanwhile: the next scan evaluates once more', async () => {
     const stage = await stageOf('ALL');
     const rows = await allRows(stage.table, { pk: keys.look('').pk });
     await stage.write(evaluationRequest('ALL', NOW + 1));
@@ -102,7 +102,7 @@ describe('a request that came since the run began', () => {
   });
 });
 
-it('a task that cannot be read leaves its record, and keeps no other from being looked at', async () => {
+it('a task that cannot be read leaves its record, and keeps no other from being evaluated', async () => {
   const stage = await stageOf('P#acmeCo/');
   const { batchGet } = stage.table;
   stage.table.batchGet = async (asked) => {

@@ -23,7 +23,7 @@ async function stageOf(plane: Partial<DataPlaneRecord> = {}, ...more: Write[]) {
   return stage;
 }
 
-/** Looks at the planes, and gives those that the run goes by then, and what is stored of the old one. */
+/** Takes the step, and gives those that the run goes by then, and what is stored of the old one. */
 async function look(stage: RunStage) {
   const run = await stage.begin();
   const { figures } = await stage.take(healthStep, run);
@@ -60,7 +60,7 @@ describe('a plane that nobody named for thirty days', () => {
       [counted(OLD, 'acmeCo', { eligible: 0 }), counted(OLD, 'beta', { eligible: 1 })],
     ],
     ['a job that runs', {}, [counted(OLD, 'acmeCo', { eligible: 0, jobs: 1 })]],
-  ])('is in use with %s, and looked at again thirty days later', async (_what, plane, writes) => {
+  ])('is in use with %s, and judged again thirty days later', async (_what, plane, writes) => {
     const stage = await stageOf(plane, ...writes);
     const { stored, planes, count } = await look(stage);
     expect(stored).toMatchObject({ usedAt: NOW, state: 'up', rev: 2 });

@@ -18,7 +18,7 @@ async function stageOf(attempts: Record<string, { endsBy: Instant; endedAt?: Ins
   return { ...stage, take, died };
 }
 
-it('an attempt is dead five minutes after its process was stopped, and counted once', async () => {
+it('an attempt counts as died five minutes after its process was stopped, and counted once', async () => {
   const stage = await stageOf({
     dead: { endsBy: NOW - 5 * MINUTE },
     maybe: { endsBy: NOW - 5 * MINUTE + 1 },

@@ -12,7 +12,7 @@ const FAILED = { Code: 'ConditionalCheckFailed' };
 const PUT: Write = { put: KEY, if: [{ absent: true }] };
 const DELETE: Write = { delete: KEY, if: [{ equals: ['rev', 2] }] };
 
-const one = (write: Write, more: object) =>
+const single = (write: Write, more: object) =>
   wire(() => ({ error: 'ConditionalCheckFailedException', ...more }))
     .table()
     .transact([write], 'me');
@@ -23,16 +23,20 @@ const cancelled = (writes: Write[], ...reasons: object[]) =>
 
 describe('a write by itself whose condition does not hold', () => {
   it('is refused, with the row as it stands', async () => {
-    expect(await one(PUT, { Item: shown('you') })).toEqual({ outcome: 'refused', index: 0, old: row('you') });
-    expect(await one(DELETE, {})).toEqual({ outcome: 'refused', index: 0 });
+    expect(await single(PUT, { Item: shown('you') })).toEqual({
+      outcome: 'refused',
+      index: 0,
+      old: row('you'),
+    });
+    expect(await single(DELETE, {})).toEqual({ outcome: 'refused', index: 0 });
   });
 
   it('was applied before where its own writer put what stands there', async () => {
-    expect(await one(PUT, { Item: shown('me') })).toEqual({ outcome: 'applied' });
+    expect(await single(PUT, { Item: shown('me') })).toEqual({ outcome: 'applied' });
   });
 
   it('is refused where it deletes what its own writer put: that says nothing of the deletion', async () => {
-    expect(await one(DELETE, { Item: shown('me') })).toEqual({
+    expect(await single(DELETE, { Item: shown('me') })).toEqual({
       outcome: 'refused',
       index: 0,
       old: row('me'),
@@ -120,27 +124,27 @@ describe('a row that DynamoDB never takes', () => {
 
   it('is refused as such where all rows of its partition are too large together', async () => {
     const Code = 'ItemCollectionSizeLimitExceeded';
-    const said = cancelled(
+    const answer = cancelled(
       [PUT, { put: OTHER }],
       { Code: 'None' },
       { Code, Message: 'Collection size exceeded.' },
     );
-    await expect(said).rejects.toMatchObject(refused('Collection size exceeded.'));
+    await expect(answer).rejects.toMatchObject(refused('Collection size exceeded.'));
     await expect(cancelled([PUT, { put: OTHER }], { Code: 'None' }, { Code })).rejects.toMatchObject(
       refused(Code),
     );
   });
 
   it('is looked for in what a message begins with alone: some expressions take long over long texts', async () => {
-    const said = (message: string) =>
+    const answerTo = (message: string) =>
       wire(() => ({ error: 'ValidationException', message }))
         .table()
         .transact([PUT], 'me');
-    await expect(said('Item size has exceeded the maximum allowed size')).rejects.toMatchObject({
+    await expect(answerTo('Item size has exceeded the maximum allowed size')).rejects.toMatchObject({
       name: 'RowRefused',
       cause: { name: 'ValidationException' },
     });
-    await expect(said(`${'x'.repeat(1_000)} item size`)).rejects.toMatchObject({
+    await expect(answerTo(`${'x'.repeat(1_000)} item size`)).rejects.toMatchObject({
       name: 'ValidationException',
     });
   });

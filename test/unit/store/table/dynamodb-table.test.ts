@@ -215,11 +215,11 @@ describe('one write', () => {
       { add: { ...KEY, n: 1 } as Key, by: { n: 2 }, set: { at: 5 } },
       ['UpdateItem', { Key: ITEM, UpdateExpression: 'ADD n 2 SET at = 5' }],
     ],
-  ])('%s is a call of its own', async (_, write, [operation, said]) => {
+  ])('%s is a call of its own', async (_, write, [operation, request]) => {
     const { table, calls } = wire();
     expect(await table().transact([write], 'me')).toEqual({ outcome: 'applied' });
     expect(calls.map(({ operation, body }) => [operation, readable(body)])).toEqual([
-      [operation, { TableName: 'tasks', ...(said as object) }],
+      [operation, { TableName: 'tasks', ...(request as object) }],
     ]);
   });
 

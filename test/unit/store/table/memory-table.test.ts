@@ -65,14 +65,14 @@ describe('a row that is changed', () => {
     expect(await table.query({ index: 'g3', pk: 'P' })).toEqual({ rows: [] });
   });
 
-  it('is told of with what it was, and one that was not there with nothing', async () => {
-    const told: Change[][] = [];
-    const table = new MemoryTable({ onCommit: (changes) => told.push(changes) });
+  it('is passed on with what it was, and one that was not there with nothing', async () => {
+    const committed: Change[][] = [];
+    const table = new MemoryTable({ onCommit: (changes) => committed.push(changes) });
     await table.transact([{ put: KEY }, { delete: { pk: 'a', sk: 'none' } }], 'one');
     await table.transact([{ delete: KEY }], 'two');
     await table.transact([{ delete: KEY }], 'three');
     const before = { ...KEY, w: 'one' };
-    expect(told).toEqual([[{ after: before }], [{ before }]]);
+    expect(committed).toEqual([[{ after: before }], [{ before }]]);
   });
 });
 

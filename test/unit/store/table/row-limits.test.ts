@@ -148,13 +148,13 @@ describe('a transaction', () => {
       { check: KEY, if: [{ exists: true }] },
       { add: KEY, by: { n: 1 } },
     ];
-    for (const one of writes) {
-      expect(keyOf(one)).toEqual(KEY);
+    for (const write of writes) {
+      expect(keyOf(write)).toEqual(KEY);
       for (const other of writes)
-        expect(() => assertTransaction([one, other])).toThrow(
+        expect(() => assertTransaction([write, other])).toThrow(
           'two writes of one transaction are about the same row',
         );
-      assertTransaction([one, { put: { pk: 'ab', sk: '' } }, { put: { pk: 'a', sk: 'c' } }]);
+      assertTransaction([write, { put: { pk: 'ab', sk: '' } }, { put: { pk: 'a', sk: 'c' } }]);
     }
   });
 

@@ -46,7 +46,7 @@ class Plainly {
 
   remove(partition: string, place: Position): void {
     this.entries = this.entries.filter(
-      (one) => one.partition !== partition || inOrder(one.entry, place) !== 0,
+      (held) => held.partition !== partition || inOrder(held.entry, place) !== 0,
     );
   }
 
@@ -57,7 +57,7 @@ class Plainly {
 
   all(partition: string): Entry[] {
     return this.entries
-      .filter((one) => one.partition === partition)
+      .filter((held) => held.partition === partition)
       .map(({ entry }) => entry)
       .sort(inOrder);
   }
@@ -70,7 +70,9 @@ class Plainly {
           (sk.to === undefined || compare(sort, sk.to) <= 0),
     );
     const ordered = descending ? within.reverse() : within;
-    const rest = after ? ordered.filter((one) => inOrder(one, after) * (descending ? -1 : 1) > 0) : ordered;
+    const rest = after
+      ? ordered.filter((entry) => inOrder(entry, after) * (descending ? -1 : 1) > 0)
+      : ordered;
     return rest.slice(0, limit);
   }
 }
@@ -117,7 +119,7 @@ describe('partitions that are kept sorted', () => {
       fc.property(fc.array(act, { maxLength: 12 }), position, (acts, place) => {
         const { partitions, plainly } = both(acts);
         expect(partitions.all()).toEqual([...plainly.all('P'), ...plainly.all('Q')]);
-        const found = plainly.all('P').find((one) => inOrder(one, place) === 0);
+        const found = plainly.all('P').find((entry) => inOrder(entry, place) === 0);
         expect(partitions.find('P', place)).toEqual(found);
         expect(partitions.find('none', place)).toBeUndefined();
       }),

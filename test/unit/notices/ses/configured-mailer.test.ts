@@ -2,7 +2,7 @@ import { SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
 import { mockClient } from 'aws-sdk-client-mock';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { pacedMailer } from '../../../../functions/notices/ses/paced-mailer.ts';
+import { configuredMailer } from '../../../../functions/notices/ses/configured-mailer.ts';
 import type { Environment } from '../../../../functions/platform/environment.ts';
 
 const ses = mockClient(SESClient);
@@ -35,7 +35,7 @@ const MAIL = {
 };
 
 const mailer = (mailsPerSecond = ENVIRONMENT.mailsPerSecond) =>
-  pacedMailer({ ...ENVIRONMENT, mailsPerSecond }, { now: () => Date.parse('2026-01-29T00:00:00Z') });
+  configuredMailer({ ...ENVIRONMENT, mailsPerSecond }, { now: () => Date.parse('2026-01-29T00:00:00Z') });
 
 test('mails go out as the environment says, dated by the clock of the stage', async () => {
   expect(await mailer().send(MAIL)).toEqual({ outcome: 'accepted', messageId: 'm-1' });

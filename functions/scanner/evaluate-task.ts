@@ -14,8 +14,8 @@ import { lastOfEachKey } from '../store/table/writes.ts';
 import { loadTask, type TaskRecord, taskWrite } from '../store/tasks.ts';
 import { writeListedNotices } from '../store/untold.ts';
 import type { Run } from './run.ts';
-import { tellStillOff } from './still-off.ts';
-import { tellUndone } from './undone.ts';
+import { notifyStillOff } from './still-off.ts';
+import { notifyUndone } from './undone.ts';
 
 /** The period of the schedule: what is deployed, else what the policy says. */
 export function scanEveryOf(system: System, view: FleetView): Duration {
@@ -35,16 +35,16 @@ const ATTEMPTS = 5;
  * revision that was read, or in several where it has more recipients than one takes. Answers the decision it came to
  * rest at, and the stored record.
  */
-export async function lookAt(
+export async function evaluateTask(
   run: Run,
   first: TaskRecord,
 ): Promise<{ record: TaskRecord; decision: Decision } | undefined> {
   let record: TaskRecord | undefined = first;
   for (let conflicts = 0; record && conflicts < ATTEMPTS; ) {
-    const looked = await lookOnce(run, record);
-    if (looked.outcome === 'rests') return looked.seen;
-    if (looked.outcome === 'goes-on') {
-      record = looked.record;
+    const attempt = await evaluateOnce(run, record);
+    if (attempt.outcome === 'rests') return attempt.seen;
+    if (attempt.outcome === 'goes-on') {
+      record = attempt.record;
       continue;
     }
     conflicts += 1;
@@ -54,16 +54,16 @@ export async function lookAt(
   return undefined;
 }
 
-type Looked =
+type Attempt =
   | { outcome: 'rests'; seen: { record: TaskRecord; decision: Decision } }
   /** One transaction had no room for all. */
   | { outcome: 'goes-on'; record: TaskRecord }
   /** The task changed meanwhile. */
   | { outcome: 'conflict' };
 
-async function lookOnce(run: Run, before: TaskRecord): Promise<Looked> {
-  const undone = await tellUndone(run, before);
-  const record = undone && (await tellStillOff(run, undone));
+async function evaluateOnce(run: Run, before: TaskRecord): Promise<Attempt> {
+  const undone = await notifyUndone(run, before);
+  const record = undone && (await notifyStillOff(run, undone));
   if (!record) return { outcome: 'conflict' };
   const [caseOf, topics] = await Promise.all([caseMaker(run, record), topicsOf(run, record)]);
   const { confirmWithin } = run.system.config;
@@ -77,11 +77,12 @@ async function lookOnce(run: Run, before: TaskRecord): Promise<Looked> {
   return { outcome: 'rests', seen: { record: stored.record, decision: evaluated.decision } };
 }
 
-/** Makes the case of a record in any of the states of one look; recipients are the same in all of them. */
+/** Makes the case of a record in any of the states of one evaluation; recipients are the same in all of them. */
 async function caseMaker(run: Run, record: TaskRecord): Promise<(record: TaskRecord) => Case> {
-  if (!isTold(run, record)) return (state) => run.view.bareCase(state);
+  if (!isAnybodyNotified(run, record)) return (state) => run.view.bareCase(state);
   const { view } = run;
-  // What no deadline is near of asks for no more than before: looks go on side by side, in the order of their answers.
+  // What no deadline is near of asks for no more than before: evaluations go on side by side, in the order of their
+  // answers.
   const byAlert = { task_abandoned: await view.audienceOf(record.task, 'task_abandoned'), task_overdue: {} };
   if (mayBeOverdue(run, record)) byAlert.task_overdue = await view.audienceOf(record.task, 'task_overdue');
   const hears = view.isDeadlineNear(record, run.now) ? await view.hearersOf(record) : {};
@@ -101,13 +102,13 @@ function mayBeOverdue({ view, now }: Run, { task, open }: TaskRecord): boolean {
 async function topicsOf(run: Run, record: TaskRecord): Promise<Topic[]> {
   const { open } = record;
   const isLate = open ? isOverdue(open) : mayBeOverdue(run, record);
-  return isTold(run, record)
+  return isAnybodyNotified(run, record)
     ? run.view.topicsOf(record.task, isLate ? 'task_overdue' : 'task_abandoned')
     : [];
 }
 
 /** Whether anybody is notified of a task at all. */
-function isTold({ view }: Run, { task }: TaskRecord): boolean {
+function isAnybodyNotified({ view }: Run, { task }: TaskRecord): boolean {
   return view.policies.for(task.id).mode !== 'detect';
 }
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
 import { addSubscription } from '../../../functions/operators/people.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
-import { lookAt, scanEveryOf } from '../../../functions/scanner/look.ts';
+import { evaluateTask, scanEveryOf } from '../../../functions/scanner/evaluate-task.ts';
 import { deadlineWrites } from '../../../functions/store/deadline-row.ts';
 import { keys } from '../../../functions/store/keys.ts';
-import { type PausesRecord, pausesWrite } from '../../../functions/store/pauses.ts';
+import { pausesWrite } from '../../../functions/store/pauses.ts';
 import type { Write } from '../../../functions/store/table/table.port.ts';
 import { newTaskRecord, type TaskRecord } from '../../../functions/store/tasks.ts';
 import { eachNews } from '../../../functions/store/webhook-news.ts';
@@ -13,17 +13,10 @@ import { aTask } from '../abandonment/decide-builders.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
 import { dueTask } from './due-task.ts';
 import { aPlane, START as NOW, only, type RunStage, runStage } from './run-stage.ts';
+import { NOTHING_PAUSED } from './stored-rows.ts';
 
 const A = 'acmeCo/a';
 const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';
-const NOTHING: PausesRecord = {
-  evaluate: null,
-  notify: null,
-  disable: null,
-  evaluatePaused: [],
-  feedbackSilent: null,
-  rev: 0,
-};
 
 /** A task that is abandoned now, and nothing was done about that. */
 function abandoned(owners = ['ana@acme.test']): TaskRecord {
@@ -46,25 +39,25 @@ async function stageOf(record: TaskRecord, policy: Record<string, unknown> = {},
   return stage;
 }
 
-/** Looks once, and gives what the run counts, and who is to hear what. */
+/** Evaluates the task once, and gives what the run counts, and who is to hear what. */
 async function look(stage: RunStage) {
   const run = await stage.begin();
-  const seen = await lookAt(run, await stage.task());
+  const seen = await evaluateTask(run, await stage.task());
   const rows = await stage.rows({ pk: 'R#', sk: 'N#' });
-  const told = rows
+  const notices = rows
     .filter(({ pending }) => pending != null)
     .map(({ pk, pending }) => `${pk.slice(2)} ${(pending as { notice: string }).notice}`);
-  return { seen, told: told.sort(), figures: run.figures };
+  return { seen, notices: notices.sort(), figures: run.figures };
 }
 
 const ANA = recipientKey('ana@acme.test');
 const BOB = recipientKey('bob@acme.test');
 
-describe('a look at a task', () => {
-  it('lets it fire and tells its owners, and answers it as it is stored then', async () => {
+describe('an evaluation of a task', () => {
+  it('lets it fire and notifies its owners, and answers it as it is stored then', async () => {
     const stage = await stageOf(abandoned(['ana@acme.test', 'bob@acme.test']));
-    const { seen, told, figures } = await look(stage);
-    expect(told).toEqual([`${ANA} warning`, `${BOB} warning`].sort());
+    const { seen, notices, figures } = await look(stage);
+    expect(notices).toEqual([`${ANA} warning`, `${BOB} warning`].sort());
     expect(figures).toEqual({ fired: 1, notices: 2 });
     expect(seen?.record).toEqual(await stage.task());
     expect(seen?.decision).toMatchObject({ answer: 'waiting', reason: 'notice-pending' });
@@ -102,10 +95,10 @@ describe('a look at a task', () => {
     expect((await look(stage)).figures).toEqual({ held: 1 });
   });
 
-  it('in mode detect tells nobody', async () => {
+  it('in mode detect notifies nobody', async () => {
     const stage = await stageOf(abandoned(), { mode: 'detect' });
     await addSubscription(stage.system, { prefix: '', topic: TOPIC, alertTypes: ['task_abandoned'] }, 'olga');
-    expect(await look(stage)).toMatchObject({ told: [], figures: only({ fired: 1 }) });
+    expect(await look(stage)).toMatchObject({ notices: [], figures: only({ fired: 1 }) });
     expect((await look(stage)).figures).toEqual({});
   });
 
@@ -133,29 +126,29 @@ describe('a look at a task', () => {
       await addSubscription(stage.system, bob, 'olga');
       const asked: string[] = [];
       const { query } = stage.table;
-      stage.table.query = (given) => {
-        asked.push(given.pk);
-        return query.call(stage.table, given);
+      stage.table.query = (request) => {
+        asked.push(request.pk);
+        return query.call(stage.table, request);
       };
-      const { told } = await look(stage);
-      return { told, asked: asked.some((pk) => pk.startsWith('PEOPLE#')) };
+      const { notices } = await look(stage);
+      return { notices, asked: asked.some((pk) => pk.startsWith('PEOPLE#')) };
     };
-    expect(await subscribed({})).toEqual({ told: [`${BOB} warning`], asked: true });
-    expect(await subscribed({ mode: 'detect' })).toEqual({ told: [], asked: false });
+    expect(await subscribed({})).toEqual({ notices: [`${BOB} warning`], asked: true });
+    expect(await subscribed({ mode: 'detect' })).toEqual({ notices: [], asked: false });
   });
 
-  it('tells all of 250 owners, in more than one transaction', async () => {
+  it('notifies all of 250 owners, in more than one transaction', async () => {
     const owners = Array.from({ length: 250 }, (_, number) => `o${number}@acme.test`);
     const stage = await stageOf(abandoned(owners));
-    const { told, figures, seen } = await look(stage);
-    expect(new Set(told).size).toBe(250);
+    const { notices, figures, seen } = await look(stage);
+    expect(new Set(notices).size).toBe(250);
     expect(figures).toEqual({ fired: 1, notices: 250 });
     expect(seen?.record).toEqual(await stage.task());
     expect(Math.max(...stage.writes)).toBeLessThanOrEqual(100);
   });
 
-  it('tells all holders of a warning of its end, however many there are', async () => {
-    const told = Object.fromEntries(
+  it('notifies all holders of a warning of its end, however many there are', async () => {
+    const parts = Object.fromEntries(
       Array.from({ length: 150 }, (_, number) => {
         const address = `o${number}@acme.test`;
         const part = {
@@ -169,10 +162,10 @@ describe('a look at a task', () => {
       }),
     );
     const kept = { kind: 'keep', until: NOW + DAY, by: 'ana', at: NOW } as const;
-    const alert = { ...dueTask(A, { open: { told } }), keep: kept };
+    const alert = { ...dueTask(A, { open: { told: parts } }), keep: kept };
     const stage = await stageOf({
       ...alert,
-      task: { ...alert.task, owners: Object.values(told).map(({ address }) => address) },
+      task: { ...alert.task, owners: Object.values(parts).map(({ address }) => address) },
     });
     await stage.write({
       put: {
@@ -188,25 +181,25 @@ describe('a look at a task', () => {
         untold: [],
       },
     });
-    expect(await look(stage)).toMatchObject({ told: { length: 150 }, figures: { resolved: 1 } });
+    expect(await look(stage)).toMatchObject({ notices: { length: 150 }, figures: { resolved: 1 } });
   });
 
-  it('tells topics beside people, of what they subscribed to', async () => {
+  it('notifies topics beside people, of what they subscribed to', async () => {
     const subscribe = (stage: RunStage, type: string) =>
       addSubscription(stage.system, { prefix: '', topic: TOPIC, alertTypes: [type] }, 'olga');
     const stage = await stageOf(abandoned());
     await subscribe(stage, 'task_abandoned');
-    expect((await look(stage)).told).toEqual([`${ANA} warning`, `${recipientKey(TOPIC)} warning`].sort());
+    expect((await look(stage)).notices).toEqual([`${ANA} warning`, `${recipientKey(TOPIC)} warning`].sort());
     const ending = abandoned();
     const far = await stageOf({ ...ending, task: { ...ending.task, deadline: NOW + 90 * DAY } });
     await subscribe(far, 'task_abandoned');
-    expect((await look(far)).told).toHaveLength(2);
+    expect((await look(far)).notices).toHaveLength(2);
     const other = await stageOf(abandoned());
     await subscribe(other, 'task_overdue');
-    expect((await look(other)).told).toEqual([`${ANA} warning`]);
+    expect((await look(other)).notices).toEqual([`${ANA} warning`]);
     const late = await stageOf(overdue(), { failAfter: '2d', stopNotice: '6h', atDeadline: 'alert' });
     await subscribe(late, 'task_overdue');
-    expect((await look(late)).told).toEqual([`${ANA} overdue`, `${recipientKey(TOPIC)} overdue`].sort());
+    expect((await look(late)).notices).toEqual([`${ANA} overdue`, `${recipientKey(TOPIC)} overdue`].sort());
   });
 });
 
@@ -215,11 +208,11 @@ describe('a task that comes to its deadline', () => {
 
   it('is announced once that is near, and found again at its deadline', async () => {
     const stage = await stageOf(overdue(), policy('54h'));
-    expect((await look(stage)).told).toEqual([`${ANA} stopping`]);
+    expect((await look(stage)).notices).toEqual([`${ANA} stopping`]);
     expect((await stage.task()).stopping?.lookAt).toBe(NOW + 6 * HOUR);
     expect((await stage.table.get(keys.deadline(A)))?.g1sk).toBe(new Date(NOW + 6 * HOUR).toISOString());
     const far = await stageOf(overdue(), policy('55h'));
-    expect((await look(far)).told).toEqual([]);
+    expect((await look(far)).notices).toEqual([]);
   });
 
   it('is overdue at it, for those who are to hear of that', async () => {
@@ -230,7 +223,7 @@ describe('a task that comes to its deadline', () => {
       'olga',
     );
     expect(await look(stage)).toMatchObject({
-      told: [`${ANA} overdue`, `${BOB} overdue`].sort(),
+      notices: [`${ANA} overdue`, `${BOB} overdue`].sort(),
       figures: only({ fired: 1, notices: 2 }),
       seen: { record: { open: { alert: 'task_overdue' } } },
     });
@@ -238,7 +231,8 @@ describe('a task that comes to its deadline', () => {
 });
 
 describe('webhooks', () => {
-  const scopes = (prefix: string) => pausesWrite({ ...NOTHING, webhooks: [{ id: 'w1', prefix, types: [] }] });
+  const scopes = (prefix: string) =>
+    pausesWrite({ ...NOTHING_PAUSED, webhooks: [{ id: 'w1', prefix, types: [] }] });
 
   it.each([
     ['acmeCo/', [A]],
@@ -255,13 +249,13 @@ describe('webhooks', () => {
 describe('where another writer is first', () => {
   const ofTask = (writes: Write[]) => puts(writes, `T#${A}`);
 
-  it('the task is looked at again as it is then, at most five times', async () => {
+  it('the task is evaluated again as it is then, at most five times', async () => {
     const stage = await stageOf(abandoned());
     stage.on(refusing(stage.system.table, ofTask, { times: 4 }));
     expect(await look(stage)).toMatchObject({ figures: only({ conflicts: 4, fired: 1, notices: 1 }) });
     const busy = await stageOf(abandoned());
     busy.on(refusing(busy.system.table, ofTask, { times: 5 }));
-    expect(await look(busy)).toEqual({ seen: undefined, told: [], figures: { conflicts: 5 } });
+    expect(await look(busy)).toEqual({ seen: undefined, notices: [], figures: { conflicts: 5 } });
   });
 
   it('goes by what is stored, not by what was read', async () => {
@@ -269,17 +263,17 @@ describe('where another writer is first', () => {
     const stale = await stage.task();
     await stage.tasks({ ...stale, keep: { kind: 'keep', until: NOW + DAY, by: 'ana', at: NOW } });
     const run = await stage.begin();
-    const seen = await lookAt(run, stale);
+    const seen = await evaluateTask(run, stale);
     expect(run.figures).toEqual({ conflicts: 1, held: 1 });
     expect(seen?.record).toMatchObject({ open: null, hold: { reason: 'kept' } });
   });
 
-  it('a task that is gone by then is looked at no more', async () => {
+  it('a task that is gone by then is evaluated no more', async () => {
     const stage = await stageOf(abandoned());
     const stale = await stage.task();
     await stage.write({ delete: keys.task(A) });
     const run = await stage.begin();
-    expect(await lookAt(run, stale)).toBeUndefined();
+    expect(await evaluateTask(run, stale)).toBeUndefined();
     expect(run.figures).toEqual({ conflicts: 1 });
   });
 });

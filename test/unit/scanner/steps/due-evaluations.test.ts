@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { QUEUED_AGAIN_AFTER } from '../../../../functions/abandonment/next-look.ts';
 import type { Disabling } from '../../../../functions/abandonment/task.ts';
 import { DAY, HOUR, MINUTE } from '../../../../functions/abandonment/time.ts';
-import { dueEvaluationsStep } from '../../../../functions/scanner/steps/ladder.ts';
-import { givenUpKey } from '../../../../functions/store/given-up.ts';
+import { dueEvaluationsStep } from '../../../../functions/scanner/steps/due-evaluations.ts';
 import { bucketOf, keys } from '../../../../functions/store/keys.ts';
 import { loadOperatorAlert, operatorAlert } from '../../../../functions/store/operator-alerts.ts';
 import type { Write } from '../../../../functions/store/table/table.port.ts';
@@ -12,6 +11,7 @@ import { disablingOf, enablingOf } from '../../../../functions/work/given-up.ts'
 import { puts, refusing } from '../../store/refusing-table.ts';
 import { dueTask } from '../due-task.ts';
 import { aPlane, START as NOW, only, type RunStage, runStage } from '../run-stage.ts';
+import { givenUp } from '../stored-rows.ts';
 
 const A = 'acmeCo/a';
 
@@ -45,7 +45,7 @@ const unconfirmed = {
 } as Partial<Disabling>;
 
 describe('a task whose instant has come', () => {
-  it('is looked at: one that recovered is over, and one whose instant comes later is not', async () => {
+  it('is evaluated: one that recovered is over, and one whose instant comes later is not', async () => {
     const well = dueTask(A, { disableAt: NOW + 3 * DAY });
     const records = [A, 'acmeCo/later'].map(
       (id, later): TaskRecord => ({
@@ -88,7 +88,7 @@ describe('a task whose instant has come', () => {
     expect(await take(stage)).toMatchObject({ cursor: null, figures: only({}) });
   });
 
-  it('may change too fast to be looked at: the next scan looks again', async () => {
+  it('may change too fast to be evaluated: the next scan evaluates it again', async () => {
     const well = onItsWay();
     well.evidence = { ...well.evidence, statuses: ['PRIMARY'] };
     const stage = await stageOf([well]);
@@ -97,7 +97,7 @@ describe('a task whose instant has come', () => {
     expect((await take(stage)).figures).toEqual({ looked: 1, resolved: 1 });
   });
 
-  it('and cannot be read leaves its record, and keeps no other from being looked at', async () => {
+  it('and cannot be read leaves its record, and keeps no other from being evaluated', async () => {
     const stage = await stageOf([onItsWay(), onItsWay({}, 'acmeCo/b')]);
     const { batchGet } = stage.table;
     stage.table.batchGet = async (asked) => {
@@ -148,7 +148,7 @@ describe('a disabling of which nothing was heard', () => {
     expect((await stage.task(A)).hold?.reason).toBe('refused');
   });
 
-  it('is told to operators where the owning system did not confirm in time, and asked for again', async () => {
+  it('goes to operators where the owning system did not confirm in time, and asked for again', async () => {
     const stage = await stageOf([onItsWay(unconfirmed)]);
     await take(stage);
     expect(queued(stage)).toEqual([`disable disable ${A}`]);
@@ -164,7 +164,7 @@ describe('a disabling of which nothing was heard', () => {
     });
   });
 
-  it('is told as it was where operators know of it', async () => {
+  it('is sent as it was where operators know of it', async () => {
     const stage = await stageOf(
       [onItsWay(unconfirmed)],
       operatorAlert('disable-failing', A, 'as it was', NOW - DAY),
@@ -177,7 +177,7 @@ describe('a disabling of which nothing was heard', () => {
     });
   });
 
-  it('is not told where the control plane could not be asked: operators hear of that', async () => {
+  it('is not sent where the control plane could not be asked: operators hear of that', async () => {
     const waiting = { ...unconfirmed, queuedAt: NOW - HOUR, unanswered: true } as Partial<Disabling>;
     const stage = await stageOf([onItsWay(waiting)]);
     await take(stage);
@@ -200,17 +200,7 @@ describe('a disabling of which nothing was heard', () => {
     [7, 0],
     [6, 1],
   ])('is let be where it is given up for the version of the task (%i)', async (version, messages) => {
-    const work = disablingOf(A, 1);
-    const row = {
-      ...givenUpKey(work),
-      v: 1,
-      ...work,
-      at: NOW,
-      reason: 'too large',
-      fingerprint: 'f',
-      version,
-    };
-    const stage = await stageOf([onItsWay()], { put: row });
+    const stage = await stageOf([onItsWay()], givenUp(disablingOf(A, 1), { version }));
     await take(stage);
     expect(stage.sent).toHaveLength(messages);
   });
@@ -281,7 +271,7 @@ describe('an enabling of which nothing was heard', () => {
     expect(stage.sent).toHaveLength(1);
   });
 
-  it('is not queued where its control plane is to be asked later, though the task be looked at', async () => {
+  it('is not queued where its control plane is to be asked later, though the task be evaluated', async () => {
     const stage = await stageOf([toBeEnabled(NOW + MINUTE)]);
     const row = (await stage.table.get(keys.task(A)))!;
     await stage.write({ put: { ...row, g1sk: new Date(NOW).toISOString() } });
@@ -293,17 +283,7 @@ describe('an enabling of which nothing was heard', () => {
     [7, 0],
     [6, 1],
   ])('is let be where it is given up for the version of the task (%i)', async (version, messages) => {
-    const work = enablingOf(A, 1);
-    const row = {
-      ...givenUpKey(work),
-      v: 1,
-      ...work,
-      at: NOW,
-      reason: 'too large',
-      fingerprint: 'f',
-      version,
-    };
-    const stage = await stageOf([toBeEnabled(NOW)], { put: row });
+    const stage = await stageOf([toBeEnabled(NOW)], givenUp(enablingOf(A, 1), { version }));
     await take(stage);
     expect(stage.sent).toHaveLength(messages);
   });

@@ -8,13 +8,13 @@ import { createSesClient, SesMailer } from './ses-mailer.ts';
 /** Below the lease of a mail's claim, which is twice the function's time limit. */
 const SES_TIMEOUT_MS = 10_000;
 
-/** SES as the environment says. Mails are dated by the given clock (the stage's); their pace is real. */
-export function pacedMailer(environment: Environment, clock: Clock): SesMailer {
+/** SES as the environment says. Mails are dated by the given clock (the stage's); their rate is limited by real time. */
+export function configuredMailer(environment: Environment, clock: Clock): SesMailer {
   const { sender, replyTo, configurationSet, mailsPerSecond } = environment;
-  const pace = { perSecond: mailsPerSecond, clock: new RealClock() };
+  const rate = { perSecond: mailsPerSecond, clock: new RealClock() };
   return new SesMailer(createSesClient({ requestTimeoutMs: SES_TIMEOUT_MS }), {
     clock,
-    bucket: new TokenBucket({ ...pace, sleep: (pause) => setTimeout(pause) }),
+    bucket: new TokenBucket({ ...rate, sleep: (pause) => setTimeout(pause) }),
     sender,
     replyTo,
     configurationSet,

@@ -4,7 +4,7 @@ import { index } from '../../store/keys.ts';
 import type { Row } from '../../store/table/table.port.ts';
 import { loadTasks } from '../../store/tasks.ts';
 import { sendDisable, sendEnable } from '../dispatch.ts';
-import { count, lookAt } from '../look.ts';
+import { count, evaluateTask } from '../evaluate-task.ts';
 import type { Run } from '../run.ts';
 import type { Step } from '../step.ts';
 import { type Part, sweep } from '../sweep.ts';
@@ -34,7 +34,7 @@ export async function evaluateById(run: Run, id: string): Promise<void> {
   if (!record) return;
   count(run, 'looked');
   await sendEnable(run, record);
-  const seen = await lookAt(run, withoutStaleRefusal(record, run.now));
+  const seen = await evaluateTask(run, withoutStaleRefusal(record, run.now));
   const disabling = seen?.record.open?.disabling;
   if (seen && disabling && seen.record.next && seen.record.next.at <= run.now)
     await sendDisable(run, seen.record);
