@@ -27,7 +27,7 @@ const alone = ALONE.filter((path) => path.startsWith(process.env.MUTATION_TESTS 
 
 /** The contract of the table port, where it needs no DynamoDB: it takes a second, and is about `functions/store` alone. */
 const ofTheTable =
-  tests === 'test/{unit,property}' || tests === 'test/unit/store'
+  tests === 'test/{unit,property}' || tests.startsWith('test/unit/store')
     ? ['test/contract/{memory,overlay}-table.test.ts', 'test/contract/dynamodb-table-faults.test.ts']
     : [];
 

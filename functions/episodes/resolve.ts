@@ -33,7 +33,9 @@ export function endByPerson(record: TaskRecord, taskCase: Case, now: Instant): E
 
 /** The notices that an episode's end asks for. */
 function partingNotices(taskCase: Case, episode: Episode, reason: ResolveReason, now: Instant): NewNotice[] {
-  const [notice, keys] = partingOf(taskCase, episode, reason);
+  const parting = partingOf(taskCase, episode, reason);
+  if (!parting) return [];
+  const [notice, keys] = parting;
   const facts = factsAtEnd(taskCase, episode, reason);
   const pending = { notice, since: now, notBefore: now, facts };
   return keys.flatMap((key) => {
@@ -42,12 +44,12 @@ function partingNotices(taskCase: Case, episode: Episode, reason: ResolveReason,
   });
 }
 
-/** Which notice an end asks for, and who gets it: nobody where nothing was promised or asked for. */
+/** Which notice an end asks for, and who gets it; undefined where nothing was promised or asked for. */
 function partingOf(
   taskCase: Case,
   episode: Episode,
   reason: ResolveReason,
-): ['withdrawn' | 'recovered', string[]] {
+): ['withdrawn' | 'recovered', string[]] | undefined {
   switch (reason) {
     case 'policy':
     case 'user-published':
@@ -62,10 +64,10 @@ function partingOf(
         ],
       ];
     case 'recovered':
-      return ['recovered', taskCase.policy.recoveryMail ? hearersOf(episode, taskCase.recipients) : []];
-    default:
-      return ['withdrawn', []];
+      if (!taskCase.policy.recoveryMail) return undefined;
+      return ['recovered', hearersOf(episode, taskCase.recipients)];
   }
+  return undefined;
 }
 
 /** Today's recipients whose warning SES took, but for those who declined to hear of recoveries; and topics. */

@@ -41,7 +41,7 @@ export class OverlayTable implements Table {
   async batchGet(keys: Key[], options?: { consistent?: boolean }): Promise<Row[]> {
     const below = keys.filter((key) => !this.#isChanged(key));
     const changed = [...new Set(keys.map(nameOf))].map((name) => this.#changed.get(name));
-    const rows = below.length === 0 ? [] : await this.#below.batchGet(below, options);
+    const rows = await this.#below.batchGet(below, options);
     return unexpired([...rows, ...changed.filter((row) => row != null)], this.#time.now);
   }
 
@@ -77,17 +77,19 @@ export class OverlayTable implements Table {
   }
 
   async #transact(writes: Write[], writer: string): Promise<TransactResult> {
-    const changes: Change[] = [];
     const rows = await this.batchGet(writes.map(keyOf));
-    const onCommit = (made: Change[]) => void changes.push(...made);
+    const onCommit = (changes: Change[]) => this.#note(changes);
     const result = await new MemoryTable({ ...this.#time, rows, onCommit }).transact(writes, writer);
+    if (result.outcome === 'applied') this.#onApplied(writes);
+    return result;
+  }
+
+  #note(changes: Change[]): void {
     for (const { before, after } of changes) {
       const row = after ?? before;
       if (row) this.#changed.set(nameOf(row), after ?? null);
     }
     this.#written = undefined;
-    if (result.outcome === 'applied') this.#onApplied(writes);
-    return result;
   }
 
   #isChanged(key: Key): boolean {
@@ -103,9 +105,9 @@ export class OverlayTable implements Table {
   /** No page is longer than was asked for: what was written in between goes on the next. */
   #cut(rows: Row[], query: Query, from: Place, next: Place): Page {
     const { limit = Number.POSITIVE_INFINITY } = query;
-    // Like DynamoDB's, a full page has a cursor even where nothing follows.
-    const isFull = rows.length > limit || (rows.length === limit && next.below === undefined);
-    const last = isFull ? rows[limit - 1] : undefined;
+    const isCut = rows.length > limit || next.below === undefined;
+    // Like DynamoDB's, a full page has a cursor even where nothing follows; one that is not full has no such row.
+    const last = isCut ? rows[limit - 1] : undefined;
     if (last) {
       const after = positionIn(query, last);
       const cursor = encodeCursor({ over: from.below ?? null, after });
@@ -127,7 +129,7 @@ function positionIn({ index }: Query, row: Row): Position {
 }
 
 function order({ descending }: Query, a: Position, b: Position): number {
-  return comparePositions(a, b) * (descending ? -1 : 1);
+  return descending ? comparePositions(b, a) : comparePositions(a, b);
 }
 
 /** Where a page of the table below ends: what was written behind it is for a later page. */

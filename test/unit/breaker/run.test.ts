@@ -547,6 +547,24 @@ describe('where little is tried', () => {
     expect(phases).toEqual(['closed', 'open']);
   });
 
+  it.each([
+    ['open', ['pause']],
+    ['closed', ['pause', 'alert']],
+  ])('opens, where code of before left it %s, and does: %j', async (phase, actions) => {
+    const stage = breakerStage();
+    const [openedAt, wait] = [START - MINUTE, 5 * MINUTE];
+    const versions = { version: '7', versionSince: openedAt, trippedBy: '7', probed: '7' };
+    const times = { since: openedAt, countFrom: openedAt, probeAt: openedAt + wait, wait };
+    const put = { ...keys.breaker('disable'), v: 1, rev: 1, phase, ...versions, ...times };
+    await stage.table.transact([{ put }], 'before');
+    stage.control.isOff = phase === 'open';
+    stage.pass(5);
+    expect((await stage.look())[0]?.phase).toBe('closed');
+    stage.pass(1);
+    await fail(stage, 5);
+    expect((await stage.look())[0]).toEqual({ queue: 'disable', phase: 'open', actions });
+  });
+
   it('opens for attempts that began and were never heard of again, while messages wait', async () => {
     const opens = async (waits: boolean) => {
       const stage = breakerStage();

@@ -7,9 +7,11 @@ import type { System } from '../../../functions/platform/system.ts';
 import { auditFromRow } from '../../../functions/store/audit.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { loadOperatorAlert } from '../../../functions/store/operator-alerts.ts';
+import { loadPauses, pausesWrite } from '../../../functions/store/pauses.ts';
 import { allRows } from '../../../functions/store/rows.ts';
 import type { Row, Write } from '../../../functions/store/table/table.port.ts';
 import type { TaskRecord } from '../../../functions/store/tasks.ts';
+import { eachNews, type NewsRecord } from '../../../functions/store/webhook-news.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
 import { puts, refusing, takingNo } from '../store/refusing-table.ts';
 import { A, listedStage } from './listed-stage.ts';
@@ -96,6 +98,29 @@ describe('an enabling that somebody asks for', () => {
     expect((await stage.task()).task).toMatchObject({ enabled: true, enabledAt: stage.at(22) + LATER });
     expect(await stage.work({ receiveCount: 2 })).toEqual({ outcome: 'skipped', reason: 'over' });
     expect(stage.worker.calls).toEqual(['stop a', 'resume a']);
+  });
+
+  it('that is done has an audit row that says who asked, and what was taken back', async () => {
+    const stage = await asked();
+    const { disabledByUs } = await stage.task();
+    await stage.work();
+    expect((await stage.audits()).at(-1)).toEqual({
+      ...{ task: A, at: stage.at(22) + LATER, act: 'enabled', by: 'olga', reason: 'it is needed' },
+      ...{ evidence: { disabled: disabledByUs }, mails: [] },
+    });
+  });
+
+  it('that is done is news to webhooks: somebody asked for it', async () => {
+    const stage = await asked();
+    const pauses = await loadPauses(stage.table);
+    const scope = { id: 'hook', prefix: 'kafka/', types: [] };
+    await stage.table.transact([pausesWrite({ ...pauses, webhooks: [scope] })], 'webhook');
+    await stage.work();
+    const news: NewsRecord[] = [];
+    for await (const record of eachNews(stage.table, null)) news.push(record);
+    expect(news).toMatchObject([
+      { task: A, webhooks: ['hook'], events: [{ type: 'task.enabled', data: { episode: 1, undone: true } }] },
+    ]);
   });
 
   it.each<[string, Parameters<Stage['work']>[0], (record: TaskRecord) => Partial<TaskRecord>]>([

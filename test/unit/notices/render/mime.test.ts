@@ -42,6 +42,17 @@ describe('the raw message', () => {
     expect(read.attachments).toEqual([]);
   });
 
+  it('names the recipient by the address alone', async () => {
+    expect(await raw({ to: 'ana.maria+tasks@acme.test' })).toMatch(/^To: ana\.maria\+tasks@acme\.test\r$/m);
+  });
+
+  // RFC 5322, 2.3: CR and LF stand together only.
+  it('ends each line with CR and LF, however those of its text and HTML end', async () => {
+    const message = await raw({ text: 'one\ntwo\r\nthree\n', html: '<p>one\n</p>\n' });
+    expect(message.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+    expect(message).toContain('\r\none\r\ntwo\r\nthree\r\n');
+  });
+
   it('has text and HTML as alternatives, the text first', async () => {
     const message = await raw();
     expect(message).toMatch(/^Content-Type: multipart\/alternative;/m);
@@ -106,18 +117,50 @@ describe('nothing from outside becomes a header', () => {
   it.each(['ana@acme.test, eve@evil.test', 'ana@acme.test\r\nBcc: eve@evil.test', 'Ana <ana@acme.test>', ''])(
     'refuses the recipient %j',
     async (to) => {
-      await expect(buildMime(mail({ to }))).rejects.toThrow(RangeError);
+      await expect(buildMime(mail({ to }))).rejects.toThrow(
+        new RangeError('the recipient is not one plain address'),
+      );
     },
   );
 
-  it.each(['Bcc', 'to', 'Subject', 'Content-Type', 'X-Taskwarden-Digest', 'X:Y', 'X\r\nBcc', ''])(
-    'refuses a header named %j',
-    async (name) => {
-      await expect(buildMime(mail({ headers: { [name]: 'x' } }))).rejects.toThrow(RangeError);
+  it.each([
+    ...['From', 'Sender', 'to', 'Cc', 'Bcc', 'REPLY-TO', 'Subject', 'Date', 'Message-ID', 'MIME-Version'],
+    ...['Content-Type', 'Content-Transfer-Encoding', 'X-Taskwarden-Digest', 'X:Y', ''],
+  ])('refuses a header named %j, and says which', async (name) => {
+    await expect(buildMime(mail({ headers: { [name]: 'x' } }))).rejects.toThrow(
+      new RangeError(`not a header a caller may set: ${name}`),
+    );
+  });
+
+  it('refuses a header with a line break in its name, and says it on one line', async () => {
+    await expect(buildMime(mail({ headers: { 'X\r\nBcc': 'x' } }))).rejects.toThrow(
+      new RangeError('not a header a caller may set: X Bcc'),
+    );
+  });
+
+  it.each([
+    'X-Original-To',
+    'Resent-From',
+    'In-Reply-To',
+    'Date-Received',
+    'Message-ID-Hash',
+    'X-Content-Note',
+  ])('takes a header named %s, which only contains the name of one of its own', async (name) => {
+    expect(headerNames(await raw({ headers: { [name]: '<x@acme.test>' } }))).toContain(name.toLowerCase());
+  });
+
+  it.each(['a b', '', 'ü', 'x'.repeat(65)])(
+    'refuses the digest id %j, which no tag could carry',
+    async (digest) => {
+      await expect(buildMime(mail({ digest }))).rejects.toThrow(new RangeError(`not a digest id: ${digest}`));
     },
   );
 
-  it('refuses a digest id that no tag could carry', async () => {
-    await expect(buildMime(mail({ digest: 'a b' }))).rejects.toThrow(RangeError);
+  it.each([
+    [{ path: import.meta.filename }, `File access rejected for ${import.meta.filename}`],
+    [{ href: 'http://127.0.0.1:9/' }, 'Url access rejected for http://127.0.0.1:9/'],
+  ])('reads no file and no page, though a text that is none were to name it: %j', async (place, reason) => {
+    const text = place as unknown as string;
+    await expect(buildMime(mail({ text }))).rejects.toThrow(reason);
   });
 });
