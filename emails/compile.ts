@@ -14,7 +14,6 @@ const TYPES = {
   kind: 'Kind',
   folder: 'Folder',
   wholes: 'Names',
-  logo: 'Logo',
   words: 'Words',
   tone: 'Tone',
   darkTone: 'Tone',
@@ -31,7 +30,7 @@ const HTML: Target = { suffix: 'Html', escapes: true, types: TYPES };
 const TEXT: Target = { suffix: 'Text', escapes: false, types: TYPES };
 
 const HEAD = `// Compiled from digest.html, digest.txt, report.mjml and report.txt by \`npm run mail:compile\`; edit those.
-import type { Button, Digest, Entry, Folder, Kind, Link, List, Logo, Names, Section, Tone, Words } from './digest.ts';
+import type { Button, Digest, Entry, Folder, Kind, Link, List, Names, Section, Tone, Words } from './digest.ts';
 import type { ReportFigure, ReportMail, ReportPart, ReportPlace, ReportTop } from './report.ts';
 
 type Escape = (text: string) => string;

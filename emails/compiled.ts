@@ -1,5 +1,5 @@
 // Compiled from digest.html, digest.txt, report.mjml and report.txt by `npm run mail:compile`; edit those.
-import type { Button, Digest, Entry, Folder, Kind, Link, List, Logo, Names, Section, Tone, Words } from './digest.ts';
+import type { Button, Digest, Entry, Folder, Kind, Link, List, Names, Section, Tone, Words } from './digest.ts';
 import type { ReportFigure, ReportMail, ReportPart, ReportPlace, ReportTop } from './report.ts';
 
 type Escape = (text: string) => string;
@@ -12,8 +12,8 @@ export const darkToneHtml = (darkTone: Tone, safe: Escape): string =>
   `${safe(darkTone.of)}{color:${safe(darkTone.dark)}}
 `;
 
-export const logoHtml = (logo: Logo, safe: Escape): string =>
-  `<img src="${safe(logo.url)}" alt="" height="40" style="display:block;margin:0 0 6px">
+export const logoHtml = (logo: string, safe: Escape): string =>
+  `<img src="${safe(logo)}" alt="" height="40" style="display:block;margin:0 0 6px">
 `;
 
 export const wholeNameHtml = (wholeName: string, safe: Escape): string =>

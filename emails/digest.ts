@@ -8,7 +8,8 @@ export interface Digest {
   preheader: string;
   /** Whose mail it is. */
   brandName: string;
-  logos: Logo[];
+  /** The address of a picture of the brand; at most one. */
+  logos: string[];
   heading: string;
   /** The same for the HTML: names in it stay whole where a line has room. */
   title: Words[];
@@ -37,12 +38,6 @@ export interface Tone {
   of: string;
   light: string;
   dark: string;
-}
-
-/** A picture of the brand; at most one. */
-export interface Logo {
-  url: string;
-  name: string;
 }
 
 /** A link: in the plain text its address stands below the words. */

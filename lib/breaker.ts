@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ENV, METRIC } from '../functions/platform/names.ts';
-import { byQueue, QUEUE_NAMES, type QueueName } from '../functions/platform/queues.ts';
+import { byQueue, longestTrial, QUEUE_NAMES, type QueueName } from '../functions/platform/queues.ts';
 import type { Config } from './config.ts';
 import type { Alarms } from './constructs/alarms.ts';
 import type { QueueWorker } from './constructs/queue-worker.ts';
@@ -25,8 +25,11 @@ const MISSED_AFTER = 5 * 60;
 /** What the first probes mend calls nobody; what opens and closes within an hour is one incident. */
 const FOR_A_QUARTER_IN_AN_HOUR = { periods: 12, ringing: 3 };
 
-/** Below its period but for a probe that waits for a worker to be stopped; two at once do each other no harm. */
-const TIMEOUT_SECONDS = 55;
+/**
+ * What a run takes besides a trial: a probe, the messages tried before, the cold start of the worker and what is written.
+ * It is below its period but for workers that are slow or hang; two at once do each other no harm.
+ */
+const BESIDE_A_TRIAL_SECONDS = 25;
 
 /** The function that watches the workers from outside and pauses, probes and resumes their queues. */
 export function addBreaker(scope: Construct, props: BreakerProps): ScheduledFunction {
@@ -40,7 +43,7 @@ export function addBreaker(scope: Construct, props: BreakerProps): ScheduledFunc
     impact: 'a worker that fails at everything goes on to use up the deliveries of its messages.',
     everySeconds: EVERY_MINUTE,
     maxAgeSeconds: EVERY_MINUTE,
-    timeoutSeconds: TIMEOUT_SECONDS,
+    timeoutSeconds: BESIDE_A_TRIAL_SECONDS + longestTrialSeconds(props),
     memoryMiB: 256,
     heartbeat: { metric: METRIC.breakerRan, everySeconds: MISSED_AFTER },
   });
@@ -62,7 +65,15 @@ function placesOf({ workers, queues }: BreakerProps): Record<QueueName, object> 
     functionName: workers[name].worker.live.lambda.functionName,
     mapping: workers[name].mapping.eventSourceMappingId,
     queueUrl: queues[name].queue.queueUrl,
+    timeoutSeconds: workers[name].worker.timeoutSeconds,
   }));
+}
+
+function longestTrialSeconds({ workers }: BreakerProps): number {
+  const trials = QUEUE_NAMES.map(
+    (name) => longestTrial(name, workers[name].worker.timeoutSeconds * 1_000) / 1_000,
+  );
+  return Math.max(...trials);
 }
 
 function allowSteering(breaker: TaskwardenFunction, { workers, queues }: BreakerProps): void {

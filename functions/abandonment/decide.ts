@@ -425,11 +425,10 @@ function ofNone(view: View): Undated {
 
 /** What is to be done of a task that outlives its deadline; undefined where nothing is. */
 function ofLate(view: View): Undated | undefined {
-  const { pauses, task, evidence, keep } = view.taskCase;
+  const { pauses, keep } = view.taskCase;
   if (!view.isLate) return undefined;
   if (pauses.evaluate) return hold('paused');
-  const isUnseen = isEligible(task) && evidence.observedAt === undefined;
-  if (view.openUnknown || isUnseen) return hold('unknown');
+  if (view.openUnknown) return hold('unknown');
   if (view.keepHolds) return hold('kept', keep?.until);
   return { answer: 'fire', reason: 'overdue' };
 }
@@ -452,7 +451,7 @@ function ofOverdue(view: View, episode: Episode): Undated {
 }
 
 function ofCandidate(view: View): Undated {
-  const { policy, pauses, evidence, keep } = view.taskCase;
+  const { policy, pauses, keep } = view.taskCase;
   if (view.healthy) return { answer: 'healthy', reason: 'alive' };
   const open = view.openUnknown;
   if (!view.abandoned) {
@@ -461,7 +460,7 @@ function ofCandidate(view: View): Undated {
     return { answer: 'waiting', reason: 'under-threshold', nextLookAt: at };
   }
   if (pauses.evaluate) return hold('paused');
-  if (open || evidence.observedAt === undefined) return hold('unknown');
+  if (open) return hold('unknown');
   if (view.recoversAt !== null) return hold('recovering', view.recoversAt);
   if (view.keepHolds) return hold('kept', keep?.until);
   const vetoUntil = view.vetoUntil;

@@ -35,6 +35,8 @@ export function formatInstant(instant: Instant): string {
   return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
 }
 
+const SHORTEST_MONTH = 28;
+
 const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt](?:[01]\d|2[0-3]):\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
 /** Reads an RFC 3339 instant with a zone; undefined where the text is none. */
@@ -44,6 +46,7 @@ export function parseInstant(text: string): Instant | undefined {
   const instant = Date.parse(text.toUpperCase());
   if (Number.isNaN(instant)) return undefined;
   const day = Number(text.slice(8, 10));
+  if (day <= SHORTEST_MONTH) return instant;
   const lastDay = new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate();
   return day > lastDay ? undefined : instant;
 }

@@ -23,7 +23,12 @@ export function isTopic(target: string | null): target is TopicArn {
 
 /** The topics that heard of a date of the episode. */
 export function topicsWithDate(episode: Episode): string[] {
-  return topicsThatHeard(episode).filter((key) => episode.informed?.[key]?.heard === 'dated');
+  return partsWithDate(episode).map(([key]) => key);
+}
+
+/** The topics that heard of a date of the episode, each with its part of it. */
+export function partsWithDate({ informed = {} }: Episode): [string, Informed][] {
+  return Object.entries(informed).filter(([, { heard }]) => heard === 'dated');
 }
 
 /** The topics that heard the warning of the episode. */

@@ -1,5 +1,5 @@
 import { formatInstant, type Instant } from '../abandonment/time.ts';
-import type { QueueName } from '../platform/ports.ts';
+import type { OperatorAlert, QueueName } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import type { Recording } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
@@ -45,20 +45,34 @@ export async function announce(
   const error = new Error(detail);
   error.name = 'BreakerOpened';
   await recordOops(system, { worker: queue, item: 'breaker', attempt: null, cause: 'environment', error });
-  try {
-    await system.operators.notify({ code: 'breaker-open', subject: queue, detail });
-  } catch (cause) {
-    system.telemetry.log('error', 'operators not notified', {
-      code: 'breaker-open',
-      queue,
-      error: String(cause),
-    });
-    return;
-  }
+  if (!(await isNotified(system, { code: 'breaker-open', subject: queue, detail }))) return;
   const { put } = operatorAlert('breaker-open', queue, detail, now);
   const notified = { ...put, toldAt: now, rev: 2 };
   // Where it is refused the scanner was first, or the breaker closed; where it is busy the scanner tells once more.
   await system.table.transact([{ put: notified, if: [{ equals: ['rev', 1] }] }], system.random.id(now));
+}
+
+/**
+ * Notifies operators that a queue which was found off is worked again: who paused it while the table failed notified them that it
+ * is off, and could note that nowhere.
+ */
+export async function announceEnd(system: Announcing, queue: QueueName, now: Instant): Promise<void> {
+  const detail =
+    `over since ${formatInstant(now)}: the ${queue} queue was found off, and its worker works; ` +
+    'since when it was off is not known';
+  await isNotified(system, { code: 'breaker-open', subject: queue, detail, isOver: true });
+}
+
+/** Whether operators could be told; the log says where not. */
+async function isNotified({ operators, telemetry }: Announcing, alert: OperatorAlert): Promise<boolean> {
+  try {
+    await operators.notify(alert);
+    return true;
+  } catch (cause) {
+    const { code, subject: queue } = alert;
+    telemetry.log('error', 'operators not notified', { code, queue, error: String(cause) });
+    return false;
+  }
 }
 
 function detailOf(queue: QueueName, { trippedBy, since }: BreakerState): string {

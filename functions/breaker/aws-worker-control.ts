@@ -14,9 +14,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import { type Duration, SECOND } from '../abandonment/time.ts';
 import { LIVE_ALIAS } from '../platform/names.ts';
-import type { QueueName } from '../platform/ports.ts';
+import { longestTrial, QUEUES, type QueueName } from '../platform/queues.ts';
 import { PROBE_EVENT } from '../work/probe.ts';
-import type { TrialAnswer } from '../work/trial.ts';
+import { COLD_START, type TrialAnswer } from '../work/trial.ts';
 import { type AwsMessage, copyOf, eventOf, jsonOf, takenOf, trialAnswerOf } from './aws-trial.ts';
 import type { ProbeResult, WorkerControl } from './worker-control.port.ts';
 
@@ -26,6 +26,8 @@ export interface WorkerPlace {
   /** The id of the event source mapping that feeds it. */
   mapping: string;
   queueUrl: string;
+  /** How long it may run. @default as its queue has it where nothing is configured */
+  timeoutSeconds?: number;
 }
 
 type Sends<Client extends { send: unknown }> = Pick<Client, 'send'>;
@@ -39,7 +41,7 @@ export class AwsWorkerControl implements WorkerControl<AwsMessage> {
   readonly #sqs: Sends<SQSClient>;
   readonly #places: Readonly<Record<QueueName, WorkerPlace>>;
 
-  /** The Lambda client must wait as long as a worker may run. */
+  /** The Lambda client must wait for a probe as long as a worker may run by default. */
   constructor(
     lambda: Sends<LambdaClient>,
     sqs: Sends<SQSClient>,
@@ -115,7 +117,9 @@ export class AwsWorkerControl implements WorkerControl<AwsMessage> {
   }
 
   async hand(queue: QueueName, message: AwsMessage): Promise<TrialAnswer> {
-    const invoked = await this.#invoke(queue, eventOf(message));
+    const { timeoutSeconds = QUEUES[queue].timeoutSeconds } = this.#places[queue];
+    const wait = longestTrial(queue, timeoutSeconds * SECOND) + COLD_START;
+    const invoked = await this.#invoke(queue, eventOf(message), { requestTimeout: wait });
     if ('broken' in invoked) return { verdict: 'failed', reason: invoked.broken };
     return trialAnswerOf(invoked.payload);
   }
@@ -135,6 +139,7 @@ export class AwsWorkerControl implements WorkerControl<AwsMessage> {
   async #invoke(
     queue: QueueName,
     event: unknown,
+    options: { requestTimeout?: number } = {},
   ): Promise<{ payload: string } | { broken: string; isBusy?: true }> {
     const command = new InvokeCommand({
       FunctionName: this.#places[queue].functionName,
@@ -142,7 +147,7 @@ export class AwsWorkerControl implements WorkerControl<AwsMessage> {
       Payload: JSON.stringify(event),
     });
     try {
-      const { FunctionError, Payload } = await this.#lambda.send(command);
+      const { FunctionError, Payload } = await this.#lambda.send(command, options);
       const payload = Payload ? new TextDecoder().decode(Payload) : '';
       return FunctionError === undefined
         ? { payload }

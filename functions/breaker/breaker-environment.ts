@@ -4,7 +4,12 @@ import { byQueue, type QueueName } from '../platform/queues.ts';
 import type { WorkerPlace } from './aws-worker-control.ts';
 
 const text = z.string().check(z.minLength(1));
-const place = z.object({ functionName: text, mapping: text, queueUrl: text });
+const place = z.object({
+  functionName: text,
+  mapping: text,
+  queueUrl: text,
+  timeoutSeconds: z.exactOptional(z.number().check(z.positive())),
+});
 const schema = z.object(byQueue(() => place));
 
 /**

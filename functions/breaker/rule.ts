@@ -101,7 +101,8 @@ export type Observation =
     }
   | { seen: 'probe'; result: TriedResult; pausedByOperator: boolean };
 
-export type BreakerAction = 'pause' | 'resume' | 'probe' | 'alert';
+/** `over`: operators are notified at once that it is; the scanner could not, for no alert stands in the table. */
+export type BreakerAction = 'pause' | 'resume' | 'probe' | 'alert' | 'over';
 
 export interface BreakerStep {
   state: BreakerState;
@@ -121,7 +122,8 @@ export function countedSince(state: BreakerState, version: string, now: Instant)
  * worker is free for as long. While open it probes every 5 minutes growing to 30, and at once when the code changed;
  * it closes only after a probe whose trial passed, too. Within a day of its closing it opens again as the same
  * incident: nobody is notified anew, and its waits go on growing. A queue that is off though nobody noted it counts as
- * open, and operators are notified of it once a probe of it fails. Pure and total.
+ * open: operators are notified of it once a probe of it fails, and else that it is over once it closes, for whoever paused
+ * it may have notified them. Pure and total.
  */
 export function nextBreaker(before: BreakerState, seen: Observation, now: Instant): BreakerStep {
   if (seen.seen === 'probe') return afterProbe(before, seen, now);
@@ -241,5 +243,10 @@ function closed(state: BreakerState, now: Instant): BreakerStep {
     failedAt: null,
     trialFailedAt: null,
   };
-  return { state: next, actions: [] };
+  return { state: next, actions: isUnknownToTable(state) ? ['over'] : [] };
+}
+
+/** It was found off and nothing failed since: where operators know of it, nothing in the table says so. */
+function isUnknownToTable({ failedAt, toldAt }: BreakerState): boolean {
+  return failedAt === null && toldAt === null;
 }

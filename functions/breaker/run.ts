@@ -9,7 +9,14 @@ import { eachRow, ROW_VERSION, recordIn } from '../store/rows.ts';
 import type { Row, Write } from '../store/table/table.port.ts';
 import { countDeaths } from '../work/deaths.ts';
 import { recordCountedOops, recordOops } from '../work/oops.ts';
-import { type Announcing, announce, notifiedAtOf, openingWrites, reopeningWrites } from './announce.ts';
+import {
+  type Announcing,
+  announce,
+  announceEnd,
+  notifiedAtOf,
+  openingWrites,
+  reopeningWrites,
+} from './announce.ts';
 import {
   type AttemptStats,
   type BreakerAction,
@@ -201,12 +208,16 @@ class Look {
     return next;
   }
 
-  /** When operators were notified of an incident is kept where its alert is taken back: it may open again. */
+  /**
+   * When operators were notified of an incident is kept where its alert is taken back: it may open again. The scanner notifies of
+   * the end of what it knows.
+   */
   async #next(before: BreakerState, seen: Observation): Promise<BreakerStep> {
     const step = nextBreaker(before, seen, this.#now);
     if (before.phase === 'closed' || step.state.phase !== 'closed') return step;
-    const toldAt = (await notifiedAtOf(this.#system, this.#queue)) ?? step.state.toldAt;
-    return { ...step, state: { ...step.state, toldAt } };
+    const notifiedAt = await notifiedAtOf(this.#system, this.#queue);
+    const actions = step.actions.filter((action) => action !== 'over' || notifiedAt === undefined);
+    return { state: { ...step.state, toldAt: notifiedAt ?? step.state.toldAt }, actions };
   }
 
   async #store(
@@ -242,6 +253,9 @@ class Look {
         return undefined;
       case 'alert':
         await announce(this.#system, this.#queue, this.#state, this.#now);
+        return undefined;
+      case 'over':
+        await announceEnd(this.#system, this.#queue, this.#now);
         return undefined;
       case 'probe':
         return { seen: 'probe', result: await this.#probe(pausedByOperator), pausedByOperator };

@@ -25,8 +25,8 @@ export function runOf(asker: Asker): string | null {
 }
 
 /**
- * Puts a task on its way to be disabled. Without progress the next scan queues it again: after a while what a scan
- * decided, at once what a person asked for.
+ * Puts a task on its way to be disabled. Without progress a scan queues it again, half an hour later. What a person asked
+ * for is evaluated by the next scan before that, which finds it over or lets it wait for the rest of its half an hour.
  */
 export function withDisabling(record: OpenTask, asker: Asker, now: Instant): DisablingTask {
   const disabling: Disabling = { state: 'queued', asker, queuedAt: now, attempts: 0 };

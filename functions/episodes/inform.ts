@@ -1,7 +1,7 @@
 import { type Case, isOverdue } from '../abandonment/decide.ts';
 import type { Episode, Informed, ReminderStep } from '../abandonment/task.ts';
 import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
-import { newestReminderStep, type Topic, topicsWithDate } from '../abandonment/topics.ts';
+import { newestReminderStep, partsWithDate, type Topic } from '../abandonment/topics.ts';
 import { noticeWrites, type PendingNotice } from '../store/notices.ts';
 import { factsAtEnd } from './evidence-of.ts';
 import { type OpenTask, withEpisode } from './open-task.ts';
@@ -44,10 +44,11 @@ export function inform(record: OpenTask, { taskCase, room, now }: Basis, topics:
 function withdrawals(open: Episode, taskCase: Case, now: Instant): Step[] {
   if (taskCase.policy.mode === 'disable') return [];
   const facts = factsAtEnd(taskCase, open, 'policy');
-  return topicsWithDate(open).map((key) => {
-    const next: Informed = { ...(open.informed?.[key] as Informed), heard: 'undated' };
-    return { key, next, pending: { notice: 'withdrawn', since: now, notBefore: now, facts } };
-  });
+  return partsWithDate(open).map(([key, part]) => ({
+    key,
+    next: { ...part, heard: 'undated' },
+    pending: { notice: 'withdrawn', since: now, notBefore: now, facts },
+  }));
 }
 
 function warnings(open: Episode, taskCase: Case, topics: readonly Topic[], now: Instant): Step[] {

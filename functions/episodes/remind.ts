@@ -1,6 +1,6 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
 import type { Decision, Recipient } from '../abandonment/decide.ts';
-import type { Episode, Told } from '../abandonment/task.ts';
+import type { Episode } from '../abandonment/task.ts';
 import { type NewNotice, noticeWrites } from '../store/notices.ts';
 import { type OpenTask, withEpisode } from './open-task.ts';
 import type { Basis, OpenStep } from './transition.ts';
@@ -34,11 +34,11 @@ function reminded(
   recipients: readonly Recipient[],
   { lead, deadline }: Reminder,
 ): Episode['told'] {
-  const parts = { ...open.told };
-  for (const { key } of recipients) {
-    parts[key] = { ...(parts[key] as Told), reminder: { lead, deadline, state: 'pending' } };
-  }
-  return parts;
+  const keys = new Set(recipients.map(({ key }) => key));
+  const reminder = { lead, deadline, state: 'pending' } as const;
+  return Object.fromEntries(
+    Object.entries(open.told).map(([key, part]) => [key, keys.has(key) ? { ...part, reminder } : part]),
+  );
 }
 
 /** The newest step of a lead takes the place of an earlier one. */

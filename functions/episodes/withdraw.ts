@@ -1,4 +1,4 @@
-import type { Episode, Told } from '../abandonment/task.ts';
+import type { Episode } from '../abandonment/task.ts';
 import { type NewNotice, noticeWrites } from '../store/notices.ts';
 import { factsAtEnd } from './evidence-of.ts';
 import { type OpenTask, withEpisode } from './open-task.ts';
@@ -15,12 +15,14 @@ export function withdraw(
 ): OpenStep {
   const { task, open } = record;
   const facts = factsAtEnd(taskCase, open, 'policy');
-  const some = holders.slice(0, room);
+  const isHolder = new Set(holders);
+  const parts = Object.entries(open.told)
+    .filter(([key]) => isHolder.has(key))
+    .slice(0, room);
+  const some = parts.map(([key]) => key);
   const isCut = some.length < holders.length;
-  const notices = some.map((key): NewNotice => {
-    const pending = { notice: 'withdrawn', since: now, notBefore: now, facts } as const;
-    return { key, address: (open.told[key] as Told).address, pending };
-  });
+  const pending = { notice: 'withdrawn', since: now, notBefore: now, facts } as const;
+  const notices = parts.map(([key, { address }]): NewNotice => ({ key, address, pending }));
   const graceMode = isCut ? open.graceMode : taskCase.policy.mode;
   return {
     record: withEpisode(record, { graceMode, told: withoutDates(open, some) }),

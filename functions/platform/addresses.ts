@@ -16,6 +16,9 @@ const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u2800]/u;
 /** Begins an encoded word (RFC 2047); some mail servers decode one in an address, and it is another's then. */
 const ENCODED_WORD = /=\?/;
 
+/** The forms of addresses that were read lately, by their spelling. */
+const forms = new Map<string, string>();
+
 /**
  * The one form of a mail address in which it is stored, compared, hashed and mailed: trimmed, lower case, composed
  * (NFC), a domain of other letters in its ASCII form (`xn--…`), as SES takes it and speaks of it. What stands behind a
@@ -25,6 +28,14 @@ const ENCODED_WORD = /=\?/;
  * is taken for ever.
  */
 export function normaliseAddress(text: string): string | undefined {
+  const before = forms.get(text);
+  if (before !== undefined) return before;
+  const address = normalised(text);
+  if (address !== undefined) remember(forms, text, address);
+  return address;
+}
+
+function normalised(text: string): string | undefined {
   const trimmed = text.replace(/^ +| +$/g, '');
   if (trimmed !== visible(trimmed)) return undefined;
   const address = formOf(trimmed);
@@ -60,8 +71,6 @@ function inAscii(domain: string): string {
 /** Stands where the address of somebody who was forgotten stood; no address reads so. */
 export const FORGOTTEN = 'forgotten';
 
-/** So many keys are remembered: a task of 1,000 owners is looked at once for each of their mails. */
-const MOST_KNOWN = 5_000;
 const keys = new Map<string, string>();
 
 /** The key of a recipient: the first 32 hex digits of the SHA-256 of the normalised address. */
@@ -72,9 +81,16 @@ export function recipientKey(address: string): string {
     .update(normaliseAddress(address) ?? address)
     .digest('hex')
     .slice(0, 32);
-  if (keys.size >= MOST_KNOWN) keys.clear();
-  keys.set(address, key);
+  remember(keys, address, key);
   return key;
+}
+
+/** So many are remembered: a task of 1,000 owners is looked at once for each of their mails, and owners have many tasks. */
+const MOST_KNOWN = 5_000;
+
+function remember(cache: Map<string, string>, address: string, value: string): void {
+  if (cache.size >= MOST_KNOWN) cache.clear();
+  cache.set(address, value);
 }
 
 /** The part after the last `@`, in lower case; empty where there is none. */

@@ -54,7 +54,7 @@ export function ssmClient(): SSMClient {
   return new SSMClient({ requestHandler, maxAttempts: 4 });
 }
 
-/** For the workers, asked to answer a probe: waits longer than a trial may take (`LONGEST_TRIAL`), and asks once. */
+/** For the workers, asked to answer a probe: waits for one that hangs until its usual time limit, and asks once. */
 export function lambdaClient(): LambdaClient {
   const patient = { ...requestHandler, requestTimeout: 40_000 };
   return freshlyConnected(

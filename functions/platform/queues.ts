@@ -1,3 +1,5 @@
+import { type Duration, SECOND } from '../abandonment/time.ts';
+
 /** What sets one queue apart. */
 interface QueueEntry {
   /** The function that works it, by the `service` dimension of its metrics and logs. */
@@ -12,6 +14,11 @@ interface QueueEntry {
   readonly maxConcurrency: number;
   /** How long one invocation may take where the configuration says nothing. */
   readonly timeoutSeconds: number;
+  /**
+   * Whether the work of one message may last for as long as its worker may run: it is left then where it is, which is no
+   * failure.
+   */
+  readonly stopsInTime?: true;
   /** Whether its worker makes a write depend on a row that it does not write, which takes a permission. */
   readonly checksRows: boolean;
   /** What owners and operators miss while it is not worked, as its alarms say it. */
@@ -70,6 +77,7 @@ export const QUEUES = {
     batchSize: 1,
     maxConcurrency: 10,
     timeoutSeconds: 60,
+    stopsInTime: true,
     checksRows: true,
     impact: 'control planes that are listed are not asked for their tasks, and their clocks freeze.',
   },
@@ -80,12 +88,22 @@ export const QUEUES = {
     batchSize: 1,
     maxConcurrency: 5,
     timeoutSeconds: 60,
+    stopsInTime: true,
     checksRows: false,
     impact: 'webhooks are not called; what they are to hear waits for up to seven days.',
   },
 } as const satisfies Record<string, QueueEntry>;
 
 export type QueueName = keyof typeof QUEUES;
+
+/** Work that may last for as long as its worker may run stops then in a trial, and shows by it that it can be done. */
+const LONG_ENOUGH: Duration = 30 * SECOND;
+
+/** How long the trial of a message may last (docs/rules.md#breaker), of a worker that may run for so long. */
+export function longestTrial(queue: QueueName, timeLimit: Duration): Duration {
+  const { stopsInTime }: QueueEntry = QUEUES[queue];
+  return stopsInTime ? Math.min(timeLimit, LONG_ENOUGH) : timeLimit;
+}
 
 /** The function that works a queue. */
 export type Worker = (typeof QUEUES)[QueueName]['worker'];

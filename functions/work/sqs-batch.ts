@@ -1,12 +1,13 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { METRIC } from '../platform/names.ts';
+import { longestTrial } from '../platform/queues.ts';
 import type { Receiver } from '../platform/receiver.port.ts';
 import type { System } from '../platform/system.ts';
 import { BatchReport } from './batch-report.ts';
 import type { Batch, Consumer, Delivery, Outcome } from './consumer.ts';
 import { processMessage, recordPutBack } from './pipeline.ts';
-import { HISTORY, LONGEST_TRIAL, type TrialAnswer, type TrialEvent, verdictOf } from './trial.ts';
+import { HISTORY, type TrialAnswer, type TrialEvent, verdictOf } from './trial.ts';
 
 /** A worker of one queue. */
 export interface BatchWorker<Message> {
@@ -67,7 +68,7 @@ export async function processTrial<Message>(
   remainingMs: () => number,
 ): Promise<TrialResponse> {
   const { system, consumer } = worker;
-  const endsBy = system.clock.now() + Math.min(remainingMs(), LONGEST_TRIAL);
+  const endsBy = system.clock.now() + longestTrial(consumer.queue, remainingMs());
   const delivery = deliveryOf(record, Number.POSITIVE_INFINITY, endsBy);
   const report = new BatchReport(consumer.queue);
   const outcome = await processMessage(system, consumer, delivery);

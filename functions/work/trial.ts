@@ -9,11 +9,8 @@ export interface TrialEvent {
   Records: [SQSRecord];
 }
 
-/**
- * Work that goes on for as long as its worker may run (a listing, the events of a webhook) stops then, and shows by it that it
- * can be done. The breaker waits ten seconds longer, for a cold start (`lambdaClient`), and takes silence for a failure.
- */
-export const LONGEST_TRIAL: Duration = 30 * SECOND;
+/** So much longer the breaker waits for the answer, for a cold start; then it takes silence for a failure. */
+export const COLD_START: Duration = 10 * SECOND;
 
 /** How the one message of a trial fared. */
 export interface TrialAnswer {

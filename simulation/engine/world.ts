@@ -104,7 +104,8 @@ export class World {
   readonly #attempts: Attempts;
   readonly #schedule: Schedule;
   readonly #breaker: BreakerWatch;
-  readonly #judges: boolean;
+  /** The verifier, where what happens is judged by it. */
+  readonly #judge: Verifier | undefined;
   #book: PolicyBook;
   #progress: ProgressVerifier | undefined;
   #listing: ListingRecord | undefined;
@@ -121,7 +122,6 @@ export class World {
     this.#scenario = scenario;
     this.#service = service;
     this.#options = options;
-    this.#judges = options.isJudged ?? true;
     const clock = new VirtualClock(scenario.start);
     this.#loop = new EventLoop(clock);
     this.#recorder = new EffectRecorder(clock);
@@ -135,6 +135,7 @@ export class World {
       isFaulty,
       isBehind: () => (isFaulty && this.#injection.isBehind()) || this.#isListingBehind(),
     });
+    this.#judge = (options.isJudged ?? true) ? this.#verifier : undefined;
     this.#workVerifier = new WorkVerifier(this.#verifier, scenario, () => clock.now());
     this.#webhookVerifier = new WebhookVerifier(this.#verifier, {
       now: () => clock.now(),
@@ -500,8 +501,7 @@ export class World {
     this.#recorder.committed(changes);
     for (const { after } of changes) {
       if (after?.pk === 'LISTINGS') this.#noteListing(listingFromRow(after));
-      if (!this.#judges || !after?.sk.startsWith('L#') || !('task' in after)) continue;
-      this.#verifier.audits.audited(auditFromRow(after));
+      if (after?.sk.startsWith('L#') && 'task' in after) this.#judge?.audits.audited(auditFromRow(after));
     }
   }
 
@@ -509,7 +509,7 @@ export class World {
     return {
       accepted: (mail) => {
         if (this.#mail.readsTexts) this.#verifier.mailRead();
-        if (this.#judges && (this.#options.seesMail?.(mail) ?? true)) this.#verifier.mailAccepted(mail);
+        if (this.#options.seesMail?.(mail) ?? true) this.#judge?.mailAccepted(mail);
         this.#recorder.mail(mail);
         this.#injection.mailAccepted(mail);
       },
@@ -533,10 +533,10 @@ export class World {
   #fleetListener(): ConstructorParameters<typeof SimFleet>[0]['listener'] {
     return {
       asked: (request) => {
-        if (this.#judges) this.#verifier.disableAsked(request);
+        this.#judge?.disableAsked(request);
       },
       disabled: (done) => {
-        if (this.#judges) this.#verifier.disabled(done);
+        this.#judge?.disabled(done);
         this.#webhookVerifier.disabled(done);
         this.#progress?.disabled();
         this.#recorder.taskDisabled(done);

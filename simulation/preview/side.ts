@@ -33,10 +33,15 @@ export async function runSide(
   service: Service,
   snapshot: StageSnapshot | undefined = rows && snapshotIn(rows),
 ): Promise<SideRun> {
-  const paused = snapshot && !snapshot.hearsReports ? REPORTING : [];
+  const paused = isHeard(scenario, snapshot) ? [] : REPORTING;
   const stage = snapshot && { startsFrom: snapshot, isJudged: false };
   const options = { ...stage, paused, readsTexts: false };
   const simulated = await simulate(scenario, service, options);
   if (!simulated.ok) return simulated;
   return { ok: true, run: countedRun(simulated.lines), broken: simulated.broken };
+}
+
+/** Whether the report shows in what is counted. In a scenario nobody can subscribe to it; faults strike by what is read. */
+function isHeard({ soakFaults }: Scenario, snapshot: StageSnapshot | undefined): boolean {
+  return snapshot ? snapshot.hearsReports : soakFaults !== undefined;
 }

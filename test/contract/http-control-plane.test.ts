@@ -7,6 +7,7 @@ import type { SettingsOf } from '../../functions/platform/control-plane-settings
 import type { Fetch } from '../../functions/platform/ports.ts';
 import { RealClock } from '../../functions/platform/real-clock.ts';
 import { RealRandom } from '../../functions/platform/real-random.ts';
+import { CHILD_LIMIT } from '../child-limit.ts';
 import { type ControlPlaneDriver, listedControlPlaneContract, type Made } from './control-plane-contract.ts';
 import { FaultyProxy, RETRY_AFTER } from './faulty-proxy.ts';
 import { failedTask, type Running, serve, start, TaskFile } from './http-servers.ts';
@@ -110,7 +111,7 @@ async function pythonServer(): Promise<{ server: Running; file: TaskFile }> {
   return { server: await start([...command, '--tasks', file.path], env), file };
 }
 
-if (spawnSync('python3', ['-c', 'import http.server']).status === 0)
+if (spawnSync('python3', ['-c', 'import http.server'], CHILD_LIMIT).status === 0)
   listedControlPlaneContract(
     'HTTP, the server in Python',
     async () => {

@@ -25,7 +25,17 @@ describe('the breaker', () => {
       ({ Properties }) => Properties.ScheduleExpression,
     );
     expect(schedules).toEqual(['rate(15 minutes)', 'rate(1 minute)']);
-    expect(breaker?.Properties.Timeout).toBeLessThan(60);
+    expect(breaker?.Properties.Timeout).toBe(55);
+  });
+
+  it('outlives a trial of whatever its workers may take, but for those that stop by themselves', () => {
+    const queues = { disable: { timeoutSeconds: 90 }, listing: { timeoutSeconds: 300 } };
+    const slow = functionOf(synth('dev', { queues }).resources, 'breaker');
+    // A cold start, other messages for 5 s, and what is left to write, besides the 90 s.
+    expect(slow?.Properties.Timeout).toBe(115);
+    expect(JSON.stringify(slow?.Properties.Environment.Variables.TASKWARDEN_WORKERS)).toContain(
+      '\\"timeoutSeconds\\":90',
+    );
   });
 
   it('knows the worker, the mapping and the URL of each queue', () => {

@@ -8,6 +8,7 @@ import { QUEUE_NAMES } from '../../functions/platform/queues.ts';
 import { loadConfig, parseConfig } from '../../lib/config.ts';
 import { configSchema } from '../../lib/config-schema.ts';
 import { placeOf } from '../../lib/deployment-place.ts';
+import { CHILD_LIMIT } from '../child-limit.ts';
 import { appOf, LEAST } from './synth.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -313,7 +314,11 @@ describe('a configuration', () => {
   it('ends synth with that line and no stack trace', () => {
     const env = { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ stage: 'nowhere' }) };
     try {
-      execFileSync(process.execPath, [join(ROOT, 'bin/taskwarden.ts')], { env, stdio: 'pipe' });
+      execFileSync(process.execPath, [join(ROOT, 'bin/taskwarden.ts')], {
+        env,
+        stdio: 'pipe',
+        ...CHILD_LIMIT,
+      });
       expect.unreachable();
     } catch (error) {
       const { status, stderr } = error as { status: number; stderr: Buffer };
@@ -446,7 +451,10 @@ describe('stage local', () => {
   it('is refused by synth with one line', () => {
     const env: NodeJS.ProcessEnv = { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ stage: 'local' }) };
     for (const name of Object.keys(env)) if (name.startsWith('AWS_')) delete env[name];
-    const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'bin/taskwarden.ts')], { env });
+    const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'bin/taskwarden.ts')], {
+      env,
+      ...CHILD_LIMIT,
+    });
     expect(status).toBe(1);
     expect(stderr.toString()).toMatch(/^stage local: AWS_ENDPOINT_URL is not given, allowed: [^\n]*\n$/);
   });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DAY, type Instant, MINUTE } from '../../functions/abandonment/time.ts';
 import {
+  type BreakerAction,
   type BreakerState,
   NEW_BREAKER,
   nextBreaker,
@@ -30,7 +31,7 @@ interface Spell {
 /** What happened to a queue, minute for minute. */
 interface Event {
   at: Instant;
-  what: 'pause' | 'resume' | 'probe' | 'alert' | 'closed';
+  what: BreakerAction | 'closed';
 }
 
 /** A queue and its breaker, looked at each minute. */

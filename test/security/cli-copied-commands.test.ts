@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { argument, shellWord } from '../../functions/platform/shell-word.ts';
 import { reversalAlert } from '../../functions/store/operator-alerts.ts';
+import { CHILD_LIMIT } from '../child-limit.ts';
 import { cliStage, failingFleet, fileWith, taskLine } from '../unit/cli/cli-stage.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -37,7 +38,11 @@ const HOSTILE = [
 
 /** The words that a shell makes of a line. */
 function wordsOf(line: string): string[] {
-  const out = execFileSync('sh', ['-c', `set -- ${line}; for word; do printf '%s\\0' "$word"; done`]);
+  const out = execFileSync(
+    'sh',
+    ['-c', `set -- ${line}; for word; do printf '%s\\0' "$word"; done`],
+    CHILD_LIMIT,
+  );
   return out.toString().split('\0').slice(0, -1);
 }
 

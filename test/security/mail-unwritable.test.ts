@@ -1,4 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { deployedService } from '../../simulation/engine/deployed-service.ts';
+import type { Service } from '../../simulation/engine/service.port.ts';
 import { at, failing } from '../simulation/story.ts';
 import { attack } from './attack.ts';
 
@@ -47,4 +49,26 @@ test('code that can write no mail is nobody’s fault: the queue pauses, and nob
   expect({ warned, off }).toEqual({ warned: [], off: [] });
   expect(alerts).toEqual(['breaker-open']);
   expect(held).not.toContain('acmeCo/good no-reachable-owner');
+});
+
+test('a setting that no mail can be written with is nobody’s fault: all goes once it is put right', async () => {
+  let isBroken = true;
+  const brand = { name: undefined as unknown as string, colour: '#0b57d0' };
+  const service: Service = {
+    ...deployedService,
+    work: (system, ...more) => {
+      isBroken = system.clock.now() < Date.parse(at(15));
+      const { config } = system;
+      return deployedService.work({ ...system, config: isBroken ? { ...config, brand } : config }, ...more);
+    },
+  };
+  const { alerts, warned, held, off } = await attack({ tasks }, undefined, service);
+  expect(isBroken).toBe(false);
+  expect(alerts).toEqual(['breaker-open']);
+  expect(warned.map((mail) => mail.split(' ').slice(0, 2).join(' ')).sort()).toEqual([
+    'ana@acme.test acmeCo/bad',
+    'ana@acme.test acmeCo/good',
+    'bob@acme.test acmeCo/good',
+  ]);
+  expect({ held, off: off.length }).toEqual({ held: [], off: 2 });
 });

@@ -96,17 +96,17 @@ const PLAIN: MailItem = {
 };
 
 /**
- * Whose fault it is that a mail cannot be written: code that can write no plain mail is broken for all and throws, so
- * that the breaker hears of it; else it is the recipient's, or that of single notices.
+ * Whose fault it is that a mail cannot be written: code or settings of the deployment with which no plain mail can be
+ * written are broken for all, which throws, so that the breaker hears of it; else it is the recipient's, or that of single
+ * notices.
  */
 function culpritsOf<Chosen>(
   facts: DigestFacts,
   byFacts: ReadonlyMap<MailItem, Chosen>,
   error: unknown,
 ): Written<Chosen> {
-  const { now } = facts;
   const isBroken = (candidate: DigestFacts) => 'error' in written(candidate);
-  if (isBroken({ recipient: 'somebody', now, contact: '', declined: false, items: [PLAIN] })) throw error;
+  if (isBroken(plainOf(facts))) throw error;
   if (isBroken({ ...facts, items: [PLAIN] })) return { unwritable: 'recipient' };
   const unwritable = [...byFacts].flatMap(([item, culprit]) => {
     const alone = written({ ...facts, items: [item] });
@@ -114,6 +114,12 @@ function culpritsOf<Chosen>(
   });
   if (unwritable.length === 0) throw error;
   return { unwritable };
+}
+
+/** A plain mail to somebody who chose nothing, with what the deployment puts into every mail. */
+function plainOf({ now, contact, brand, links }: DigestFacts): DigestFacts {
+  const settings = { contact, ...(brand && { brand }), ...(links && { links }) };
+  return { ...settings, recipient: 'somebody', now, declined: false, items: [PLAIN] };
 }
 
 function mailItem(

@@ -139,7 +139,7 @@ function digestOf(
     language: words.language,
     preheader: preheaderOf(items, reader),
     brandName: brand.name,
-    logos: brand.logo === undefined ? [] : [{ url: brand.logo, name: brand.name }],
+    logos: brand.logo === undefined ? [] : [brand.logo],
     heading,
     title: titleOf(heading),
     happens: first && items.length === 1 ? actsOf(first, reader) : [],

@@ -72,8 +72,9 @@ export async function sendDigest(
 type Prepared = { send: Ready } | { unsendable: 'recipient' } | { unsendable: 'notices'; error: unknown };
 
 /**
- * Makes the message before anything is claimed, or says whose fault it is that none can be made. Code that can make none to
- * anybody is broken for all and throws, so that the breaker hears of it.
+ * Makes the message before anything is claimed, or says whose fault it is that none can be made. Code or settings of the
+ * deployment, of which the headers are made, with which none can be made to anybody are broken for all and throw, so that
+ * the breaker hears of it.
  */
 export async function prepareMessage(
   channel: Channel,
@@ -83,7 +84,7 @@ export async function prepareMessage(
   try {
     return { send: await channel.prepare(letter, items) };
   } catch (error) {
-    const plain = { ...letter, subject: 'Notice', text: 'Notice', html: '<p>Notice</p>', headers: {} };
+    const plain = { ...letter, subject: 'Notice', text: 'Notice', html: '<p>Notice</p>' };
     const isMade = (other: OutgoingMail) =>
       channel.prepare(other, []).then(
         () => true,

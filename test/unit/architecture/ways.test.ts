@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { CHILD_LIMIT } from '../../child-limit.ts';
 import { ROOT } from './pages.ts';
 
 /** By file of functions/episodes/, how often it was entered. */
@@ -8,7 +9,11 @@ type Entered = Record<string, number>;
 
 const [task, event] = (() => {
   const script = join(ROOT, 'test/unit/architecture/ways.ts');
-  const printed = execFileSync(process.execPath, [script], { encoding: 'utf8', stdio: 'pipe' });
+  const printed = execFileSync(process.execPath, [script], {
+    encoding: 'utf8',
+    stdio: 'pipe',
+    ...CHILD_LIMIT,
+  });
   const { task, event } = JSON.parse(printed) as { task: Entered; event: Entered };
   return [task, event];
 })();

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import {
   GetAliasCommand,
   GetEventSourceMappingCommand,
@@ -14,7 +16,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { takenOf } from '../../../functions/breaker/aws-trial.ts';
 import { AwsWorkerControl } from '../../../functions/breaker/aws-worker-control.ts';
 import { readWorkers } from '../../../functions/breaker/breaker-environment.ts';
 import { byQueue } from '../../../functions/platform/queues.ts';
@@ -26,6 +29,7 @@ const place = (name: string) => ({
   functionName: name,
   mapping: `${name}-mapping`,
   queueUrl: `https://q/${name}`,
+  timeoutSeconds: 30,
 });
 const PLACES = byQueue((queue) => place(queue.charAt(0)));
 const control = new AwsWorkerControl(new LambdaClient({}), new SQSClient({}), PLACES);
@@ -339,9 +343,45 @@ describe('a message that is tried', () => {
   });
 });
 
+describe('a worker that takes its time', () => {
+  const ANSWER = JSON.stringify({ batchItemFailures: [], trial: { verdict: 'passed', reason: 'done' } });
+  const server = createServer((_, response) => void setTimeout(() => response.end(ANSWER), 200));
+
+  beforeAll(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => new Promise((resolve) => void server.close(resolve)));
+
+  it('is waited for with a message for as long as it may run, and with a probe no longer than usual', async () => {
+    lambda.restore();
+    const { port } = server.address() as AddressInfo;
+    const client = new LambdaClient({
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'a', secretAccessKey: 's' },
+      endpoint: `http://127.0.0.1:${port}`,
+      requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true },
+      maxAttempts: 1,
+    });
+    const slow = { ...PLACES, disable: { ...PLACES.disable, timeoutSeconds: 90 } };
+    const patient = new AwsWorkerControl(client, new SQSClient({}), slow);
+    expect(await patient.probe('disable')).toEqual({ outcome: 'failed', reason: 'no answer in time' });
+    expect(await patient.hand('disable', takenOf({ MessageId: 'm1' }))).toEqual({
+      verdict: 'passed',
+      reason: 'done',
+    });
+  });
+});
+
 describe('what the breaker is told', () => {
   it('names the worker of each queue', () => {
     expect(readWorkers({ TASKWARDEN_WORKERS: JSON.stringify(PLACES) })).toEqual(PLACES);
+  });
+
+  it('says how long a worker may run, where it says so at all', () => {
+    const { timeoutSeconds: _, ...notify } = PLACES.notify;
+    expect(readWorkers({ TASKWARDEN_WORKERS: JSON.stringify({ ...PLACES, notify }) }).notify).toEqual(notify);
+    const variables = {
+      TASKWARDEN_WORKERS: JSON.stringify({ ...PLACES, notify: { ...notify, timeoutSeconds: 0 } }),
+    };
+    expect(() => readWorkers(variables)).toThrow('TASKWARDEN_WORKERS.notify.timeoutSeconds: ');
   });
 
   it('is refused where it says nothing', () => {

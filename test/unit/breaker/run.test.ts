@@ -3,6 +3,7 @@ import { MINUTE } from '../../../functions/abandonment/time.ts';
 import { runBreaker } from '../../../functions/breaker/run.ts';
 import type { ProbeResult } from '../../../functions/breaker/worker-control.port.ts';
 import { index, keys, sortable } from '../../../functions/store/keys.ts';
+import { loadOperatorAlert, operatorAlertWrite } from '../../../functions/store/operator-alerts.ts';
 import { recordOops } from '../../../functions/work/oops.ts';
 import { countSuccess } from '../../../functions/work/successes.ts';
 import { breakerStage, fail, PASSED, START, type Stage } from './stage.ts';
@@ -340,10 +341,63 @@ describe('while the table fails', () => {
     stage.control.waits = false;
     stage.control.messages = [{ messageId: 'm1', firstSentAt: START, trials: 0 }];
     stage.pass(400);
-    expect((await stage.look())[0]).toMatchObject({ phase: 'closed', actions: ['probe', 'resume'] });
+    expect((await stage.look())[0]).toMatchObject({ phase: 'closed', actions: ['probe', 'resume', 'over'] });
     expect(stage.control.isOff).toBe(false);
-    expect(stage.alerts).toHaveLength(1);
     expect(await openAlert(stage)).toBeUndefined();
+    const about = { code: 'breaker-open', subject: 'disable' };
+    expect(stage.alerts).toEqual([
+      { ...about, detail: expect.stringContaining('the table fails') },
+      {
+        ...about,
+        detail:
+          'over since 2026-03-01T18:40:00Z: the disable queue was found off, and its worker works; ' +
+          'since when it was off is not known',
+        isOver: true,
+      },
+    ]);
+    stage.pass(1);
+    expect((await stage.look())[0]?.actions).toEqual([]);
+  });
+
+  it('what was paused goes on where operators cannot be notified of it, and the log says so', async () => {
+    const stage = breakerStage();
+    stage.control.isOff = true;
+    stage.system.operators.notify = async () => {
+      throw new Error('SNS is down');
+    };
+    expect((await stage.look())[0]).toMatchObject({ phase: 'closed', actions: ['probe', 'resume', 'over'] });
+    expect(stage.control.isOff).toBe(false);
+    expect(stage.logs('operators not notified')).toEqual([
+      { level: 'error', code: 'breaker-open', queue: 'disable', error: 'Error: SNS is down' },
+    ]);
+  });
+
+  it('of what was paused and failed since the scanner notifies of the end, as of any other', async () => {
+    const stage = breakerStage();
+    stage.control.isOff = true;
+    stage.control.answer = NO_ANSWER;
+    await stage.look();
+    stage.control.answer = PASSED;
+    stage.pass(5);
+    expect((await stage.look())[0]).toMatchObject({ phase: 'closed', actions: ['probe', 'resume'] });
+    expect(stage.alerts.map(({ isOver }) => isOver)).toEqual([undefined]);
+  });
+
+  it('of what opened again and operators were notified of, the scanner notifies of the end as well', async () => {
+    const stage = breakerStage();
+    stage.control.isOff = true;
+    await stage.look();
+    stage.control.isOff = true;
+    stage.control.messages = [{ messageId: 'hidden', firstSentAt: START, trials: 0, delay: 30_000 }];
+    stage.pass(60);
+    expect((await stage.look())[0]).toMatchObject({ phase: 'open', actions: ['probe'] });
+    const alert = await loadOperatorAlert(stage.table, 'breaker-open', 'disable');
+    if (!alert) throw new Error('there is no alert');
+    const notified = operatorAlertWrite({ ...alert, toldAt: START + 60 * 60_000 });
+    await stage.table.transact([notified], 'scanner');
+    stage.control.messages = [];
+    stage.pass(1);
+    expect((await stage.look())[0]).toMatchObject({ phase: 'closed', actions: ['probe', 'resume'] });
   });
 
   it('what was paused stays off and is told of while its worker does not answer', async () => {
@@ -390,6 +444,14 @@ describe('an incident that opens again', () => {
     expect((await stage.look())[0]).toMatchObject({ phase: 'open', actions: ['pause'] });
     expect(stage.alerts).toHaveLength(1);
     expect(await openAlert(stage)).toMatchObject({ active: true, toldAt });
+  });
+
+  it('and is found off is of the same incident, of whose end the scanner notifies', async () => {
+    const stage = await closed();
+    stage.control.isOff = true;
+    stage.pass(60);
+    expect((await stage.look())[0]).toMatchObject({ phase: 'closed', actions: ['probe', 'resume'] });
+    expect(stage.alerts).toHaveLength(1);
   });
 
   it('is told as a new one after more than a day', async () => {

@@ -5,7 +5,7 @@ import type {
   TakenMessage,
   WorkerControl,
 } from '../../../functions/breaker/worker-control.port.ts';
-import type { QueueName } from '../../../functions/platform/ports.ts';
+import type { OperatorAlert, QueueName } from '../../../functions/platform/ports.ts';
 import { buildSystem } from '../../../functions/platform/system.ts';
 import { MemoryTable, type MemoryTableOptions } from '../../../functions/store/table/memory-table.ts';
 import { recordOops } from '../../../functions/work/oops.ts';
@@ -80,7 +80,7 @@ export function breakerStage(queue: QueueName = 'disable', options: MemoryTableO
   const table = new MemoryTable(options);
   let now = START;
   let ids = 0;
-  const alerts: { code: string; subject: string; detail: string }[] = [];
+  const alerts: OperatorAlert[] = [];
   const metrics: { name: string; properties: Record<string, unknown> }[] = [];
   const logged: { level: string; message: string; properties: Record<string, unknown> }[] = [];
   const system = buildSystem('a test', {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildProgram } from '../../../cli/program.ts';
+import { CHILD_LIMIT } from '../../child-limit.ts';
 import { cliStage } from './cli-stage.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'taskwarden-completion-'));
@@ -17,7 +18,9 @@ function offered(...typed: string[]): string[] {
   const words = typed.map((word) => `'${word}'`).join(' ');
   const text = `source ${join(folder, 'bash')}; compopt() { echo FILES; }
 COMP_WORDS=(taskwarden ${words}); COMP_CWORD=${typed.length}; _taskwarden; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  return execFileSync('bash', ['-c', text], { encoding: 'utf8' }).split('\n').filter(Boolean);
+  return execFileSync('bash', ['-c', text], { encoding: 'utf8', ...CHILD_LIMIT })
+    .split('\n')
+    .filter(Boolean);
 }
 
 /** The program as it is, without stages. */

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { Interrupts } from '../../../cli/interrupts.ts';
 import { run } from '../../../cli/program.ts';
+import { CHILD_LIMIT } from '../../child-limit.ts';
 import { cliStage, taskLine } from './cli-stage.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
@@ -27,7 +28,7 @@ const ENDLESS = JSON.stringify({
 /** Stops a command a second after it read its file, which is a pipe: the command opens it once it runs. */
 async function stopped(args: (file: string) => string[]) {
   const file = join(folder, `pipe-${args.length}-${Math.random()}`);
-  execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', file]);
+  execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', file], CHILD_LIMIT);
   const started = spawn(process.execPath, [join(ROOT, 'cli', 'taskwarden.mjs'), ...args(file)], {
     env: process.env,
   });

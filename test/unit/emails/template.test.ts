@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseTemplate, sourceOf, type Target } from '../../../emails/template.ts';
+import { CHILD_LIMIT } from '../../child-limit.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const TEXT: Target = { suffix: 'Text', escapes: false, types: { mail: 'Mail', task: 'Task' } };
@@ -61,7 +62,11 @@ describe('the compiled mails', () => {
       const check = (source: string) => {
         writeFileSync(join(folder, 'compiled.ts'), head + source);
         const args = ['--noEmit', '--strict', '--allowImportingTsExtensions', '--types', '', 'compiled.ts'];
-        execFileSync(join(ROOT, 'node_modules/.bin/tsc'), args, { cwd: folder, encoding: 'utf8' });
+        execFileSync(join(ROOT, 'node_modules/.bin/tsc'), args, {
+          cwd: folder,
+          encoding: 'utf8',
+          ...CHILD_LIMIT,
+        });
       };
       check(sound);
       const unknown = sound.replace('digest.heading', 'digest.mood');

@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { isAlive } from '../../../local/emulator-runs.ts';
 import { endWithUs } from '../../../local/end-with-us.ts';
+import { CHILD_LIMIT } from '../../child-limit.ts';
 
 const MODULE = join(import.meta.dirname, '..', '..', '..', 'local', 'end-with-us.ts');
 
@@ -55,7 +56,7 @@ it('nobody watches over a child that ended: its id may be that of another', asyn
   const ended = once(child, 'exit');
   endWithUs(child, { folder });
   const watchers = () => {
-    const { stdout } = spawnSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8' });
+    const { stdout } = spawnSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8', ...CHILD_LIMIT });
     return stdout.split('\n').filter((line) => line.includes(folder)).length;
   };
   await ended;

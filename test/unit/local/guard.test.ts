@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const GUARD = join(import.meta.dirname, '..', '..', '..', 'local', 'guard');
 const PYTHON = 'python3';
-const hasPython = spawnSync(PYTHON, ['--version']).status === 0;
+const hasPython = spawnSync(PYTHON, ['--version'], CHILD_LIMIT).status === 0;
 
 /** Prints the answer of the guard to each request that it reads. */
 const ASK = `
@@ -14,11 +14,16 @@ from refusal import refusal
 print(json.dumps([refusal(method, [tuple(pair) for pair in headers]) for method, headers in json.load(sys.stdin)]))
 `;
 
+import { CHILD_LIMIT } from '../../child-limit.ts';
+
 type Request = [method: string, headers: [string, string][]];
 
 function refusals(requests: Request[]): (string | null)[] {
-  const options = { input: JSON.stringify(requests), encoding: 'utf8' as const };
-  const { stdout, stderr } = spawnSync(PYTHON, ['-B', '-c', ASK, GUARD], options);
+  const { stdout, stderr } = spawnSync(PYTHON, ['-B', '-c', ASK, GUARD], {
+    input: JSON.stringify(requests),
+    encoding: 'utf8',
+    ...CHILD_LIMIT,
+  });
   expect(stderr).toBe('');
   return JSON.parse(stdout) as (string | null)[];
 }

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CHILD_LIMIT } from '../../child-limit.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
@@ -174,7 +175,11 @@ describe('workflows', () => {
 
 describe('the bill of materials', () => {
   it('names what is locked, with its hash', () => {
-    const { stdout, status } = spawnSync('npm', ['run', '-s', 'sbom'], { cwd: ROOT, encoding: 'utf8' });
+    const { stdout, status } = spawnSync('npm', ['run', '-s', 'sbom'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      ...CHILD_LIMIT,
+    });
     expect(status).toBe(0);
     const { bomFormat, components } = JSON.parse(stdout) as {
       bomFormat: string;
@@ -211,7 +216,7 @@ describe('a platform for which the lockfile has no Node', () => {
     chmodSync(system, 0o755);
     const script = join(checkout, 'scripts', 'with-dependencies.sh');
     const env = { PATH: `${join(checkout, 'system')}:/usr/bin:/bin` };
-    return spawnSync('bash', [script, 'echo', 'ran'], { env, encoding: 'utf8' });
+    return spawnSync('bash', [script, 'echo', 'ran'], { env, encoding: 'utf8', ...CHILD_LIMIT });
   }
 
   it('uses the system’s where it runs TypeScript', () => {

@@ -1,5 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CHILD_LIMIT } from '../../child-limit.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const TSX = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
 
 const SUITES = [
   'mutation',
@@ -12,8 +17,11 @@ const SUITES = [
 ];
 
 function call(suite: string, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync('npx', ['tsx', `scripts/${suite}.ts`, ...args], {
+  // Not by npx: where it finds no tsx, in an installation under way, it asks the registry for one and waits.
+  const { status, stdout, stderr } = spawnSync(process.execPath, [TSX, `scripts/${suite}.ts`, ...args], {
+    cwd: ROOT,
     encoding: 'utf8',
+    ...CHILD_LIMIT,
   });
   return { status, stdout, stderr };
 }

@@ -1,6 +1,7 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import type { Telemetry } from '../../../functions/platform/ports.ts';
+import type { QueueName } from '../../../functions/platform/queues.ts';
 import type { Receiver } from '../../../functions/platform/receiver.port.ts';
 import { buildSystem } from '../../../functions/platform/system.ts';
 import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
@@ -446,13 +447,17 @@ describe('the one message of a trial', () => {
     expect(attempts).toEqual([16]);
   });
 
-  it.each([
-    [60_000, 30_000],
-    [12_000, 12_000],
+  it.each<[QueueName, number, number]>([
+    ['listing', 60_000, 30_000],
+    ['webhook', 300_000, 30_000],
+    ['listing', 12_000, 12_000],
+    ['disable', 90_000, 90_000],
+    ['notify', 12_000, 12_000],
   ])(
-    'of a worker that has %i ms ends within %i ms: the breaker does not wait longer',
-    async (left, within) => {
+    'of a worker of %s that has %i ms ends within %i ms: the breaker does not wait longer',
+    async (queue, left, within) => {
       const { worker } = workerOf({});
+      Object.assign(worker.consumer, { queue });
       const { now } = worker.system.clock;
       let endsBy: number | undefined;
       worker.consumer.act = async (_system, _message, delivery) => {

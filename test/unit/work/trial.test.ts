@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../functions/work/consumer.ts';
 import { isProbe } from '../../../functions/work/probe.ts';
-import {
-  HISTORY,
-  isTrial,
-  LONGEST_TRIAL,
-  type TrialAnswer,
-  verdictOf,
-} from '../../../functions/work/trial.ts';
+import { COLD_START, HISTORY, isTrial, type TrialAnswer, verdictOf } from '../../../functions/work/trial.ts';
 
 describe('what a worker is called with', () => {
   it.each<[string, unknown, 'trial' | 'probe' | 'batch']>([
@@ -44,7 +38,7 @@ describe('what the one message of a trial says of its queue', () => {
   });
 
   it('comes ten seconds before the breaker takes silence for a failure, under names that stay on messages', () => {
-    expect(LONGEST_TRIAL).toBe(30_000);
+    expect(COLD_START).toBe(10_000);
     expect(HISTORY).toEqual({ attempts: 'earlierAttempts', trials: 'trials', firstSentAt: 'firstSentAt' });
   });
 });

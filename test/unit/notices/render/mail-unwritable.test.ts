@@ -1,5 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { mailOf } from '../../../../functions/notices/render/mail-of.ts';
+import { BRAND } from '../../../../functions/platform/brand.ts';
+import type { Links } from '../../../../functions/platform/ports.ts';
+import type { System } from '../../../../functions/platform/system.ts';
 import type { PendingNotice } from '../../../../functions/store/notices.ts';
 import { ANA, ANA_ADDRESS, answerStage, type Given, START } from '../send/answer-stage.ts';
 
@@ -21,9 +24,28 @@ afterEach(() => {
   fault.hits = () => false;
 });
 
-/** A mail to Ana about tasks of these names. */
-async function mailOfTasks(names: string[], setup: Given = {}) {
+/** What of the deployment a mail rests on, as no reader of settings would let it through. */
+type Setting = [string, Partial<System['config']>, Links?];
+const MISSING = undefined as unknown as string;
+const LINKS: Links = {
+  baseUrl: 'https://tasks.platform.test/',
+  keys: {
+    current: async () => ({ id: 'k1', secret: new Uint8Array(32) }),
+    accepted: async () => undefined,
+  },
+};
+const BROKEN: Setting[] = [
+  ['the name of the brand', { brand: { ...BRAND, name: MISSING } }],
+  ['the colour of the brand', { brand: { ...BRAND, colour: MISSING } }, LINKS],
+  ['the logo', { brand: { ...BRAND, logo: null as unknown as string } }],
+  ['the contact', { contact: MISSING }],
+];
+
+/** A mail to Ana about tasks of these names, with settings of the deployment in the place of those of the stage. */
+async function mailOfTasks(names: string[], setup: Given = {}, [, settings, links]: Setting = ['none', {}]) {
   const stage = await answerStage(setup);
+  const config = { ...stage.system.config, ...settings };
+  const system = { ...stage.system, config, ...(links && { links }) };
   const record = await stage.record();
   const digest = await stage.digest();
   const pending: PendingNotice = { notice: 'warning', since: START, notBefore: START };
@@ -33,7 +55,7 @@ async function mailOfTasks(names: string[], setup: Given = {}) {
     record,
     item: { ...digest.items[0]!, task },
   }));
-  return mailOf(stage.system, await stage.view(), digest, notices);
+  return mailOf(system, await stage.view(), digest, notices);
 }
 
 test('notices that cannot be written are found one by one, for the others can', async () => {
@@ -57,6 +79,10 @@ test('one to whom not even a plain mail can be written is to blame themselves, n
 test('code that can write no mail at all is broken for everybody, and nobody is set aside', async () => {
   fault.hits = () => true;
   await expect(mailOfTasks(['a/x'])).rejects.toThrow('Invalid time value');
+});
+
+test.each(BROKEN)('%s that is broken is the fault of nobody who is to be notified', async (...setting) => {
+  await expect(mailOfTasks(['a/x', 'a/y'], {}, setting)).rejects.toThrow(TypeError);
 });
 
 test('what can be written alone but not together is nobody’s fault either', async () => {

@@ -237,7 +237,6 @@ describe('a message that cannot be made', () => {
     ['its subject', ({ subject }) => subject === 'A warning'],
     ['its text', ({ text }) => text === 'words'],
     ['its page', ({ html }) => html.includes('words')],
-    ['its headers', ({ headers }) => 'List-Unsubscribe' in headers],
   ])('for %s is the fault of what it says', async (_what, fails) => {
     expect(await prepareMessage(channel(fails), LETTER, [])).toEqual({ unsendable: 'notices', error: FAULT });
   });
@@ -254,14 +253,14 @@ describe('a message that cannot be made', () => {
     });
   });
 
-  it('to anybody is a fault of the code, which its breaker is to hear of', async () => {
-    await expect(
-      prepareMessage(
-        channel(() => true),
-        LETTER,
-        [],
-      ),
-    ).rejects.toBe(FAULT);
+  it.each<[string, (letter: OutgoingMail) => boolean]>([
+    ['to anybody is a fault of the code', () => true],
+    [
+      'for its headers is a fault of the settings that they are made of',
+      ({ headers }) => 'List-Unsubscribe' in headers,
+    ],
+  ])('%s, which its breaker is to hear of', async (_what, fails) => {
+    await expect(prepareMessage(channel(fails), LETTER, [])).rejects.toBe(FAULT);
   });
 
   it('suppresses its recipient, or sets its notice aside, and the rest goes', async () => {

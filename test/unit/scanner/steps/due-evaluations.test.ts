@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { QUEUED_AGAIN_AFTER } from '../../../../functions/abandonment/next-look.ts';
 import type { Disabling } from '../../../../functions/abandonment/task.ts';
 import { DAY, HOUR, MINUTE } from '../../../../functions/abandonment/time.ts';
+import { withDisabling } from '../../../../functions/episodes/disabling.ts';
+import type { OpenTask } from '../../../../functions/episodes/open-task.ts';
 import { dueEvaluationsStep } from '../../../../functions/scanner/steps/due-evaluations.ts';
 import { bucketOf, keys } from '../../../../functions/store/keys.ts';
 import { loadOperatorAlert, operatorAlert } from '../../../../functions/store/operator-alerts.ts';
@@ -138,6 +140,17 @@ describe('a disabling of which nothing was heard', () => {
     const stage = await stageOf([onItsWay(disabling)]);
     await take(stage);
     expect(queued(stage)).toEqual([]);
+  });
+
+  it('that a person asked for is left alone by the next scan too, and is queued again half an hour later', async () => {
+    const byAna = { by: 'person', person: 'ana@acme.test', at: NOW - 10 * MINUTE } as const;
+    const task = dueTask(A, { disableAt: NOW + 5 * DAY }) as OpenTask;
+    const stage = await stageOf([withDisabling(task, byAna, NOW - 10 * MINUTE)]);
+    await take(stage);
+    expect(queued(stage)).toEqual([]);
+    expect((await stage.task(A)).next).toEqual({ at: NOW + 20 * MINUTE, why: 'look' });
+    await stage.take(dueEvaluationsStep, await stage.begin(NOW + 20 * MINUTE), {});
+    expect(queued(stage)).toEqual([`disable disable ${A}`]);
   });
 
   it('that was refused is asked for again a day later, and not with each scan', async () => {
