@@ -251,7 +251,7 @@ function addLostWorkAlarms(alarms: Alarms, queues: Record<QueueName, WorkQueue>)
     },
     deadLettersOf(QUEUE_NAMES),
   );
-  const only = QUEUE_NAMES.filter((name) => QUEUES[name].isOnlyTold);
+  const only = QUEUE_NAMES.filter((name) => QUEUES[name].isUnrepeated);
   alarms.addAge(
     {
       name: 'dead-letters-old',

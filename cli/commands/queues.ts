@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { formatInstant } from '../../functions/abandonment/time.ts';
 import { listQueues, pauseQueue, type QueueStanding, resumeQueue } from '../../functions/operators/queues.ts';
-import { ONLY_TOLD, QUEUE_NAMES, type QueueName } from '../../functions/platform/queues.ts';
+import { QUEUE_NAMES, type QueueName, UNREPEATED_QUEUES } from '../../functions/platform/queues.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import type { Columns } from '../output.ts';
 
@@ -20,7 +20,7 @@ export function registerQueues(queues: Command, cli: Cli): void {
   );
   addCommand(queues, {
     usage: 'pause',
-    description: `stop a queue until you resume it; its messages wait (4 days at most; ${ONLY_TOLD.join(' and ')} 14)`,
+    description: `stop a queue until you resume it; its messages wait (4 days at most; ${UNREPEATED_QUEUES.join(' and ')} 14)`,
     examples: ['queues pause notify'],
   })
     .addArgument(queueArgument())

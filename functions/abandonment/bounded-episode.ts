@@ -1,5 +1,5 @@
 import { BOUNDS } from './bounds.ts';
-import type { Episode, PrintedDate, Told } from './task.ts';
+import type { Episode, PrintedDate, RecipientPart } from './task.ts';
 
 /**
  * Those who were notified, without the ones too many who are no recipients any more: first those who hold no date, then
@@ -16,7 +16,7 @@ export function withoutOldestLeft(
   return Object.fromEntries(Object.entries(parts).filter(([key]) => !dropped.has(key)));
 }
 
-function worthOf({ dated, warning, acceptedAt = 0 }: Told): number {
+function worthOf({ dated, warning, acceptedAt = 0 }: RecipientPart): number {
   return dated && warning === 'accepted' ? acceptedAt : 0;
 }
 

@@ -23,10 +23,10 @@ import type {
   Keep,
   Mode,
   Pauses,
+  RecipientPart,
   ResolveReason,
   Stopping,
   Task,
-  Told,
 } from './task.ts';
 import { DAY, type Duration, type Instant, type Interval } from './time.ts';
 
@@ -135,8 +135,8 @@ export function shortestLead({ reminders, disableAfter }: EffectivePolicy): Dura
 export function warnedOf(
   episode: Episode,
   recipients: readonly Recipient[],
-): { recipient: Recipient; part: Told }[] {
-  const warned: { recipient: Recipient; part: Told }[] = [];
+): { recipient: Recipient; part: RecipientPart }[] {
+  const warned: { recipient: Recipient; part: RecipientPart }[] = [];
   for (const recipient of recipients) {
     const part = episode.told[recipient.key];
     if (part && !part.left && part.grace === episode.grace && part.warning === 'accepted') {
@@ -150,7 +150,7 @@ export function warnedOf(
 export function sustaining(
   episode: Episode,
   recipients: readonly Recipient[],
-): { recipient: Recipient; part: Told }[] {
+): { recipient: Recipient; part: RecipientPart }[] {
   return warnedOf(
     episode,
     recipients.filter(({ joined }) => !joined),

@@ -13,7 +13,7 @@ import {
   withJoined,
 } from './decide.ts';
 import { isReverted } from './reverted.ts';
-import type { Episode, Notice, Told } from './task.ts';
+import type { Episode, Notice, RecipientPart } from './task.ts';
 import { type Duration, type Instant, roundUpToMinute } from './time.ts';
 import { judgeInformation } from './topics.ts';
 import type { Verdict } from './verdict.ts';
@@ -60,7 +60,13 @@ function ofHold({ answer, reason }: Decision): Verdict | undefined {
   return reason === 'reverted' ? { verdict: 'void', reason } : undefined;
 }
 
-function judgeWarning(taskCase: Case, episode: Episode, part: Told, now: Instant, again: boolean): Verdict {
+function judgeWarning(
+  taskCase: Case,
+  episode: Episode,
+  part: RecipientPart,
+  now: Instant,
+  again: boolean,
+): Verdict {
   if (taskCase.policy.mode === 'detect') return { verdict: 'void', reason: 'stage' };
   if (part.grace !== episode.grace || (part.warning === 'accepted' && !again))
     return { verdict: 'void', reason: 'told' };
@@ -120,7 +126,7 @@ function judgeReminder(
   taskCase: Case,
   episode: Episode,
   recipient: Recipient,
-  part: Told,
+  part: RecipientPart,
   now: Instant,
 ): Verdict {
   const { policy, recipients } = taskCase;

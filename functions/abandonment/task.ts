@@ -126,7 +126,7 @@ export const MODES = ['detect', 'notify', 'disable'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** One recipient's part of an episode, under the key of their address. */
-export interface Told {
+export interface RecipientPart {
   address: string;
   /** The grace the warning belongs to. */
   grace: number;
@@ -289,7 +289,7 @@ export interface Episode {
   modeRaisedAt?: Instant;
   /** The last restoring of the table that the present grace knows of; absent where there was none. */
   restoredAt?: Instant;
-  told: Record<string, Told>;
+  told: Record<string, RecipientPart>;
   /** Topics, apart from those who are notified: nothing is decided by them. */
   informed?: Record<string, Informed>;
   dates: PrintedDate[];

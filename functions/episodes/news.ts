@@ -1,4 +1,4 @@
-import type { Told } from '../abandonment/task.ts';
+import type { RecipientPart } from '../abandonment/task.ts';
 import { tenantOf } from '../abandonment/task.ts';
 import { formatInstant, type Instant } from '../abandonment/time.ts';
 import { type AlertRecord, alertFromRow, alertOf } from '../store/alerts.ts';
@@ -107,7 +107,7 @@ function isWarned({ open }: TaskRecord, episode: number, grace: number): boolean
   return Object.values(open.told).some((part) => isAccepted(part, grace));
 }
 
-function isAccepted({ grace, warning }: Told, wanted: number): boolean {
+function isAccepted({ grace, warning }: RecipientPart, wanted: number): boolean {
   return grace === wanted && warning === 'accepted';
 }
 

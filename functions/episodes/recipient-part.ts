@@ -1,10 +1,10 @@
-import type { Episode, Notice, Told } from '../abandonment/task.ts';
+import type { Episode, Notice, RecipientPart } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import { isOpen, type OpenTask } from './open-task.ts';
 
 /** The episode with the part of one recipient changed. */
-export function withRecipient(open: Episode, key: string, part: Told): Episode {
+export function withRecipient(open: Episode, key: string, part: RecipientPart): Episode {
   return { ...open, told: { ...open.told, [key]: part } };
 }
 
@@ -31,7 +31,7 @@ export function withTried(
   return { ...record, open, next: { at: now, why: 'look' } };
 }
 
-function triedOf(part: Told, notice: Notice): Told {
+function triedOf(part: RecipientPart, notice: Notice): RecipientPart {
   return notice === 'reminder' && part.reminder
     ? { ...part, reminder: { ...part.reminder, state: 'tried' } }
     : { ...part, warning: part.warning === 'accepted' ? part.warning : 'tried' };

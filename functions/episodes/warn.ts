@@ -1,6 +1,6 @@
 import type { Case, Recipient } from '../abandonment/decide.ts';
 import { isOfBeforeRestore } from '../abandonment/restored.ts';
-import type { Episode, Told } from '../abandonment/task.ts';
+import type { Episode, RecipientPart } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { type NewNotice, noticeWrites, type PendingNotice } from '../store/notices.ts';
 import { asBeforeDisabling } from './disabling.ts';
@@ -54,7 +54,7 @@ function inGrace(
   const { policy, restoredAt } = taskCase;
   const { mode, modeRaisedAt } = policy;
   const grace = newGrace ? open.grace + 1 : open.grace;
-  const parts: Record<string, Told> = { ...open.told };
+  const parts: Record<string, RecipientPart> = { ...open.told };
   for (const { key, address } of warned) {
     parts[key] = { address, grace, warning: 'pending', dated: mode === 'disable' };
   }

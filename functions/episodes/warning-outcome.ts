@@ -1,4 +1,4 @@
-import type { Episode, Told } from '../abandonment/task.ts';
+import type { Episode, RecipientPart } from '../abandonment/task.ts';
 import type { DigestItem } from '../store/digests.ts';
 import { wasWarned } from './cell.ts';
 import type { MailOutcome } from './mail.ts';
@@ -15,10 +15,10 @@ export function warningAfter(open: Episode, mail: MailOutcome, item: DigestItem)
 
 /** How the recipient stands to be warned after the mail; undefined where it changes nothing. */
 function standingAfter(
-  part: Told,
+  part: RecipientPart,
   { digest, standing, acceptedAt }: MailOutcome,
   item: DigestItem,
-): Partial<Told> | undefined {
+): Partial<RecipientPart> | undefined {
   const mine = part.digest === digest;
   if (part.grace !== item.grace || (part.warning === 'accepted' && !mine)) return undefined;
   if (standing === 'accepted') {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '../abandonment/time.ts';
-import { ONLY_TOLD } from '../platform/queues.ts';
+import { UNREPEATED_QUEUES } from '../platform/queues.ts';
 import { canaryIn } from '../work/canary.ts';
 import type { Parsed } from '../work/consumer.ts';
 import { disablingOf, enablingOf } from '../work/given-up.ts';
@@ -105,5 +105,5 @@ function listingFacts(message: ListingMessage): Omit<LetterFacts, 'kind' | 'notA
 
 /** Whether two letters with the same name of work are the same hint: one of them is enough. */
 export function isOneHint(queue: LetterQueue): boolean {
-  return !ONLY_TOLD.some((name) => name === queue);
+  return !UNREPEATED_QUEUES.some((name) => name === queue);
 }

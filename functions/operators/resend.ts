@@ -49,7 +49,7 @@ export async function resendMail(system: System, id: string, by: string): Promis
   return { outcome: 'done', address, items };
 }
 
-type Told = Pick<ResentItem, 'notice' | 'reason'>;
+type ArmedItem = Pick<ResentItem, 'notice' | 'reason'>;
 type Standing = { pending: PendingNotice } | { left: string };
 
 function armAgain(
@@ -58,10 +58,10 @@ function armAgain(
   digest: DigestRecord,
   item: DigestItem,
   by: string,
-): Promise<Told> {
+): Promise<ArmedItem> {
   const { table, clock } = system;
   const key = keys.notice(digest.recipient, item.task, item.episode);
-  return commit<Told>(system, `a notice of task ${item.task}`, async () => {
+  return commit<ArmedItem>(system, `a notice of task ${item.task}`, async () => {
     const [record, row] = await Promise.all([loadTask(table, item.task), table.get(key)]);
     if (row?.pending) return { value: { notice: null, reason: 'waits for a mail already' } };
     const now = clock.now();

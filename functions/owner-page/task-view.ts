@@ -5,7 +5,7 @@ import { countedTime } from '../abandonment/evidence.ts';
 import { restorableUntil } from '../abandonment/restorable.ts';
 import type { Cause, Keep, ResolveReason, Task } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
-import { countsRestarts, othersTold } from '../notices/render/mail-of.ts';
+import { countsRestarts, othersNotified } from '../notices/render/mail-of.ts';
 import type { System } from '../platform/system.ts';
 import { type AlertRecord, alertFromRow } from '../store/alerts.ts';
 import type { DigestItem } from '../store/digests.ts';
@@ -218,7 +218,7 @@ async function failureOf({ fleet, visit, now }: Scene, record: TaskRecord): Prom
     restarts: countsRestarts(record) ? total - atLoss : null,
     cause: causeOf(record.evidence),
     disableAt: taskCase.policy.mode === 'disable' ? decide(taskCase, now).facts.disableAt : null,
-    told: othersTold(record, visit.digest.recipient),
+    told: othersNotified(record, visit.digest.recipient),
     ...(record.open?.alert === 'task_overdue' && { isOverdue: true as const }),
   };
 }

@@ -7,7 +7,7 @@ interface QueueEntry {
   /** The file of that function's handler, from the root of the repository. */
   readonly handler: string;
   /** Whether its messages come from elsewhere and no state of ours sends them again: they are kept longer. */
-  readonly isOnlyTold: boolean;
+  readonly isUnrepeated: boolean;
   /** Messages for one invocation where the configuration says nothing. */
   readonly batchSize: number;
   /** Invocations at once where the configuration says nothing. */
@@ -33,7 +33,7 @@ export const QUEUES = {
   ingest: {
     worker: 'ingest',
     handler: 'functions/catalog/ingest.handler.ts',
-    isOnlyTold: true,
+    isUnrepeated: true,
     batchSize: 10,
     maxConcurrency: 5,
     timeoutSeconds: 30,
@@ -43,7 +43,7 @@ export const QUEUES = {
   notify: {
     worker: 'notifier',
     handler: 'functions/notices/send/notifier.handler.ts',
-    isOnlyTold: false,
+    isUnrepeated: false,
     batchSize: 10,
     maxConcurrency: 5,
     timeoutSeconds: 30,
@@ -53,7 +53,7 @@ export const QUEUES = {
   disable: {
     worker: 'disabler',
     handler: 'functions/disabling/disabler.handler.ts',
-    isOnlyTold: false,
+    isUnrepeated: false,
     batchSize: 5,
     maxConcurrency: 2,
     timeoutSeconds: 30,
@@ -63,7 +63,7 @@ export const QUEUES = {
   'mail-events': {
     worker: 'mail-events',
     handler: 'functions/notices/feedback/mail-events.handler.ts',
-    isOnlyTold: true,
+    isUnrepeated: true,
     batchSize: 10,
     maxConcurrency: 2,
     timeoutSeconds: 30,
@@ -73,7 +73,7 @@ export const QUEUES = {
   listing: {
     worker: 'lister',
     handler: 'functions/catalog/listings/lister.handler.ts',
-    isOnlyTold: false,
+    isUnrepeated: false,
     batchSize: 1,
     maxConcurrency: 10,
     timeoutSeconds: 60,
@@ -84,7 +84,7 @@ export const QUEUES = {
   webhook: {
     worker: 'webhook-sender',
     handler: 'functions/webhooks/webhook-sender.handler.ts',
-    isOnlyTold: false,
+    isUnrepeated: false,
     batchSize: 1,
     maxConcurrency: 5,
     timeoutSeconds: 60,
@@ -113,7 +113,9 @@ export const QUEUE_NAMES = Object.keys(QUEUES) as readonly QueueName[];
 export const WORKERS: readonly Worker[] = QUEUE_NAMES.map((queue) => QUEUES[queue].worker);
 
 /** The queues with messages that nothing sends again. */
-export const ONLY_TOLD: readonly QueueName[] = QUEUE_NAMES.filter((queue) => QUEUES[queue].isOnlyTold);
+export const UNREPEATED_QUEUES: readonly QueueName[] = QUEUE_NAMES.filter(
+  (queue) => QUEUES[queue].isUnrepeated,
+);
 
 /** Something for each queue, by its name. */
 export function byQueue<Value>(of: (queue: QueueName) => Value): Record<QueueName, Value> {

@@ -50,7 +50,8 @@ interface Mail {
 }
 
 /** One mail: what it says (frozen when claimed), and what became of it. */
-export type DigestRecord = Mail & (SendingState | SupersededState | AcceptedState | UnsentState | DeadState);
+export type DigestRecord = Mail &
+  (SendingState | SupersededState | AcceptedState | UnsentState | SuppressingState);
 export type DigestState = DigestRecord['state'];
 
 /** It is claimed, and nobody knows yet what becomes of it. */
@@ -58,7 +59,7 @@ export type SendingDigest = Mail & SendingState;
 /** It went, as far as is known. */
 export type AcceptedDigest = Mail & AcceptedState;
 /** Its address is suppressed. */
-export type DeadDigest = Mail & DeadState;
+export type SuppressingDigest = Mail & SuppressingState;
 
 interface SendingState extends NotTaken {
   state: 'sending';
@@ -89,7 +90,7 @@ interface AcceptedState extends Taken, GivenUp, Reported {
 type UnsentState = (Taken | NotTaken) & GivenUp & Reported & { state: 'unsent'; dead?: never };
 
 /** It showed that the address is suppressed. */
-type DeadState = (Taken | NotTaken) &
+type SuppressingState = (Taken | NotTaken) &
   GivenUp &
   Reported & { state: 'bounced' | 'complained' | 'rejected'; dead: LastingReason };
 
@@ -163,7 +164,7 @@ type DigestRow = Mail &
 export function digestFromRow(row: Row): DigestRecord {
   const digest = { ...EMPTY, ...recordIn<DigestRow>(row) };
   if (isAcceptedState(digest.state)) digest.sentAt ??= digest.claimedAt;
-  if (isDeadState(digest.state)) digest.dead ??= 'rejected';
+  if (isSuppressingState(digest.state)) digest.dead ??= 'rejected';
   return digest as DigestRecord;
 }
 
@@ -174,7 +175,7 @@ function isAcceptedState(state: DigestState): state is AcceptedDigest['state'] {
   return state === 'sent' || state === 'delivered';
 }
 
-function isDeadState(state: DigestState): state is DeadDigest['state'] {
+function isSuppressingState(state: DigestState): state is SuppressingDigest['state'] {
   return state === 'bounced' || state === 'complained' || state === 'rejected';
 }
 
@@ -184,8 +185,8 @@ export function isAccepted(digest: DigestRecord): digest is AcceptedDigest {
 }
 
 /** Whether a mail showed that its address is suppressed. */
-export function isDead(digest: DigestRecord): digest is DeadDigest {
-  return isDeadState(digest.state);
+export function isSuppressing(digest: DigestRecord): digest is SuppressingDigest {
+  return isSuppressingState(digest.state);
 }
 
 /** When to check a mail again, while its outcome is unknown or not applied; or since when it is done. */

@@ -5,14 +5,14 @@ import type { DeliveryRecord } from '../store/webhook-deliveries.ts';
 import type { WebhookFormat } from '../store/webhooks.ts';
 import { WEBHOOK_VERSION } from './event-schemas.ts';
 
-type Told = Pick<DeliveryRecord, 'type' | 'at' | 'data'>;
+type SentEvent = Pick<DeliveryRecord, 'type' | 'at' | 'data'>;
 
 /** The body of a call, in the format of its webhook. Pure. */
-export function bodyOf(format: WebhookFormat, event: Told): string {
+export function bodyOf(format: WebhookFormat, event: SentEvent): string {
   return JSON.stringify(BODIES[format](event));
 }
 
-const BODIES: Record<WebhookFormat, (event: Told) => unknown> = {
+const BODIES: Record<WebhookFormat, (event: SentEvent) => unknown> = {
   standard: ({ type, at, data }) => ({ type, version: WEBHOOK_VERSION, timestamp: formatInstant(at), data }),
   slack: (event) => ({ text: sentenceOf(event, SLACK), unfurl_links: false, unfurl_media: false }),
   'google-chat': (event) => ({ text: sentenceOf(event, GOOGLE_CHAT) }),
@@ -65,7 +65,7 @@ const TEAMS: Markup = {
 };
 
 /** One or two sentences that a person wants to read: what happened to which task, and what follows. */
-function sentenceOf({ type, data }: Told, { name, strong }: Markup): string {
+function sentenceOf({ type, data }: SentEvent, { name, strong }: Markup): string {
   const text = (field: string) => String(data[field] ?? '');
   const date = (field: string) => dateOf(text(field));
   const isOfAlert = ALERT_SENTENCES[type];

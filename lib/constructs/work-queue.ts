@@ -17,7 +17,7 @@ export class WorkQueue extends Construct {
     this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      retentionPeriod: QUEUES[name].isOnlyTold ? LONGEST_RETENTION : SOURCE_RETENTION,
+      retentionPeriod: QUEUES[name].isUnrepeated ? LONGEST_RETENTION : SOURCE_RETENTION,
       visibilityTimeout: Duration.seconds(visibilitySeconds(tuning)),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: tuning.maxReceiveCount },
     });

@@ -1,6 +1,6 @@
 import { DAY, type Duration, type Instant, SECOND } from '../../functions/abandonment/time.ts';
 import type { OutgoingMessage, QueueName, Queues } from '../../functions/platform/ports.ts';
-import { ONLY_TOLD } from '../../functions/platform/queues.ts';
+import { UNREPEATED_QUEUES } from '../../functions/platform/queues.ts';
 import { ProcessDied } from '../faults/crashing-process.ts';
 import { type EventLoop, RANK, type Rank } from './event-loop.ts';
 
@@ -229,7 +229,9 @@ export class SimQueues implements Queues {
   /** Counts a receive; false where the message is too old, or was received too often. */
   #isGivenOut(message: Stored): boolean {
     const now = this.#loop.clock.now();
-    const retention = ONLY_TOLD.includes(message.queue) ? LONGEST_RETENTION : this.#settings.retention;
+    const retention = UNREPEATED_QUEUES.includes(message.queue)
+      ? LONGEST_RETENTION
+      : this.#settings.retention;
     if (now - message.sentAt > retention) {
       this.#wait(message, -1);
       return false;

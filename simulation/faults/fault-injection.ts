@@ -1,5 +1,5 @@
 import { DAY, type Duration, type Instant, SECOND } from '../../functions/abandonment/time.ts';
-import { ONLY_TOLD } from '../../functions/platform/queues.ts';
+import { UNREPEATED_QUEUES } from '../../functions/platform/queues.ts';
 import type { Table } from '../../functions/store/table/table.port.ts';
 import { type EventLoop, RANK } from '../engine/event-loop.ts';
 import type { Service } from '../engine/service.port.ts';
@@ -93,14 +93,14 @@ export class FaultInjection {
   /** Whether the broker gave up what the bus or SES told. */
   hasLostFacts(): boolean {
     return this.#parts.queues.deadLetters.some(
-      ({ queue, reason }) => reason === null && ONLY_TOLD.includes(queue),
+      ({ queue, reason }) => reason === null && UNREPEATED_QUEUES.includes(queue),
     );
   }
 
   /** Whether the service may not know yet what the bus and SES told it. */
   isBehind(): boolean {
     const { queues } = this.#parts;
-    return this.hasLostFacts() || ONLY_TOLD.some((queue) => queues.waitingOf(queue) > 0);
+    return this.hasLostFacts() || UNREPEATED_QUEUES.some((queue) => queues.waitingOf(queue) > 0);
   }
 
   #makeProcessFaults(): ProcessFaults {

@@ -29,7 +29,7 @@ describe('queues', () => {
     for (const { Properties } of deadLetterQueues)
       expect(Properties.MessageRetentionPeriod).toBe(FOURTEEN_DAYS);
     const days = worked.map(({ Properties }) => Properties.MessageRetentionPeriod / 86_400);
-    expect(days).toEqual(QUEUE_NAMES.map((queue) => (QUEUES[queue].isOnlyTold ? 14 : 4)));
+    expect(days).toEqual(QUEUE_NAMES.map((queue) => (QUEUES[queue].isUnrepeated ? 14 : 4)));
   });
 
   it('hides a message for six times the worker’s time limit', () => {

@@ -8,11 +8,11 @@ import {
   type Informed,
   type Keep,
   MODES,
+  type RecipientPart,
   SHARD_STATUSES,
   type ShardStatus,
   TASK_KINDS,
   type Task,
-  type Told,
 } from '../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant } from '../../functions/abandonment/time.ts';
 
@@ -98,7 +98,7 @@ const evidence: fc.Arbitrary<Evidence> = fc
   )
   .map(([fixed, observed, lastSeen, spells]) => ({ ...fixed, ...observed, lastSeen, ...spells }) as Evidence);
 
-const part: fc.Arbitrary<Told> = fc
+const part: fc.Arbitrary<RecipientPart> = fc
   .tuple(
     fc.record({
       address: fc.constant('a@x.test'),
@@ -124,7 +124,7 @@ const part: fc.Arbitrary<Told> = fc
       ...(fixed.warning === 'accepted' ? { acceptedAt } : {}),
       ...left,
       ...reminder,
-    } as Told;
+    } as RecipientPart;
   });
 
 const KEYS = ['ana', 'bob', 'cia'];
@@ -222,7 +222,13 @@ export const warnedEpisode: fc.Arbitrary<Episode> = fc
   .tuple(episode, past, fc.boolean(), fc.boolean())
   .map(([any, acceptedAt, braked, underWay]) => {
     const { brake, disabling, told: others, ...open } = any;
-    const ana: Told = { address: 'ana@x.test', grace: 1, warning: 'accepted', dated: true, acceptedAt };
+    const ana: RecipientPart = {
+      address: 'ana@x.test',
+      grace: 1,
+      warning: 'accepted',
+      dated: true,
+      acceptedAt,
+    };
     return {
       ...open,
       grace: 1,

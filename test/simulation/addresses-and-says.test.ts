@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { at, failing, tell, unheard } from './story.ts';
+import { at, failing, play, unheard } from './story.ts';
 
 /** One address in its stored form, and as people also write it. */
 const JO = 'jo@xn--mller-kva.test';
@@ -59,23 +59,23 @@ describe('two spellings of an address are one', () => {
       },
     ],
   ])('%s: one mail at a time', async (_what, scenario) => {
-    expect((await tell({ until: at(22), ...scenario })).story).toEqual(LIFE);
+    expect((await play({ until: at(22), ...scenario })).story).toEqual(LIFE);
   });
 
   test('of one who acts: the keep of an owner', async () => {
     const events = [act(16, JO_NFD, 'keep', { for: '5d' })];
-    const { story } = await tell({ until: at(17), tasks: ownedBy(JO_TOO), events });
+    const { story } = await play({ until: at(17), tasks: ownedBy(JO_TOO), events });
     expect(story.slice(2)).toEqual(['T+16d resolved acmeCo/a #1 kept', 'T+16d held acmeCo/a #null kept']);
   });
 
   test('of one who unsubscribes: no reminders any more', async () => {
     const events = [act(16, JO_NFD, 'unsubscribe')];
-    const { story } = await tell({ until: at(22), tasks: ownedBy(JO_TOO), events });
+    const { story } = await play({ until: at(22), tasks: ownedBy(JO_TOO), events });
     expect(story).toEqual(LIFE.filter((line) => !line.includes('reminder')));
   });
 
   test('of one whose mail bounces, and whom operators revive: warned anew with a full grace', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(25),
       tasks: ownedBy(JO_TOO),
       events: [
@@ -101,20 +101,20 @@ describe('two spellings of an address are one', () => {
     const events = [
       { at: at(14), type: 'fault', target: 'ses', mode: 'reject', recipient: JO_NFD, times: 1 },
     ];
-    const { story } = await tell({ until: at(15), tasks: ownedBy(JO_TOO), events });
+    const { story } = await play({ until: at(15), tasks: ownedBy(JO_TOO), events });
     expect(story).toContain(`T+14d mail-failed ${JO} rejected`);
   });
 
   test('of one who sleeps', async () => {
     const recipients = { [JO_NFD]: { zone: 'Europe/Berlin', quietHours: { from: '00:00', to: '08:00' } } };
-    const { story } = await tell({ until: at(15), tasks: ownedBy(JO_TOO), recipients });
+    const { story } = await play({ until: at(15), tasks: ownedBy(JO_TOO), recipients });
     // 08:00 in Berlin is 07:00 UTC in January.
     expect(story.at(-1)).toBe(`T+14d7h mail ${JO}: warning acmeCo/a #1 until T+21d7h`);
   });
 });
 
 test('one who was revived between two scans is warned again, and the date is a full grace from then', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(23),
     events: [
       { at: at(15, 0.25), type: 'mail-event', recipient: ANA, event: 'bounce' },
@@ -138,12 +138,12 @@ test('to revive who is not suppressed changes nothing', async () => {
     { at: at(15), type: 'operator', action: 'revive', of: ANA },
     { at: at(15), type: 'operator', action: 'revive', of: EVE },
   ];
-  expect((await tell({ until: at(22), events })).story).toEqual((await tell({ until: at(22) })).story);
+  expect((await play({ until: at(22), events })).story).toEqual((await play({ until: at(22) })).story);
 });
 
 test('a bounce that SES reports to nobody suppresses nobody', async () => {
   const events = [unheard(at(15)), { at: at(15), type: 'mail-event', recipient: ANA, event: 'bounce' }];
-  expect((await tell({ until: at(22), events })).story).toEqual((await tell({ until: at(22) })).story);
+  expect((await play({ until: at(22), events })).story).toEqual((await play({ until: at(22) })).story);
 });
 
 describe('who has no say in a task is ignored', () => {
@@ -165,8 +165,8 @@ describe('who has no say in a task is ignored', () => {
       act(17, by, 'keep'),
       act(18, by, 'disable'),
     ];
-    const ignored = await tell(owned({ ...scenario, events }));
-    expect(ignored.story).toEqual((await tell(owned(scenario))).story);
+    const ignored = await play(owned({ ...scenario, events }));
+    expect(ignored.story).toEqual((await play(owned(scenario))).story);
   });
 
   test('a former owner, from the instant at which they are none', async () => {
@@ -177,17 +177,17 @@ describe('who has no say in a task is ignored', () => {
       owners: all,
     });
     const left = [owners(12, BOSS), act(12, ANA, 'keep', { for: '9d' })];
-    const { story } = await tell({ until: at(15), events: left });
+    const { story } = await play({ until: at(15), events: left });
     expect(story.at(-1)).toBe(`T+14d mail ${BOSS}: warning acmeCo/a #1 until T+21d`);
     const stillThere = [act(12, ANA, 'keep', { for: '9d' }), owners(12, BOSS)];
-    expect((await tell({ until: at(15), events: stillThere })).story).toEqual([
+    expect((await play({ until: at(15), events: stillThere })).story).toEqual([
       'T+14d held acmeCo/a #null kept',
     ]);
   });
 
   test('an owner of a deleted task, and what they did there holds nothing when it comes back', async () => {
     const back = { id: 'acmeCo/a', kind: 'capture', owners: [ANA], dataPlane: 'eu-1', shards: [] };
-    const { story } = await tell({
+    const { story } = await play({
       until: at(34),
       events: [
         { at: at(15), type: 'deleted', task: 'acmeCo/a' },
@@ -214,7 +214,7 @@ describe('who has a say is heard, reachable or not', () => {
     ],
     ['an admin whom nobody had to tell', BOSS, { admins: { 'acmeCo/': [BOSS] } }],
   ])('%s', async (_who, by, scenario) => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(17),
       ...scenario,
       events: [{ at: at(15), type: 'mail-event', recipient: ANA, event: 'bounce' }, act(16, by, 'disable')],
@@ -225,7 +225,7 @@ describe('who has a say is heard, reachable or not', () => {
 });
 
 test('who unsubscribes by one task hears no reminder of any', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(23),
     tasks: [failing('acmeCo/a'), failing('beta/b', { lastPrimaryAt: at(1) })],
     events: [act(14, ANA, 'unsubscribe')],
@@ -235,7 +235,7 @@ test('who unsubscribes by one task hears no reminder of any', async () => {
 });
 
 test('a control plane that is down for one task disables the others', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b')],
     events: [
@@ -247,7 +247,7 @@ test('a control plane that is down for one task disables the others', async () =
 });
 
 test('what operators are told of the fleet and of planes is not about tasks that are called so', async () => {
-  const { lines } = await tell({
+  const { lines } = await play({
     until: at(22),
     policy: { mode: 'disable', blastRadius: { share: 0.1, shareFloor: 1 } },
     tasks: ['fleet', 'eu-1', 'operators'].map((id) => failing(id)),

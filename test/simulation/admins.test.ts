@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const BOSS = 'boss@acme.test';
@@ -20,7 +20,7 @@ const bounce = (when: string, recipient: string) => ({
 const sorted = (story: string[]) => [...story].sort();
 
 test('admins join the owners who can be mailed escalateAt before the date, and hear what follows', async () => {
-  const { story } = await tell({ until: at(22), ...escalating('2d') });
+  const { story } = await play({ until: at(22), ...escalating('2d') });
   expect(sorted(story)).toEqual(
     sorted([
       'T+14d fired acmeCo/a #1 since T+0d (disable)',
@@ -40,7 +40,7 @@ test('admins join the owners who can be mailed escalateAt before the date, and h
 test.each(['7d', '30d'])(
   'with escalateAt %s, not shorter than the grace, they join with the scan after the warning',
   async (lead) => {
-    const { story } = await tell({ until: at(15), ...escalating(lead) });
+    const { story } = await play({ until: at(15), ...escalating(lead) });
     expect(story.slice(1)).toEqual([
       `T+14d mail ${ANA}: warning acmeCo/a #1 until T+21d`,
       `T+14d1h mail ${BOSS}: warning acmeCo/a #1 until T+21d`,
@@ -49,7 +49,7 @@ test.each(['7d', '30d'])(
 );
 
 test('an admin who joins with less than the shortest lead left has that much time, once', async () => {
-  const { story } = await tell({ until: at(23), ...escalating('12h') });
+  const { story } = await play({ until: at(23), ...escalating('12h') });
   expect(sorted(story.slice(4))).toEqual(
     sorted([
       `T+20d12h mail ${BOSS}: warning acmeCo/a #1 until T+21d12h`,
@@ -62,14 +62,14 @@ test('an admin who joins with less than the shortest lead left has that much tim
 });
 
 test('without escalateAt, and in mode notify, admins stay out while an owner can be mailed', async () => {
-  const without = await tell({ until: at(22), ...escalating(null) });
+  const without = await play({ until: at(22), ...escalating(null) });
   expect(without.story.join()).not.toContain(BOSS);
-  const undated = await tell({ until: at(40), ...escalating('30d', { mode: 'notify' }) });
+  const undated = await play({ until: at(40), ...escalating('30d', { mode: 'notify' }) });
   expect(undated.story.join()).not.toContain(BOSS);
 });
 
 test('the warning of an admin alone sustains no date while an owner can be mailed', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(26),
     ...escalating('3d'),
     events: [{ at: at(19), type: 'owners', task: 'acmeCo/a', owners: ['bob@acme.test'] }],
@@ -91,7 +91,7 @@ test('the warning of an admin alone sustains no date while an owner can be maile
 });
 
 test('where the last owner is suppressed, an admin who was warned keeps the date, a full grace after their warning', async () => {
-  const { story } = await tell({ until: at(26), ...escalating('3d'), events: [bounce(at(19), ANA)] });
+  const { story } = await play({ until: at(26), ...escalating('3d'), events: [bounce(at(19), ANA)] });
   expect(sorted(story.slice(4))).toEqual(
     sorted([
       `T+19d mail-failed ${ANA} undeliverable`,
@@ -107,7 +107,7 @@ test('where the last owner is suppressed, an admin who was warned keeps the date
 const LATER = { at: at(19, 12), type: 'policy', scope: '', set: { disableAfter: '10d' } };
 
 test('an admin whose time to join moved later is no recipient until then, and is not warned again', async () => {
-  const { story } = await tell({ until: at(25), ...escalating('2d'), events: [LATER] });
+  const { story } = await play({ until: at(25), ...escalating('2d'), events: [LATER] });
   expect(sorted(story.slice(3))).toEqual(
     sorted([
       `T+19d mail ${BOSS}: warning acmeCo/a #1 until T+21d`,
@@ -124,7 +124,7 @@ test('an admin whose time to join moved later is no recipient until then, and is
 
 test('an admin who was warned is notified of the disabling, though they were no recipient for a while', async () => {
   const disable = { at: at(20), type: 'action', task: 'acmeCo/a', by: ANA, action: 'disable' };
-  const { story } = await tell({ until: at(25), ...escalating('2d'), events: [LATER, disable] });
+  const { story } = await play({ until: at(25), ...escalating('2d'), events: [LATER, disable] });
   expect(story.filter((line) => line.includes(BOSS))).toEqual([
     `T+19d mail ${BOSS}: warning acmeCo/a #1 until T+21d`,
     `T+20d+ mail ${BOSS}: disabled acmeCo/a #1`,
@@ -132,7 +132,7 @@ test('an admin who was warned is notified of the disabling, though they were no 
 });
 
 test('the admins of the nearest prefix that has one who can be mailed stand in; the empty prefix is the last', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(17),
     admins: { 'acmeCo/x/': [NEAR], 'acmeCo/': [BOSS], '': [ALL] },
     tasks: [failing('acmeCo/x/a', { owners: [] }), failing('acmeCo/x/b', { owners: [] })],
@@ -147,7 +147,7 @@ test('the admins of the nearest prefix that has one who can be mailed stand in; 
 
 test('a subscription of the empty prefix is one of every task, and a further one adds its types', async () => {
   const subscription = (prefix: string, alertTypes: string[]) => ({ prefix, email: ALL, alertTypes });
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     policy: { mode: 'disable', reminders: [] },
     tasks: [failing('acmeCo/a'), failing('beta')],
@@ -164,7 +164,7 @@ test('a subscription of the empty prefix is one of every task, and a further one
 });
 
 test('a warned admin hears of the disabling where somebody subscribed to that alone can be mailed', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     policy: { mode: 'disable', reminders: [] },
     admins,

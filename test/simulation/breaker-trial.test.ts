@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 test('a control plane that is down while probes pass: one message is tried at a probe, and all wait', async () => {
-  const { lines, story, summary } = await tell({
+  const { lines, story, summary } = await play({
     until: at(24),
     operators: ['ops@platform.test'],
     events: [{ at: at(21), type: 'fault', target: 'control-plane', mode: 'down', for: '36h' }],
@@ -18,7 +18,7 @@ test('a control plane that is down while probes pass: one message is tried at a 
 
 test('what waits on a queue that is off is queued again every three days only', async () => {
   const sent: string[] = [];
-  await tell(
+  await play(
     {
       until: at(32),
       operators: ['ops@platform.test'],

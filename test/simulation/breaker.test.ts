@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { EffectLine } from '../../simulation/engine/effects.ts';
 import type { WorldOptions } from '../../simulation/engine/world.ts';
 import type { CrashingProcess } from '../../simulation/faults/crashing-process.ts';
-import { at, failing, type Told, tell } from './story.ts';
+import { at, failing, type Played, play } from './story.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -45,9 +45,9 @@ const SPANS = [
 ];
 const TABLE = WAYS.flatMap(({ queue, fault }) => SPANS.map((span) => ({ queue, ...fault, ...span })));
 
-async function broken(row: (typeof TABLE)[number]): Promise<Told> {
+async function broken(row: (typeof TABLE)[number]): Promise<Played> {
   const { queue, target, mode, hours, size } = row;
-  return tell({
+  return play({
     until: at(WORK_AT[queue] + 12),
     policy: { mode: 'disable', blastRadius: { share: 1, shareFloor: 1_000 } },
     tasks: fleet(size),
@@ -131,7 +131,7 @@ describe('what the bus and SES say while their worker is broken', () => {
   test.each(DIES)(
     'an ingest that dies %s for nine days hears after the fix what was sent',
     async (_, atCall) => {
-      const { lines, story, summary } = await tell(
+      const { lines, story, summary } = await play(
         {
           until: at(26),
           policy: { mode: 'notify' },
@@ -153,7 +153,7 @@ describe('what the bus and SES say while their worker is broken', () => {
   );
 
   test.each(DIES)('a bounce waits for a mail-events that dies %s for 36 hours', async (_, atCall) => {
-    const { lines, summary } = await tell(
+    const { lines, summary } = await play(
       {
         until: at(19),
         tasks: [failing('acmeCo/a', { owners: ['ana@acme.test', 'bob@acme.test'] })],
@@ -189,7 +189,7 @@ describe('one bad item', () => {
   });
 
   test('among nine is the only one that waits, and is done within an hour after its end', async () => {
-    const { lines, summary } = await tell(
+    const { lines, summary } = await play(
       {
         until: at(33),
         policy: { mode: 'disable', blastRadius: { share: 1, shareFloor: 100 } },
@@ -211,7 +211,7 @@ describe('one bad item', () => {
 
   test('keeps the work that comes while it fails from nothing for longer than a probe', async () => {
     const late = failing('late/task', { owners: ['late@acme.test'], lastPrimaryAt: at(3) });
-    const { lines } = await tell(
+    const { lines } = await play(
       {
         until: at(30),
         tasks: [failing('bad/task'), late],

@@ -47,7 +47,7 @@ interface Mark {
   spent: boolean;
 }
 
-interface Told {
+interface RecipientPart {
   grace: number;
   dated: boolean;
   at: number;
@@ -62,7 +62,7 @@ interface Episode {
   raisedAt: number;
   longest: number;
   dates: number[];
-  told: Map<string, Told>;
+  told: Map<string, RecipientPart>;
 }
 
 interface State extends ModelTask {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseScenario } from '../../simulation/scenario/scenario.ts';
-import { at, failing, T, tell } from './story.ts';
+import { at, failing, play, T } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const BOB = 'bob@acme.test';
@@ -45,7 +45,7 @@ const NOTIFY = { mode: 'notify', stopNotice: '2h' };
 const DISABLE = { mode: 'disable', stopNotice: '1h', failAfter: '3h', atDeadline: 'disable' };
 
 test('a deadline that moves at each activity is announced once for each that comes within the notice', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(2),
     policy: NOTIFY,
     tasks: [workspace({ deadline: hour(10) })],
@@ -57,17 +57,17 @@ test('a deadline that moves at each activity is announced once for each that com
 test('a deadline that is exactly the notice away when it moves later is not announced again; one beyond it is', async () => {
   const until = at(1);
   const tasks = [workspace({ deadline: hour(10) })];
-  const exactly = await tell({ until, policy: NOTIFY, tasks, events: [moved(9, 11)] });
+  const exactly = await play({ until, policy: NOTIFY, tasks, events: [moved(9, 11)] });
   expect(exactly.story).toEqual([announced('T+0d8h', 'T+0d10h')]);
-  const beyond = await tell({ until, policy: NOTIFY, tasks, events: [moved(8.75, 11)] });
+  const beyond = await play({ until, policy: NOTIFY, tasks, events: [moved(8.75, 11)] });
   expect(beyond.story).toEqual([announced('T+0d8h', 'T+0d10h'), announced('T+0d9h', 'T+0d11h')]);
 });
 
 test('a deadline that moves earlier is announced again, one that is back at the announced one is not', async () => {
   const tasks = [workspace({ deadline: hour(10) })];
-  const earlier = await tell({ until: at(1), policy: NOTIFY, tasks, events: [moved(8.5, 9.5)] });
+  const earlier = await play({ until: at(1), policy: NOTIFY, tasks, events: [moved(8.5, 9.5)] });
   expect(earlier.story).toEqual([announced('T+0d8h', 'T+0d10h'), announced('T+0d9h', 'T+0d9h30m')]);
-  const back = await tell({
+  const back = await play({
     until: at(1),
     policy: NOTIFY,
     tasks,
@@ -80,14 +80,14 @@ test('a deadline that moves earlier is announced again, one that is back at the 
 test('a deadline that goes and comes anew is announced again, unless it is the announced one', async () => {
   const tasks = [workspace({ deadline: hour(10) })];
   const events = (again: number) => [moved(8.25, null), moved(8.5, again)];
-  const same = await tell({ until: at(1), policy: NOTIFY, tasks, events: events(10) });
+  const same = await play({ until: at(1), policy: NOTIFY, tasks, events: events(10) });
   expect(same.story).toEqual([announced('T+0d8h', 'T+0d10h')]);
-  const other = await tell({ until: at(1), policy: NOTIFY, tasks, events: events(10.25) });
+  const other = await play({ until: at(1), policy: NOTIFY, tasks, events: events(10.25) });
   expect(other.story).toEqual([announced('T+0d8h', 'T+0d10h'), announced('T+0d9h', 'T+0d10h15m')]);
 });
 
 test('a notice longer than the life of a job announces at once and once, and nothing follows where nothing is asked', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(2),
     policy: { mode: 'disable', stopNotice: '1d', failAfter: '2h' },
     tasks: [job()],
@@ -97,18 +97,18 @@ test('a notice longer than the life of a job announces at once and once, and not
 });
 
 test('below mode notify nothing is announced, and no job without an end has a deadline', async () => {
-  const detect = await tell({
+  const detect = await play({
     until: at(1),
     policy: { ...NOTIFY, mode: 'detect' },
     tasks: [workspace({ deadline: hour(10) })],
   });
   expect(detect.story).toEqual([]);
-  const waiting = await tell({ until: at(1), policy: DISABLE, tasks: [job({ deadline: hour(10) })] });
+  const waiting = await play({ until: at(1), policy: DISABLE, tasks: [job({ deadline: hour(10) })] });
   expect(waiting.story).toEqual([]);
 });
 
 test('a job over its time is stopped at its deadline where that was announced for the whole notice', async () => {
-  const { story } = await tell({ until: at(1), policy: DISABLE, tasks: [job({ startedAt: T })] });
+  const { story } = await play({ until: at(1), policy: DISABLE, tasks: [job({ startedAt: T })] });
   expect(story).toEqual([
     announced('T+0d2h', 'T+0d3h', 'acmeCo/j'),
     'T+0d3h fired overdue acmeCo/j #1 since T+0d3h (disable)',
@@ -117,7 +117,7 @@ test('a job over its time is stopped at its deadline where that was announced fo
 });
 
 test('the earlier of what is said and of failAfter is the deadline', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(1),
     policy: { ...DISABLE, atDeadline: 'alert' },
     tasks: [job({ startedAt: T })],
@@ -132,7 +132,7 @@ test('the earlier of what is said and of failAfter is the deadline', async () =>
 });
 
 test('announced late, a job is stopped only when the notice is over', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(1),
     policy: { ...DISABLE, stopNotice: '2h', failAfter: '10h' },
     tasks: [job({ startedAt: T })],
@@ -146,7 +146,7 @@ test('announced late, a job is stopped only when the notice is over', async () =
 });
 
 test('never announced, a job is told of with a date, and stopped at that', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(1),
     policy: { ...DISABLE, stopNotice: '2h', failAfter: '10h' },
     tasks: [job({ startedAt: T })],
@@ -160,7 +160,7 @@ test('never announced, a job is told of with a date, and stopped at that', async
 });
 
 test('a job that ends before its deadline is not stopped, and one that starts anew has a deadline of its own', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(1),
     policy: DISABLE,
     tasks: [job({ startedAt: T })],
@@ -178,7 +178,7 @@ test('a job that ends before its deadline is not stopped, and one that starts an
 });
 
 test('failAfter from 2h to 3h moves the deadline, which is announced anew and kept', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(1),
     policy: { ...DISABLE, failAfter: '2h' },
     tasks: [job({ startedAt: T })],
@@ -193,7 +193,7 @@ test('failAfter from 2h to 3h moves the deadline, which is announced anew and ke
 });
 
 test('what was announced before a keep counts no more: a date follows it', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(2),
     policy: DISABLE,
     tasks: [job({ startedAt: T })],
@@ -212,7 +212,7 @@ test('while somebody keeps it a deadline is announced only where nothing is turn
   const kept = { at: hour(1), type: 'action', action: 'keep', task: 'acmeCo/j', by: ANA, for: '1d' };
   const storyOf = async (atDeadline: string) => {
     const policy = { ...DISABLE, atDeadline };
-    return (await tell({ until: hour(10), policy, tasks: [job({ startedAt: T })], events: [kept] })).story;
+    return (await play({ until: hour(10), policy, tasks: [job({ startedAt: T })], events: [kept] })).story;
   };
   expect(await storyOf('disable')).toEqual(['T+0d3h held acmeCo/j #null kept']);
   expect(await storyOf('nothing')).toEqual([announced('T+0d2h', 'T+0d3h', 'acmeCo/j')]);
@@ -225,7 +225,7 @@ test('unknown health holds the end, and does not count towards the notice', asyn
     dataPlane: 'eu-1',
     state,
   });
-  const { story } = await tell({
+  const { story } = await play({
     until: at(1),
     policy: DISABLE,
     tasks: [job({ startedAt: T })],
@@ -240,7 +240,7 @@ test('unknown health holds the end, and does not count towards the notice', asyn
 });
 
 test('a deadline is announced while evaluation is paused and health is unknown', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: hour(9),
     policy: NOTIFY,
     tasks: [workspace({ deadline: hour(10) })],
@@ -253,7 +253,7 @@ test('a deadline is announced while evaluation is paused and health is unknown',
 });
 
 test('where both rules apply with one scan the deadline fires, and one episode is open at most', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(15),
     policy: { mode: 'notify', atDeadline: 'alert' },
     tasks: [failing('acmeCo/a', { deadline: at(14) })],
@@ -265,7 +265,7 @@ test('where both rules apply with one scan the deadline fires, and one episode i
 });
 
 test('once the deadline of a failing task is gone, its abandonment fires', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(16),
     policy: { mode: 'notify', atDeadline: 'alert' },
     tasks: [failing('acmeCo/a', { deadline: at(14) })],
@@ -279,7 +279,7 @@ test('once the deadline of a failing task is gone, its abandonment fires', async
 });
 
 test('atDeadline from disable to alert withdraws the date; back at disable all is announced anew', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(1),
     policy: { ...DISABLE, stopNotice: '3h', failAfter: '10h' },
     tasks: [job({ startedAt: T })],
@@ -299,7 +299,7 @@ test('atDeadline from disable to alert withdraws the date; back at disable all i
 });
 
 test('a deadline that moves away ends the episode and withdraws its date', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: hour(6),
     policy: { ...DISABLE, stopNotice: '3h', failAfter: '10h' },
     tasks: [job({ startedAt: T })],
@@ -314,7 +314,7 @@ test('a deadline that moves away ends the episode and withdraws its date', async
 });
 
 test('a second episode of one deadline asks for a notice of its own', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(1),
     policy: { ...DISABLE, quietHours: { from: '03:00', to: '08:00', zone: 'UTC' } },
     tasks: [job({ startedAt: T })],
@@ -333,7 +333,7 @@ test('a second episode of one deadline asks for a notice of its own', async () =
 });
 
 test('owners hear of deadlines, and subscribers who chose that', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: hour(4),
     policy: { ...DISABLE, atDeadline: 'alert' },
     subscriptions: [
@@ -355,7 +355,7 @@ test('owners hear of deadlines, and subscribers who chose that', async () => {
 });
 
 test('who declined reminders is not told of a deadline, and hears of the date instead', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: hour(5),
     policy: DISABLE,
     tasks: [job({ startedAt: T })],
@@ -369,7 +369,7 @@ test('who declined reminders is not told of a deadline, and hears of the date in
 });
 
 test('an announcement that bounced is made to whoever is told instead, and the job is not stopped without one', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: hour(6),
     policy: DISABLE,
     admins: { 'acmeCo/': [BOB] },
@@ -389,7 +389,7 @@ test('an announcement that bounced is made to whoever is told instead, and the j
 
 test('each of very many owners is told of a deadline once, before it, and then of the end', async () => {
   const owners = Array.from({ length: 450 }, (_, place) => `owner${place}@acme.test`);
-  const { lines } = await tell({ until: hour(4), policy: DISABLE, tasks: [job({ startedAt: T, owners })] });
+  const { lines } = await play({ until: hour(4), policy: DISABLE, tasks: [job({ startedAt: T, owners })] });
   const recipientsOf = (notice: string, when: string) =>
     lines.flatMap((line) =>
       line.type === 'mail' && line.at.startsWith(when) && line.items.some((item) => item.notice === notice)
@@ -410,7 +410,7 @@ test.each([
     const tasks = Array.from({ length: 110 }, (_, place) =>
       job({ id: `acmeCo/j${place}`, startedAt: T, ...(place < due ? { deadline: hour(3) } : {}) }),
     );
-    const { summary, story } = await tell({ until: hour(4), policy: { ...DISABLE, failAfter: null }, tasks });
+    const { summary, story } = await play({ until: hour(4), policy: { ...DISABLE, failAfter: null }, tasks });
     expect(summary.disabled).toBe(off);
     const held = story.filter((line) => line.startsWith('T+0d3h held') && line.endsWith('blast-radius'));
     expect(held).toHaveLength(due - off);
@@ -418,7 +418,7 @@ test.each([
 );
 
 test('a reversed disabling of an overdue job is held, and announced no more where it would be turned off', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: hour(20),
     policy: DISABLE,
     tasks: [job({ startedAt: T })],
@@ -440,7 +440,7 @@ test('a reversed disabling of an overdue job is held, and announced no more wher
 });
 
 test('an undoing of what an announced deadline led to is told to who held the announcement', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: hour(7),
     policy: DISABLE,
     tasks: [job({ startedAt: T })],
@@ -459,7 +459,7 @@ test('an undoing of what an announced deadline led to is told to who held the an
 });
 
 test('a publication by a user neither holds nor ends what a deadline asks for', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: hour(6),
     policy: DISABLE,
     tasks: [job({ startedAt: T })],
@@ -497,7 +497,7 @@ test.each([
 
 test('what a fault of so many sends puts off long after it began breaks no promise', async () => {
   // A broken promise would be thrown.
-  const { story } = await tell({
+  const { story } = await play({
     until: at(14),
     scanEvery: '6h',
     policy: { mode: 'notify', stopNotice: '30h' },

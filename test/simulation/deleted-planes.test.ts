@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell as tellPublished } from './story.ts';
+import { at, failing, play as playPublished } from './story.ts';
 
 /** The state `deleted` is no part of the published format: a scenario with `chaos` may name it. */
-const tell: typeof tellPublished = (scenario, options) => tellPublished({ chaos: [], ...scenario }, options);
+const play: typeof playPublished = (scenario, options) => playPublished({ chaos: [], ...scenario }, options);
 
 const ANA = 'ana@acme.test';
 const plane = (when: string, state: string) => ({ at: when, type: 'data-plane', dataPlane: 'eu-1', state });
@@ -11,7 +11,7 @@ const LISTED = { listed: { prefix: 'acmeCo/' } };
 const lines = (story: string[], what: string) => story.filter((line) => line.includes(what));
 
 test('a deleted plane parks its tasks for ever; operators hear of it once', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(120),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b'), failing('acmeCo/c', { dataPlane: 'us-1' })],
     events: [plane(at(5), 'deleted')],
@@ -27,14 +27,14 @@ test('a deleted plane parks its tasks for ever; operators hear of it once', asyn
 });
 
 test('what was warned of before is held, and disabled by nobody', async () => {
-  const { story } = await tell({ until: at(60), events: [plane(at(16), 'deleted')] });
+  const { story } = await play({ until: at(60), events: [plane(at(16), 'deleted')] });
   expect(story.filter((line) => !line.includes('operators')).slice(2)).toEqual([
     'T+16d held acmeCo/a #1 unknown',
   ]);
 });
 
 test('dismissed, it parks them no longer: their clocks run on, with all of the grace that was left', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(45),
     events: [plane(at(5), 'deleted'), dismiss(at(15))],
   });
@@ -53,7 +53,7 @@ test.each([
   ['comes back, and is listed', plane(at(19), 'up'), LISTED],
   ['is dismissed, and is listed', dismiss(at(19)), LISTED],
 ])('a date moves by as long as a plane was deleted that %s', async (_, end, options) => {
-  const { story } = await tell({ until: at(26), events: [plane(at(16), 'deleted'), end] }, options);
+  const { story } = await play({ until: at(26), events: [plane(at(16), 'deleted'), end] }, options);
   // Warned on day 14; of the grace of 7 days 2 were over when 3 days of it were parked. Steps are 3 days and 1 day before.
   expect(story).toEqual([
     'T+14d fired acmeCo/a #1 since T+0d (disable)',
@@ -87,12 +87,12 @@ test.each([
     shards(at(8), 'FAILED'),
     dismiss(at(10)),
   ];
-  const { story } = await tell({ until: at(25), policy, events }, options);
+  const { story } = await play({ until: at(25), policy, events }, options);
   expect(lines(story, 'fired')).toEqual([fired]);
 });
 
 test('a deletion that is reported again after that parks nothing', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(26),
     events: [plane(at(5), 'deleted'), dismiss(at(15)), plane(at(16), 'deleted')],
   });
@@ -101,7 +101,7 @@ test('a deletion that is reported again after that parks nothing', async () => {
 });
 
 test('one that comes back and is deleted again parks its tasks again, and operators hear of it again', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(40),
     events: [plane(at(5), 'deleted'), dismiss(at(6)), plane(at(7), 'up'), plane(at(8), 'deleted')],
   });
@@ -110,12 +110,12 @@ test('one that comes back and is deleted again parks its tasks again, and operat
 });
 
 test('one that is reported up is parked no longer', async () => {
-  const { story } = await tell({ until: at(26), events: [plane(at(5), 'deleted'), plane(at(15), 'up')] });
+  const { story } = await play({ until: at(26), events: [plane(at(5), 'deleted'), plane(at(15), 'up')] });
   expect(story).toContain('T+24d fired acmeCo/a #1 since T+0d (disable)');
 });
 
 test('once its tasks are removed there is nothing to send: one without a task that could fail is told of to nobody', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     events: [{ at: at(4), type: 'deleted', task: 'acmeCo/a' }, plane(at(5), 'deleted')],
   });
@@ -123,12 +123,12 @@ test('once its tasks are removed there is nothing to send: one without a task th
 });
 
 test('a dismissal of a plane that was not deleted does nothing', async () => {
-  const { story } = await tell({ until: at(15), events: [plane(at(5), 'down'), dismiss(at(6))] });
+  const { story } = await play({ until: at(15), events: [plane(at(5), 'down'), dismiss(at(6))] });
   expect(story).toEqual([]);
 });
 
 test('that nothing is heard of a deleted plane is no news', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(40),
     events: [plane(at(5), 'deleted'), plane(at(10), 'silent')],
   });
@@ -139,7 +139,7 @@ test('that nothing is heard of a deleted plane is no news', async () => {
 
 test('that a system enabled a listed task again on a deleted plane is known once that is over, and held', async () => {
   const enabled = { at: at(23), type: 'published', task: 'acmeCo/a', by: 'system', enabled: true };
-  const { story, summary } = await tell(
+  const { story, summary } = await play(
     { until: at(50), events: [plane(at(22), 'deleted'), enabled, dismiss(at(24))] },
     LISTED,
   );
@@ -149,7 +149,7 @@ test('that a system enabled a listed task again on a deleted plane is known once
 });
 
 test('a scenario of the published format names no deleted plane', async () => {
-  await expect(tellPublished({ events: [plane(at(5), 'deleted')] })).rejects.toThrow(
+  await expect(playPublished({ events: [plane(at(5), 'deleted')] })).rejects.toThrow(
     'events[0].state: is "deleted"; allowed are "down", "up", "silent"',
   );
 });

@@ -2,7 +2,7 @@ import { type Explanation, explain } from '../../functions/operators/overview/ex
 import { type Moment, momentsOf } from '../../functions/operators/overview/moments.ts';
 import { hasTask, loadHistory } from '../../functions/operators/overview/stored-history.ts';
 import type { System } from '../../functions/platform/system.ts';
-import { tell } from './story.ts';
+import { play } from './story.ts';
 
 /** What `explain` and `history` say of a task at the end of a scenario, or of an instant before. */
 export async function explained(
@@ -10,7 +10,7 @@ export async function explained(
   { id = 'acmeCo/a', of = scenario.until }: { id?: string; of?: string } = {},
 ): Promise<Explanation & { moments: Moment[] }> {
   let last: System | undefined;
-  await tell(scenario, {
+  await play(scenario, {
     processOf: (_, system) => {
       last = system;
       return system;

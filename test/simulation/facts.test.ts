@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { tenantOf } from '../../functions/abandonment/task.ts';
 import { byGroup, type FactLine, loadReport, newestDay, type Report } from '../../functions/facts/report.ts';
 import type { Table } from '../../functions/store/table/table.port.ts';
-import { at, failing, type Told, tell } from './story.ts';
+import { at, failing, type Played, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const RUNS = [{ id: '0', status: 'PRIMARY' }];
@@ -32,9 +32,9 @@ const MONTH = {
 async function reported(
   scenario: Record<string, unknown>,
   tenant?: string,
-): Promise<{ run: Told; report: Report }> {
+): Promise<{ run: Played; report: Report }> {
   let table: Table | undefined;
-  const run = await tell(scenario, {
+  const run = await play(scenario, {
     processOf: (_, system) => {
       table = system.table;
       return system;
@@ -115,7 +115,7 @@ test('mails are counted by their wordings', async () => {
 
 test('the report says what the lines of the story say', async () => {
   const { run, report } = await reported(MONTH);
-  const counted = (line: (effect: Told['lines'][number]) => string | undefined) => {
+  const counted = (line: (effect: Played['lines'][number]) => string | undefined) => {
     const sums: Record<string, number> = {};
     for (const effect of run.lines) {
       const task = line(effect);
@@ -133,7 +133,7 @@ test('the report says what the lines of the story say', async () => {
     }
     return sums;
   };
-  const resolved = (reason: string) => (effect: Told['lines'][number]) =>
+  const resolved = (reason: string) => (effect: Played['lines'][number]) =>
     effect.type === 'alert-resolved' && effect.reason === reason ? effect.task : undefined;
   expect(facts('abandoned')).toEqual(
     counted((effect) => (effect.type === 'alert-fired' ? effect.task : undefined)),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, type Told, tell, unheard } from './story.ts';
+import { at, failing, type Played, play, unheard } from './story.ts';
 
 const ANA = 'ana@acme.test';
 
@@ -14,7 +14,7 @@ const isOf = (type: string) => (line: { type: string }) => line.type === type;
 
 test('a disabler that is broken for 36 hours: the breaker opens, and after the fix all is disabled without a command', async () => {
   const tasks = staggered(60, 0, (task) => `owner${task % 6}@acme.test`);
-  const { lines, summary } = await tell({
+  const { lines, summary } = await play({
     until: at(24),
     scanEvery: '15m',
     policy: { mode: 'disable', blastRadius: { share: 1, shareFloor: 100 } },
@@ -31,7 +31,7 @@ test('a disabler that is broken for 36 hours: the breaker opens, and after the f
 });
 
 test('the table is down for six hours: what the bus brought meanwhile is heard after it, and vetoes hold', async () => {
-  const { story, summary } = await tell({
+  const { story, summary } = await play({
     until: at(23),
     scanEvery: '15m',
     tasks: [failing('acmeCo/a'), failing('acmeCo/b', { owners: ['bob@acme.test'] })],
@@ -53,7 +53,7 @@ test('the table is down for six hours: what the bus brought meanwhile is heard a
 });
 
 test('one message of a notifier that dies at once for six hours is mailed after the fix', async () => {
-  const { story, summary } = await tell({
+  const { story, summary } = await play({
     until: at(15),
     scanEvery: '15m',
     events: [{ at: at(14), type: 'fault', target: 'notifier', mode: 'down', for: '6h' }],
@@ -69,7 +69,7 @@ test('one message of a notifier that dies at once for six hours is mailed after 
 });
 
 test('SES is down for three days: nothing is lost, and every date counts from the acceptance', async () => {
-  const { story, summary } = await tell({
+  const { story, summary } = await play({
     until: at(35),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b', { owners: ['bob@acme.test'] })],
     events: [{ at: at(13), type: 'fault', target: 'ses', mode: 'down', for: '4d' }],
@@ -87,7 +87,7 @@ test('SES is down for three days: nothing is lost, and every date counts from th
 });
 
 test('a notifier that crashes three times sends one warning, after its third visibility', async () => {
-  const { story, summary } = await tell({
+  const { story, summary } = await play({
     until: at(22),
     events: [{ at: at(14), type: 'fault', target: 'notifier', mode: 'crash', times: 3 }],
   });
@@ -99,8 +99,8 @@ test('a notifier that crashes three times sends one warning, after its third vis
 });
 
 test('every tick doubled and every message twice: nothing is done twice', async () => {
-  const plain = await tell({});
-  const doubled = await tell({
+  const plain = await play({});
+  const doubled = await play({
     events: [
       { at: at(0), type: 'fault', target: 'scanner', mode: 'duplicate', for: '30d' },
       { at: at(0), type: 'fault', target: 'queue', mode: 'duplicate', for: '30d' },
@@ -113,8 +113,8 @@ test('every tick doubled and every message twice: nothing is done twice', async 
 });
 
 test('every notifier and disabler works each message twice at once: nothing is done twice', async () => {
-  const plain = await tell({});
-  const doubled = await tell({
+  const plain = await play({});
+  const doubled = await play({
     events: [
       { at: at(0), type: 'fault', target: 'notifier', mode: 'duplicate', for: '30d' },
       { at: at(0), type: 'fault', target: 'disabler', mode: 'duplicate', for: '30d' },
@@ -126,7 +126,7 @@ test('every notifier and disabler works each message twice at once: nothing is d
 });
 
 test('one address that SES refuses among 20: 19 mails', async () => {
-  const { lines } = await tell({
+  const { lines } = await play({
     until: at(15),
     tasks: staggered(20, 0, (task) => `owner${task}@acme.test`),
     events: [
@@ -143,7 +143,7 @@ test('one address that SES refuses among 20: 19 mails', async () => {
 });
 
 test('a scanner that is down is told to operators when two scans were missed', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(1),
     events: [{ at: at(0, 5), type: 'fault', target: 'scanner', mode: 'down', for: '6h' }],
   });
@@ -151,7 +151,7 @@ test('a scanner that is down is told to operators when two scans were missed', a
 });
 
 test('a tick that dies half way is repaired by the next', async () => {
-  const { story, summary } = await tell({
+  const { story, summary } = await play({
     until: at(22),
     events: [
       { at: at(14), type: 'fault', target: 'scanner', mode: 'crash', times: 1 },
@@ -165,7 +165,7 @@ test('a tick that dies half way is repaired by the next', async () => {
 
 test('SES takes a warning and its answer is lost: what SES reports of it decides it, and nothing is repeated', async () => {
   const events = [{ at: at(14), type: 'fault', target: 'ses', mode: 'timeout-after-accept', for: '7d' }];
-  const { story } = await tell({ until: at(22), events });
+  const { story } = await play({ until: at(22), events });
   expect(story.filter((line) => line.includes(' mail '))).toEqual([
     'T+14d mail ana@acme.test: warning acmeCo/a #1 until T+21d',
     'T+18d mail ana@acme.test: reminder acmeCo/a #1 until T+21d',
@@ -177,7 +177,7 @@ test('SES takes a warning and its answer is lost: what SES reports of it decides
 test.each(['1h', '6h'])(
   'SES takes a warning and both its answer and its report are lost: after settleAfter it is decided again, with digestEvery %s',
   async (digestEvery) => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(22),
       policy: { mode: 'disable', digestEvery },
       events: [
@@ -193,7 +193,7 @@ test.each(['1h', '6h'])(
 );
 
 test('an event of SES decides a mail whose answer was lost: no repeat', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     events: [
       { at: at(14), type: 'fault', target: 'ses', mode: 'timeout-after-accept', times: 1 },
@@ -220,7 +220,7 @@ function leavesMessages({ target, mode }: { target: string; mode: string }): boo
 }
 
 /** Of the mails to an address: how often a notice of a task stood in one. */
-function noticesOf(lines: Told['lines'], to: string, task: string): Record<string, number> {
+function noticesOf(lines: Played['lines'], to: string, task: string): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const line of lines) {
     if (line.type !== 'mail' || line.to !== to) continue;
@@ -235,7 +235,7 @@ test.each(EVERY)(
   '$target $mode for six hours around the warning and the deadline loses nothing, and tells each thing once',
   async (fault) => {
     const about = fault.mode === 'reject' ? { recipient: 'bob@acme.test' } : {};
-    const { lines, summary } = await tell({
+    const { lines, summary } = await play({
       until: at(40),
       tasks: [failing('acmeCo/a'), failing('acmeCo/b', { owners: ['bob@acme.test'] })],
       admins: { 'acmeCo/': ['boss@acme.test'] },

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { System } from '../../functions/platform/system.ts';
 import type { FeedbackFault } from '../../simulation/faults/fault-injection.ts';
 import { soakScenario } from '../../simulation/soak/soak-scenario.ts';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const BOSS = 'boss@acme.test';
@@ -35,8 +35,8 @@ const delivered = { at: at(14, 1), type: 'mail-event', recipient: ANA, event: 'd
 
 test('with a feedback path that works the canary changes nothing of what owners see', async () => {
   const never = watched({ from: at(0), until: at(0), fault: lost });
-  const plain = await tell({ events: [delivered] });
-  const canaried = await tell({ events: [delivered] }, never.options);
+  const plain = await play({ events: [delivered] });
+  const canaried = await play({ events: [delivered] }, never.options);
   expect(canaried.story).toEqual(plain.story);
   expect(canaried.summary.mails).toBe(plain.summary.mails);
   expect(never.rings()).toEqual([]);
@@ -44,7 +44,7 @@ test('with a feedback path that works the canary changes nothing of what owners 
 
 test('SES says nothing from day 19 to 23: disabling is held, the alarm rings, and all goes on when it answers', async () => {
   const broken = watched({ from: at(19), until: at(23), fault: lost });
-  const { story } = await tell({ events: [delivered] }, broken.options);
+  const { story } = await play({ events: [delivered] }, broken.options);
   expect(story.slice(-6)).toEqual([
     'T+19d6h operators feedback-canary-missed ses: SES did not say what became of the canary mails of 2026-01-20T00:00:00Z: nothing is turned off and no mail of unknown outcome is sent again until it does',
     `T+20d mail ${ANA}: reminder acmeCo/a #1 until T+21d`,
@@ -63,7 +63,7 @@ test('a bounce that waited with the answers is taken in before anything is disab
   // What SES says of day 20 comes two hours after the answers to the canary.
   const fault = (now: number) => lateUntil(now === Date.parse(at(20, 12)) ? at(23, 2) : at(23))(now);
   const late = watched({ from: at(19), until: at(23), fault });
-  const { story } = await tell(
+  const { story } = await play(
     {
       until: at(31),
       policy: { mode: 'disable', settleAfter: '3h' },
@@ -80,7 +80,7 @@ test('a bounce that waited with the answers is taken in before anything is disab
 
 test('a feedback path that never worked holds from six hours after the first canary', async () => {
   const broken = watched({ from: at(0), until: at(40), fault: lost });
-  const { story, summary } = await tell({ until: at(24), events: [delivered] }, broken.options);
+  const { story, summary } = await play({ until: at(24), events: [delivered] }, broken.options);
   expect(broken.rings().at(0)).toBe(at(0, 6));
   expect(summary.disabled).toBe(0);
   expect(story).toContain('T+21d held acmeCo/a #1 feedback-silent');
@@ -88,7 +88,7 @@ test('a feedback path that never worked holds from six hours after the first can
 
 test('while SES says nothing a mail of unknown outcome is not sent again, and then it is', async () => {
   const broken = watched({ from: at(13), until: at(15), fault: lost });
-  const { story } = await tell(
+  const { story } = await play(
     {
       until: at(20),
       // The first of them is the canary, asked for again each hour.
@@ -104,7 +104,7 @@ test('while SES says nothing a mail of unknown outcome is not sent again, and th
 
 test('an owner disables their task while SES says nothing', async () => {
   const broken = watched({ from: at(13), until: at(40), fault: lost });
-  const { story } = await tell(
+  const { story } = await play(
     {
       until: at(17),
       events: [{ at: at(16), type: 'action', task: 'acmeCo/a', by: ANA, action: 'disable' }],
@@ -116,7 +116,7 @@ test('an owner disables their task while SES says nothing', async () => {
 
 test('what the silence held at once is no reason to forget the blast radius', async () => {
   const broken = watched({ from: at(19), until: at(23), fault: lost });
-  const { story, summary } = await tell(
+  const { story, summary } = await play(
     {
       until: at(25),
       policy: { mode: 'disable', blastRadius: { share: 0.1, shareFloor: 3 } },
@@ -134,7 +134,7 @@ test('what the silence held at once is no reason to forget the blast radius', as
 test('random faults with canaries on break no promise, whether they hold or not', async () => {
   const held: boolean[] = [];
   for (let seed = 810_000; seed < 810_012; seed += 1) {
-    const { lines } = await tell(soakScenario(seed) as Record<string, unknown>, { canaries: true });
+    const { lines } = await play(soakScenario(seed) as Record<string, unknown>, { canaries: true });
     held.push(lines.some((line) => line.type === 'operator-alert' && line.code === 'feedback-canary-missed'));
   }
   expect(new Set(held)).toEqual(new Set([true, false]));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { OutgoingMail } from '../../functions/platform/ports.ts';
 import type { System } from '../../functions/platform/system.ts';
-import { at, tell } from './story.ts';
+import { at, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const UNKNOWN = { outcome: 'unknown', code: 'TimeoutError', message: 'no answer in time' } as const;
@@ -78,14 +78,14 @@ test.each(
     [kind, 'with a tag of the same name', what, foreignWithOurTag] as const,
   ]),
 )('a foreign %s %s decides no mail of ours that SES never took', async (_kind, _mark, what, mailOf) => {
-  const { story } = await tell({ until: at(22) }, firstAnswerLost(false, what, mailOf));
+  const { story } = await play({ until: at(22) }, firstAnswerLost(false, what, mailOf));
   expect(important(story)).toEqual(WARNED_AGAIN);
 });
 
 test.each(['Send', 'Delivery', 'soft Bounce', 'DeliveryDelay'] as const)(
   'a %s of our mail decides it: nobody is warned twice',
   async (kind) => {
-    const { story } = await tell({ until: at(22) }, firstAnswerLost(true, REPORTED[kind], ours));
+    const { story } = await play({ until: at(22) }, firstAnswerLost(true, REPORTED[kind], ours));
     expect(important(story)).toEqual([
       `T+14d mail ${ANA}: warning acmeCo/a #1 until T+21d`,
       'T+21d disabled acmeCo/a #1 due T+21d',
@@ -100,7 +100,7 @@ test('the complaint that our mail is no spam leaves its recipient alive', async 
     timestamp: at(14),
   };
   const notSpam = firstAnswerLost(true, { eventType: 'Complaint', complaint }, ours);
-  const { story } = await tell({ until: at(22) }, notSpam);
+  const { story } = await play({ until: at(22) }, notSpam);
   expect(story).toContain('T+21d disabled acmeCo/a #1 due T+21d');
   expect(story.filter((line) => line.includes(`mail ${ANA}: reminder`))).toHaveLength(2);
 });

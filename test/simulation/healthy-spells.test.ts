@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const MINUTE = 1 / 60;
 const SECOND = MINUTE / 60;
@@ -42,7 +42,7 @@ test('a task that is PRIMARY for 20 s after each of two restarts a day is warned
       ...spell(day, hour, 20 * SECOND),
     ]),
   ).flat();
-  const { story, lines } = await tell({ until: at(61), policy, events });
+  const { story, lines } = await play({ until: at(61), policy, events });
   expect(withoutHolds(story)).toEqual([...WARNED, ...REMINDED, ...OFF]);
   expect(story.filter((line) => line.includes(' held '))).toHaveLength(14);
   const warning = lines.find((line) => line.type === 'mail');
@@ -51,18 +51,18 @@ test('a task that is PRIMARY for 20 s after each of two restarts a day is warned
 
 test('without minHealthy each of these is a recovery', async () => {
   const events = Array.from({ length: 30 }, (_, day) => spell(day, 6, 20 * SECOND)).flat();
-  expect((await tell({ events })).story).toEqual([]);
+  expect((await play({ events })).story).toEqual([]);
 });
 
 test('a spell of 2 h exactly is a recovery, one of 2 h less 1 s is not', async () => {
-  const exactly = await tell({ until: at(28), policy, events: spell(10, 0.5, 2) });
+  const exactly = await play({ until: at(28), policy, events: spell(10, 0.5, 2) });
   expect(exactly.story.slice(0, 1)).toEqual(['T+24d3h fired acmeCo/a #1 since T+10d2h30m (disable)']);
-  const less = await tell({ until: at(22), policy, events: spell(10, 0.5, 2 - SECOND) });
+  const less = await play({ until: at(22), policy, events: spell(10, 0.5, 2 - SECOND) });
   expect(less.story).toEqual([...WARNED, ...REMINDED, ...OFF]);
 });
 
 test('a spell that lasts until the scan of its last instant is a recovery then', async () => {
-  const { story } = await tell({ until: at(40), policy, events: [seen(at(15), 'PRIMARY')] });
+  const { story } = await play({ until: at(40), policy, events: [seen(at(15), 'PRIMARY')] });
   expect(story).toEqual([
     ...WARNED,
     'T+15d held acmeCo/a #1 recovering',
@@ -71,7 +71,7 @@ test('a spell that lasts until the scan of its last instant is a recovery then',
 });
 
 test('a spell that lasted between two scans, and was over before the second, is a recovery', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     policy: { ...policy, minHealthy: '30m' },
     events: spell(15, 0.25, 0.5),
@@ -81,7 +81,7 @@ test('a spell that lasted between two scans, and was over before the second, is 
 
 describe('a date that falls into a spell', () => {
   test('holds while it lasts, and is kept at once where it ends too short', async () => {
-    const { story } = await tell({ until: at(22), policy, events: spell(20, 23.5, 1) });
+    const { story } = await play({ until: at(22), policy, events: spell(20, 23.5, 1) });
     expect(story).toEqual([
       ...WARNED,
       ...REMINDED,
@@ -93,7 +93,7 @@ describe('a date that falls into a spell', () => {
   });
 
   test('is void where the spell lasts', async () => {
-    const { story } = await tell({ until: at(30), policy, events: [seen(at(20, 23), 'PRIMARY')] });
+    const { story } = await play({ until: at(30), policy, events: [seen(at(20, 23), 'PRIMARY')] });
     expect(story).toEqual([
       ...WARNED,
       ...REMINDED,
@@ -104,7 +104,7 @@ describe('a date that falls into a spell', () => {
 });
 
 test('nobody is warned in a spell that covers the threshold; they are when it ends too short', async () => {
-  const { story } = await tell({ until: at(20), policy, events: spell(13, 23.5, 1.5) });
+  const { story } = await play({ until: at(20), policy, events: spell(13, 23.5, 1.5) });
   expect(story).toEqual([
     'T+14d held acmeCo/a #null recovering',
     'T+14d1h fired acmeCo/a #1 since T+0d (disable)',
@@ -114,7 +114,7 @@ test('nobody is warned in a spell that covers the threshold; they are when it en
 });
 
 test('a reminder due in a spell goes out when it has ended too short', async () => {
-  const { story } = await tell({ until: at(19), policy, events: spell(17, 23, 1.5) });
+  const { story } = await play({ until: at(19), policy, events: spell(17, 23, 1.5) });
   expect(story).toEqual([
     ...WARNED,
     'T+17d23h held acmeCo/a #1 recovering',
@@ -123,7 +123,7 @@ test('a reminder due in a spell goes out when it has ended too short', async () 
 });
 
 test('what waits for digestEvery when a spell begins is mailed after it', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(16),
     policy: { ...policy, digestEvery: '3h' },
     tasks: [failing('acmeCo/a', { lastPrimaryAt: at(0, -2) }), failing('acmeCo/b')],
@@ -144,12 +144,12 @@ test('a spell goes on where another alive status takes it over', async () => {
     seen(at(10, 1.5), 'BACKFILL'),
     seen(at(10, 2), 'FAILED'),
   ];
-  const { story } = await tell({ until: at(25), policy: alive, events });
+  const { story } = await play({ until: at(25), policy: alive, events });
   expect(story[0]).toBe('T+24d2h fired acmeCo/a #1 since T+10d2h (disable)');
 });
 
 test('time in which health could not be known counts for the spell', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     policy,
     events: [
@@ -166,7 +166,7 @@ test('time in which health could not be known counts for the spell', async () =>
 });
 
 test('counted time goes on in a spell, but for the time in which health is unknown', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(16),
     policy,
     events: [
@@ -182,7 +182,7 @@ test('counted time goes on in a spell, but for the time in which health is unkno
 
 test('a pause of evaluation comes before a spell, and a spell that lasts in it is a recovery after it', async () => {
   const pause = (when: string, action: string) => ({ at: when, type: 'operator', action, of: 'evaluate' });
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     policy,
     events: [pause(at(15), 'pause'), ...spell(15, 1, 3), pause(at(16), 'resume')],
@@ -191,7 +191,7 @@ test('a pause of evaluation comes before a spell, and a spell that lasts in it i
 });
 
 test('a spell comes before a keep, and what is kept is told when it has ended', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(16),
     policy,
     events: [
@@ -215,13 +215,13 @@ describe('a policy that changes in a spell', () => {
   });
 
   test('is what the spell is judged by at its end', async () => {
-    const longer = await tell({
+    const longer = await play({
       until: at(22),
       policy,
       events: [...spell(10, 0, 1.75), change(at(10, 0.5), '1h')],
     });
     expect(longer.story[0]).toBeUndefined();
-    const shorter = await tell({
+    const shorter = await play({
       until: at(15),
       policy,
       events: [...spell(10, 0.5, 2.5), change(at(10, 1), '3h')],
@@ -230,7 +230,7 @@ describe('a policy that changes in a spell', () => {
   });
 
   test('ends the hold at the next scan where it is shorter', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(20),
       policy: { ...policy, minHealthy: '1d' },
       events: [seen(at(15), 'PRIMARY'), change(at(15, 3.5), '2h')],
@@ -243,7 +243,7 @@ describe('a policy that changes in a spell', () => {
   });
 
   test('unmakes no recovery that a scan has found', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(20),
       policy,
       events: [...spell(15, 0, 5), change(at(15, 4), '2d')],
@@ -258,14 +258,14 @@ describe('a policy that changes in a spell', () => {
 
 test('a spell of what is known at the start begins at the start', async () => {
   const running = failing('acmeCo/a', { shards: [{ id: '0', status: 'PRIMARY' }], lastPrimaryAt: at(-10) });
-  const short = await tell({ until: at(5), policy, tasks: [running], events: [seen(at(0, 1.5), 'FAILED')] });
+  const short = await play({ until: at(5), policy, tasks: [running], events: [seen(at(0, 1.5), 'FAILED')] });
   expect(short.story[0]).toBe('T+4d fired acmeCo/a #1 since T+-10d (disable)');
-  const lasted = await tell({ until: at(15), policy, tasks: [running], events: [seen(at(0, 2), 'FAILED')] });
+  const lasted = await play({ until: at(15), policy, tasks: [running], events: [seen(at(0, 2), 'FAILED')] });
   expect(lasted.story[0]).toBe('T+14d2h fired acmeCo/a #1 since T+0d2h (disable)');
 });
 
 test('a spell goes over the enabling of a task, and its episode begins with the enabling', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(26),
     policy,
     events: [
@@ -279,21 +279,21 @@ test('a spell goes over the enabling of a task, and its episode begins with the 
 });
 
 test('a spell of no length is a twitch', async () => {
-  const { story } = await tell({ until: at(22), policy, events: spell(10, 0, 0) });
+  const { story } = await play({ until: at(22), policy, events: spell(10, 0, 0) });
   expect(story).toEqual([...WARNED, ...REMINDED, ...OFF]);
 });
 
 test('twitches of many tasks of a plane are no outage, and a lasting one is', async () => {
   const ids = Array.from({ length: 12 }, (_, place) => `${place < 6 ? 'acmeCo' : 'beta'}/t${place}`);
   const tasks = ids.map((id) => failing(id));
-  const twitches = await tell({
+  const twitches = await play({
     until: at(13),
     policy,
     tasks,
     events: ids.flatMap((id) => spell(10, 0, 1, id)),
   });
   expect(twitches.story).toEqual([]);
-  const lasting = await tell({
+  const lasting = await play({
     until: at(13),
     policy,
     tasks,
@@ -305,7 +305,7 @@ test('twitches of many tasks of a plane are no outage, and a lasting one is', as
 test('a member of an outage that is still recovering is still without PRIMARY', async () => {
   const ids = Array.from({ length: 12 }, (_, place) => `${place < 6 ? 'acmeCo' : 'beta'}/t${place}`);
   const outages = async (minHealthy: string) => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(13),
       policy: { mode: 'disable', warnAfter: '1d', minHealthy },
       tasks: ids.map((id) => failing(id, { shards: [{ id: '0', status: 'PRIMARY' }] })),
@@ -319,7 +319,7 @@ test('a member of an outage that is still recovering is still without PRIMARY', 
 });
 
 test('of two planes, a spell on one is not held by what is unknown of the other', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(15),
     policy,
     tasks: [failing('acmeCo/a'), failing('acmeCo/b', { dataPlane: 'us-1' })],
@@ -337,7 +337,7 @@ test('of two planes, a spell on one is not held by what is unknown of the other'
 });
 
 test('a keep during a spell ends the episode, and what follows a short spell waits for its end', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(19),
     policy,
     events: [

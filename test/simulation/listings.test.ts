@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '../../functions/abandonment/time.ts';
 import type { ListedPart } from '../../simulation/engine/listed-fleet.ts';
-import { at, failing, T, tell } from './story.ts';
+import { at, failing, play, T } from './story.ts';
 
 const START = Date.parse(T);
 const LISTED: ListedPart = { prefix: 'acmeCo/' };
@@ -20,10 +20,10 @@ describe('a task that is listed', () => {
   };
 
   it('is warned about, reminded of, disabled and enabled again as one that is told by events', async () => {
-    const { story, summary } = await tell(scenario, { listed: LISTED });
+    const { story, summary } = await play(scenario, { listed: LISTED });
     expect(summary).toMatchObject({ disabled: 2, alertsFired: 2 });
     // Of one instant, confirmations come in another order.
-    expect(story.sort()).toEqual((await tell(scenario)).story.sort());
+    expect(story.sort()).toEqual((await play(scenario)).story.sort());
   });
 
   it.each([
@@ -32,7 +32,7 @@ describe('a task that is listed', () => {
     ['deleted', { type: 'deleted', task: 'acmeCo/a' }],
     ['recovered', { type: 'shards', task: 'acmeCo/a', shards: PRIMARY }],
   ])('and %s between its warning and its date is let be', async (_, event) => {
-    const { summary, story } = await tell({ events: [{ at: at(20, 23.5), ...event }] }, { listed: LISTED });
+    const { summary, story } = await play({ events: [{ at: at(20, 23.5), ...event }] }, { listed: LISTED });
     expect(summary.disabled).toBe(0);
     expect(story.some((line) => line.includes('resolved'))).toBe(true);
   });
@@ -45,7 +45,7 @@ describe('a task that is listed', () => {
       by: 'system',
       enabled: true,
     });
-    const { summary, lines } = await tell({ until: at(60), events: [on(22), on(24)] }, { listed: LISTED });
+    const { summary, lines } = await play({ until: at(60), events: [on(22), on(24)] }, { listed: LISTED });
     expect(summary.disabled).toBe(1);
     const codes = lines.flatMap((line) => (line.type === 'operator-alert' ? [line.code] : []));
     expect(codes).toContain('disable-reverted');
@@ -55,7 +55,7 @@ describe('a task that is listed', () => {
 describe('a lister that dies', () => {
   it('at each of its calls once changes nothing of the story', async () => {
     const tasks = ['a', 'b', 'c', 'd', 'e'].map((name) => failing(`acmeCo/${name}`));
-    const { lines } = await tell({ tasks }, { listed: LISTED });
+    const { lines } = await play({ tasks }, { listed: LISTED });
     const disabled = lines.filter(({ type }) => type === 'task-disabled');
     expect(disabled).toHaveLength(5);
     for (const when of ['before', 'after']) {
@@ -66,7 +66,7 @@ describe('a lister that dies', () => {
         call: 1 + place,
         when,
       }));
-      const crashed = await tell({ tasks, chaos }, { listed: LISTED });
+      const crashed = await play({ tasks, chaos }, { listed: LISTED });
       expect(crashed.lines.filter(({ type }) => type === 'task-disabled')).toEqual(disabled);
       expect(crashed.summary.oops).toBeGreaterThan(10);
     }
@@ -80,7 +80,7 @@ describe('a control plane that is away for three days', () => {
   };
 
   it('moves the date by as long, and disables nothing meanwhile; operators are told once', async () => {
-    const { lines } = await tell({}, { listed });
+    const { lines } = await play({}, { listed });
     const disabled = lines.filter(({ type }) => type === 'task-disabled');
     // Due on day 21; silent from the newest whole listing, at the scan before day 19, to the next one.
     expect(disabled.map((line) => Date.parse(line.at) >= day(24) && Date.parse(line.at) < day(25))).toEqual([
@@ -98,7 +98,7 @@ describe('a control plane that is away from the first day on', () => {
       faultAt: (now) => (now < day(2) ? { away: true } : undefined),
     };
     const events = [{ at: at(3), type: 'created', task: failing('acmeCo/a') }];
-    const { lines } = await tell({ tasks: [], events }, { listed });
+    const { lines } = await play({ tasks: [], events }, { listed });
     const alerts = lines.flatMap((line) => (line.type === 'operator-alert' ? [line] : []));
     // It is the plane of the configuration: that of a task is known with its first listing only.
     expect(alerts).toMatchObject([
@@ -120,7 +120,7 @@ describe('a listing that shrank', () => {
   };
 
   it('deletes and disables nothing, also of what it still has, until it is whole again', async () => {
-    const { lines } = await tell(
+    const { lines } = await play(
       { tasks, policy: { mode: 'disable', blastRadius: { share: 1 } } },
       { listed },
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EffectLine } from '../../simulation/engine/effects.ts';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 /** So many tasks fail at once; `MANY_AT_ONCE=300` is what the promise is made for. A multiple of 30. */
 const COUNT = Number(process.env.MANY_AT_ONCE ?? 30);
@@ -30,7 +30,7 @@ const outage = {
 describe('tasks of one data plane that lose PRIMARY in the same hour', () => {
   it('are one outage while it lasts: no warning, one operator alert each week, others as ever; dismissed, their clocks run', async () => {
     const dismiss = { at: at(41, 0.5), type: 'operator', action: 'dismiss', of: 'eu-1' };
-    const { lines, story } = await tell({ until: at(56), ...outage, events: [dismiss] });
+    const { lines, story } = await play({ until: at(56), ...outage, events: [dismiss] });
     const upTo = (day: number) => lines.filter((line) => line.at < at(day));
     expect(upTo(41).filter(isOfPlane)).toEqual([]);
     expect(warned(upTo(41)).map(({ task }) => task)).toEqual(['cCo/other']);
@@ -51,7 +51,7 @@ describe('tasks of one data plane that lose PRIMARY in the same hour', () => {
     const recover = ids
       .filter((_, n) => n % 3 !== 0)
       .map((task) => ({ at: at(2), type: 'shards', task, shards: [{ id: '0', status: 'PRIMARY' }] }));
-    const { lines } = await tell({ until: at(18), ...outage, events: recover });
+    const { lines } = await play({ until: at(18), ...outage, events: recover });
     const first = lines.filter((line) => line.type === 'alert-fired' && isOfPlane(line));
     expect(first).toHaveLength(COUNT / 3);
     // It ends with the scan of day 2.
@@ -68,7 +68,7 @@ it('tasks of one tenant over many data planes are warned in one mail for each ow
   const tasks = Array.from({ length: COUNT }, (_, n) =>
     failing(`acmeCo/t${n}`, { owners: [`owner-${n % owners}@x.test`], dataPlane: `plane-${n % 30}` }),
   );
-  const { lines } = await tell({ until: at(15), tasks });
+  const { lines } = await play({ until: at(15), tasks });
   expect(
     mails(lines)
       .map(({ to }) => to)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, type Told, tell } from './story.ts';
+import { at, failing, type Played, play } from './story.ts';
 
 /** `who-000@acme.test` and on. */
 function people(who: string, count: number): string[] {
@@ -14,7 +14,7 @@ const owners = (when: string, list: string[]) => ({
 });
 
 /** `when notice` -> how many got it; throws where one got the same twice. */
-function noticesOf({ lines }: Told, who: string): Record<string, number> {
+function noticesOf({ lines }: Played, who: string): Record<string, number> {
   const counts: Record<string, number> = {};
   const seen = new Set<string>();
   const mails = lines.flatMap((line) => (line.type === 'mail' && line.to.startsWith(who) ? [line] : []));
@@ -33,7 +33,7 @@ function noticesOf({ lines }: Told, who: string): Record<string, number> {
 const NO_WARM_UP_LIMIT = { rampPerDay: 100_000 };
 
 test.each([60, 200])('%i who hold a date and as many who join are notified with one scan', async (count) => {
-  const story = await tell({
+  const story = await play({
     until: at(17),
     policy: { mode: 'disable', ...NO_WARM_UP_LIMIT },
     tasks: [failing('acmeCo/a', { owners: people('old', count) })],
@@ -51,7 +51,7 @@ test.each([60, 200])('%i who hold a date and as many who join are notified with 
 });
 
 test('300 who take over from 300 are warned with one scan and a full grace', async () => {
-  const story = await tell({
+  const story = await play({
     until: at(24),
     policy: { mode: 'disable', reminders: ['1d'], ...NO_WARM_UP_LIMIT },
     tasks: [failing('acmeCo/a', { owners: people('old', 300) })],
@@ -77,7 +77,7 @@ test.each([
 ])(
   'all 300 who hold a date hear with the next scan that it is withdrawn when %s',
   async (_, event, count) => {
-    const story = await tell({
+    const story = await play({
       until: at(17),
       policy: { mode: 'disable', ...NO_WARM_UP_LIMIT },
       tasks: [failing('acmeCo/a', { owners: people('old', 300) })],

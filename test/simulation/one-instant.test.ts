@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { at, failing, T as T0, tell } from './story.ts';
+import { at, failing, play, T as T0 } from './story.ts';
 
 const seen = (when: string, ...statuses: string[]) => ({
   at: when,
@@ -11,7 +11,7 @@ const RUNNING = [{ id: '0', status: 'PRIMARY' }];
 
 describe('of two observations at one instant both count, and the later holds', () => {
   test('PRIMARY, then FAILED is a recovery of no length', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(36),
       events: [seen(at(14), 'PRIMARY'), seen(at(14), 'FAILED')],
     });
@@ -20,7 +20,7 @@ describe('of two observations at one instant both count, and the later holds', (
   });
 
   test('it ends an episode, and the next one has a full grace', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(31),
       events: [seen(at(16, 0.5), 'PRIMARY'), seen(at(16, 0.5), 'PENDING')],
     });
@@ -32,7 +32,7 @@ describe('of two observations at one instant both count, and the later holds', (
   });
 
   test('FAILED, then PRIMARY of one that runs leaves it running', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(30),
       tasks: [failing('acmeCo/a', { shards: RUNNING })],
       events: [seen(at(3), 'FAILED'), seen(at(3), 'PRIMARY')],
@@ -42,16 +42,16 @@ describe('of two observations at one instant both count, and the later holds', (
 
   test('of three, too', async () => {
     const events = [seen(at(3), 'PRIMARY'), seen(at(3), 'FAILED'), seen(at(3), 'PRIMARY')];
-    expect((await tell({ until: at(30), events })).story).toEqual([]);
+    expect((await play({ until: at(30), events })).story).toEqual([]);
   });
 
   test('a repetition of the same changes nothing', async () => {
-    const { story } = await tell({ until: at(15), events: [seen(at(3), 'FAILED'), seen(at(3), 'FAILED')] });
+    const { story } = await play({ until: at(15), events: [seen(at(3), 'FAILED'), seen(at(3), 'FAILED')] });
     expect(story[0]).toBe('T+14d fired acmeCo/a #1 since T+0d (disable)');
   });
 
   test('nor does one that is delivered twice', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(20),
       events: [
         { at: at(2), type: 'fault', target: 'queue', mode: 'duplicate', for: '2d' },
@@ -65,12 +65,12 @@ describe('of two observations at one instant both count, and the later holds', (
 
 describe('an event at the start comes after what the tasks say of it', () => {
   test('one that shows it alive', async () => {
-    const { story } = await tell({ until: at(25), events: [seen(T0, 'PRIMARY'), seen(at(10), 'FAILED')] });
+    const { story } = await play({ until: at(25), events: [seen(T0, 'PRIMARY'), seen(at(10), 'FAILED')] });
     expect(story[0]).toBe('T+24d fired acmeCo/a #1 since T+10d (disable)');
   });
 
   test('one that shows it failing', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(15),
       tasks: [failing('acmeCo/a', { shards: RUNNING })],
       events: [seen(T0, 'FAILED')],
@@ -80,7 +80,7 @@ describe('an event at the start comes after what the tasks say of it', () => {
 
   test('also of a task that is created then', async () => {
     const { createdAt: _, lastPrimaryAt: _primary, ...task } = failing('acmeCo/a');
-    const { story } = await tell({
+    const { story } = await play({
       until: at(30),
       tasks: [],
       events: [{ at: at(1), type: 'created', task }, seen(at(1), 'PRIMARY'), seen(at(4), 'FAILED')],
@@ -90,7 +90,7 @@ describe('an event at the start comes after what the tasks say of it', () => {
 });
 
 test('what a created task says of its last PRIMARY stands with any minHealthy', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     policy: { mode: 'disable', minHealthy: '6h' },
     tasks: [],

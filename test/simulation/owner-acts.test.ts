@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const BOB = 'bob@acme.test';
 
 test('a keep ends the episode at once; without a length it lasts for keepMax, then a new one begins', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(125),
     events: [{ at: at(16), type: 'action', task: 'acmeCo/a', by: ANA, action: 'keep' }],
   });
@@ -25,7 +25,7 @@ test('a keep ends the episode at once; without a length it lasts for keepMax, th
 });
 
 test('the last keep given wins, also where it is the shorter one', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(40),
     events: [
       { at: at(16), type: 'action', task: 'acmeCo/a', by: ANA, action: 'keep', for: '60d' },
@@ -39,7 +39,7 @@ test('the last keep given wins, also where it is the shorter one', async () => {
 });
 
 test('snoozed for 14 days, then a new warning with a full grace', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(40),
     events: [{ at: at(15), type: 'action', task: 'acmeCo/a', by: ANA, action: 'snooze', for: '14d' }],
   });
@@ -53,7 +53,7 @@ test('snoozed for 14 days, then a new warning with a full grace', async () => {
 });
 
 test('what one owner snoozes, the other holder of the date is notified of', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     tasks: [failing('acmeCo/a', { owners: [ANA, BOB] })],
     events: [{ at: at(15), type: 'action', task: 'acmeCo/a', by: ANA, action: 'snooze', for: '14d' }],
@@ -64,7 +64,7 @@ test('what one owner snoozes, the other holder of the date is notified of', asyn
 });
 
 test('disable now disables it at once, in a pause too, and notifies all owners', async () => {
-  const { story, lines } = await tell({
+  const { story, lines } = await play({
     until: at(16),
     tasks: [failing('acmeCo/a', { owners: [ANA, BOB] })],
     events: [
@@ -82,7 +82,7 @@ test('disable now disables it at once, in a pause too, and notifies all owners',
 });
 
 test('disable now without an open episode is ignored', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(10),
     events: [{ at: at(5), type: 'action', task: 'acmeCo/a', by: ANA, action: 'disable' }],
   });
@@ -90,7 +90,7 @@ test('disable now without an open episode is ignored', async () => {
 });
 
 test('who declines reminders gets none for any task, and the warning and the disabling all the same', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(30),
     tasks: [failing('acmeCo/a', { owners: [ANA, BOB] }), failing('acmeCo/b', { owners: [ANA] })],
     events: [{ at: at(1), type: 'action', task: 'acmeCo/a', by: ANA, action: 'unsubscribe' }],
@@ -114,7 +114,7 @@ test.each([
   { when: 'one minute after it', bounced: atMinute(14, 0, 1), warned: 'T+14d1h', until: 'T+21d1h' },
   { when: 'three days after it', bounced: at(17), warned: 'T+17d', until: 'T+24d' },
 ])('a bounce of the only warning $when: the admin is warned with a full grace', async (bounce) => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(30),
     admins: ADMINS,
     events: [{ ...BOUNCE, at: bounce.bounced }],
@@ -126,7 +126,7 @@ test.each([
 });
 
 test('a bounce after the deadline takes nothing back', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(30),
     admins: ADMINS,
     events: [{ ...BOUNCE, at: at(22) }],
@@ -136,7 +136,7 @@ test('a bounce after the deadline takes nothing back', async () => {
 });
 
 test('a bounce of a reminder only suppresses the address for the warning too', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(30),
     admins: ADMINS,
     events: [{ ...BOUNCE, at: at(18, 2) }],
@@ -146,7 +146,7 @@ test('a bounce of a reminder only suppresses the address for the warning too', a
 });
 
 test('an operator approves what the blast radius holds, and exactly that is worked off', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(25),
     policy: { mode: 'disable', blastRadius: { share: 0.1, shareFloor: 2 } },
     tasks: [
@@ -182,7 +182,7 @@ test('an operator dismisses a correlated outage: the clocks of its members run o
     task: id,
     shards: [{ id: '0', status: 'FAILED' }],
   }));
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     tasks,
     events: [...lost, { at: at(4), type: 'operator', action: 'dismiss', of: 'eu-1' }],

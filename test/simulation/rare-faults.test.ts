@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 /** Scans every six hours; a task is warned about after two days and off two days later. */
 const SWIFT = { mode: 'disable', warnAfter: '2d', disableAfter: '2d', reminders: [] };
 
 function story(scenario: Record<string, unknown>) {
-  return tell({
+  return play({
     until: at(12),
     scanEvery: '6h',
     policy: SWIFT,

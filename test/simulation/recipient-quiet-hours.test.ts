@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const BOB = 'bob@acme.test';
@@ -14,7 +14,7 @@ const failingSince = (hours: number, more: Record<string, unknown> = {}) =>
 
 describe('in the quiet hours of a recipient', () => {
   test('a warning waits for their end, and its date is a full grace from then', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(23),
       tasks: [failingSince(23)],
       recipients: asleep('22:00', '06:00'),
@@ -42,7 +42,7 @@ describe('in the quiet hours of a recipient', () => {
   ])(
     'as the clocks of %s show them: a mail goes at %s that was due %i h after T+14d',
     async (zone, goes, due) => {
-      const { story } = await tell({
+      const { story } = await play({
         until: at(16),
         tasks: [failingSince(due)],
         recipients: asleep('22:00', '06:00', zone),
@@ -53,7 +53,7 @@ describe('in the quiet hours of a recipient', () => {
 
   test('of a night in which the clocks go forward, a mail goes at six by the new time', async () => {
     // Berlin, 29 March 2026: 06:00 is 04:00 UTC.
-    const { lines } = await tell({
+    const { lines } = await play({
       start: '2026-03-28T00:00:00Z',
       until: '2026-03-30T00:00:00Z',
       tasks: [failing('acmeCo/a', { lastPrimaryAt: '2026-03-14T23:00:00Z' })],
@@ -63,7 +63,7 @@ describe('in the quiet hours of a recipient', () => {
   });
 
   test('a mail goes at their very end, also between two scans', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(16),
       tasks: [failingSince(20)],
       recipients: asleep('19:00', '05:30'),
@@ -72,7 +72,7 @@ describe('in the quiet hours of a recipient', () => {
   });
 
   test('a warning waits for most of a day where they last so long', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(16),
       tasks: [failingSince(6)],
       recipients: asleep('06:00', '05:00'),
@@ -81,7 +81,7 @@ describe('in the quiet hours of a recipient', () => {
   });
 
   test('a reminder waits, and while there is time left its date stands', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(21, 12),
       policy: { mode: 'disable', reminders: ['6h'] },
       tasks: [failingSince(12)],
@@ -99,7 +99,7 @@ describe('in the quiet hours of a recipient', () => {
   const covered = { mode: 'disable', disableAfter: '174h', reminders: ['2h'] };
 
   test('a reminder whose window they outlast moves the date: nothing is disabled before it', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(22, 1),
       policy: covered,
       tasks: [failingSince(12)],
@@ -115,7 +115,7 @@ describe('in the quiet hours of a recipient', () => {
   });
 
   test('a reminder of one recipient moves the date for all, also for those who had theirs', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(22),
       policy: covered,
       tasks: [failingSince(12, { owners: [ANA, BOB] })],
@@ -130,7 +130,7 @@ describe('in the quiet hours of a recipient', () => {
   });
 
   test('one who is awake is warned at once, and the sleeper in the morning of the same date', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(16),
       tasks: [failingSince(23, { owners: [ANA, BOB] })],
       recipients: asleep('22:00', '06:00'),
@@ -142,7 +142,7 @@ describe('in the quiet hours of a recipient', () => {
   });
 
   test('where that date is nearer than the shortest lead in the morning, it moves for both', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(16, 3),
       policy: { mode: 'disable', disableAfter: '1d', reminders: ['20h'] },
       tasks: [failingSince(23, { owners: [ANA, BOB] })],
@@ -158,7 +158,7 @@ describe('in the quiet hours of a recipient', () => {
 
   test('a reminder step that would wait for them does not wait for the last window before', async () => {
     // b is warned at 21:00; a's reminder is due at 21:30 of a date at 23:30, and the next mail could go at 22:00.
-    const { story } = await tell({
+    const { story } = await play({
       until: at(21, 23),
       scanEvery: '30m',
       policy: { mode: 'disable', disableAfter: `${177 * 60 + 30}m`, reminders: ['2h'] },
@@ -172,7 +172,7 @@ describe('in the quiet hours of a recipient', () => {
   });
 
   test('what is due is disabled, and mailed in one mail in the morning', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(23),
       policy: { mode: 'disable', disableAfter: '180h', reminders: [] },
       tasks: [failingSince(12), failing('acmeCo/b', { lastPrimaryAt: at(0, 14) })],
@@ -188,7 +188,7 @@ describe('in the quiet hours of a recipient', () => {
   });
 
   test('a withdrawal and a recovery wait, and are mailed', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(17),
       policy: { mode: 'disable', recoveryMail: true },
       tasks: [failingSince(12), failing('acmeCo/b', { lastPrimaryAt: at(0, 12) })],
@@ -208,7 +208,7 @@ describe('in the quiet hours of a recipient', () => {
   });
 
   test('an owner disables at once, and gets word of it in the morning', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(16),
       tasks: [failingSince(12)],
       recipients: asleep('22:00', '06:00'),
@@ -224,7 +224,7 @@ describe('in the quiet hours of a recipient', () => {
 
 test('a scenario names times of day as a policy does, or is refused', async () => {
   const recipients = { [ANA]: { quietHours: { from: '22:00', to: '22:00' } } };
-  await expect(tell({ recipients })).rejects.toThrow(
+  await expect(play({ recipients })).rejects.toThrow(
     'recipients["ana@acme.test"].quietHours.to: is "22:00" as is from; the two times of day must differ',
   );
 });
@@ -238,7 +238,7 @@ test.each([
   'a mail says its dates in the language and the zone of who reads it, and breaks no promise: %j',
   async (chosen) => {
     // What a mail does not say would be thrown.
-    const { story } = await tell({
+    const { story } = await play({
       until: at(22),
       policy: { mode: 'disable', stopNotice: '2d' },
       tasks: [failing('acmeCo/a'), failing('acmeCo/b', { shards: [{ id: '0', status: 'PRIMARY' }] })],

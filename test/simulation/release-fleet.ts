@@ -1,6 +1,6 @@
 import type { System } from '../../functions/platform/system.ts';
 import type { Row, Table, Write } from '../../functions/store/table/table.port.ts';
-import { at, failing, type Told, tell } from './story.ts';
+import { at, failing, type Played, play } from './story.ts';
 
 /** When one release takes over from another, between two scans; when it is rolled back; and when the story ends. */
 export const TAKEN_OVER_AT = at(22, 12.5);
@@ -103,7 +103,7 @@ const RELEASE_FLEET = {
 /** What a release stored by an instant: the whole table, but for figures of scans before day 22, which are many. */
 export interface Stored {
   rows: Row[];
-  told: Told;
+  told: Played;
 }
 
 /**
@@ -121,7 +121,7 @@ export async function runFleet(until: string, over?: { rows: readonly Row[]; at:
     return { ...system, table: behind(takeOver(system.table, over.rows), system.table) };
   };
   const events = RELEASE_FLEET.events.filter((event) => event.at < until);
-  const run = await tell({ ...RELEASE_FLEET, events, until }, { processOf });
+  const run = await play({ ...RELEASE_FLEET, events, until }, { processOf });
   if (!isOver) throw new Error('no process ran after the other release took over');
   const { rows } = await (table as Table).scan();
   return { rows: rows.filter((row) => row.pk !== 'RUNS' || row.sk > at(22)), told: run };

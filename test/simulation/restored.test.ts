@@ -4,7 +4,7 @@ import { checkExport, restoreTable } from '../../functions/operators/table-resto
 import type { System } from '../../functions/platform/system.ts';
 import { MemoryTable } from '../../functions/store/table/memory-table.ts';
 import { type StageSnapshot, snapshotOf } from '../../simulation/preview/stage-snapshot.ts';
-import { at, tell } from './story.ts';
+import { at, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 
@@ -18,7 +18,7 @@ async function exportAfter(scenario: Record<string, unknown>): Promise<{ lines: 
     seen ??= system;
     return system;
   };
-  await tell(scenario, { processOf });
+  await play(scenario, { processOf });
   const system = seen as System;
   const from = { stage: 'prod', at: system.clock.now() };
   const lines: string[] = [];
@@ -45,7 +45,7 @@ async function restoredAt(
 /** A backup of T+17d, of a task whose owner was warned that it ends at T+21d; restored at T+20d. */
 async function afterRestore(events: Record<string, unknown>[], until = at(30)): Promise<string[]> {
   const startsFrom = await restoredAt(at(20), await exportAfter({ until: at(17) }));
-  const { story } = await tell({ start: at(20), until, tasks: [], events }, { startsFrom });
+  const { story } = await play({ start: at(20), until, tasks: [], events }, { startsFrom });
   return story;
 }
 
@@ -69,7 +69,7 @@ test('a task whose date came before the backup, and which was on its way, is not
   // Held at its date by a pause of disabling; the backup is of then.
   const held = { at: at(20), type: 'operator', action: 'pause', of: 'disable' };
   const startsFrom = await restoredAt(at(23), await exportAfter({ until: at(22), events: [held] }));
-  const { story } = await tell(
+  const { story } = await play(
     { start: at(23), until: at(32), tasks: [], events: resume(at(24)) },
     { startsFrom },
   );
@@ -83,7 +83,7 @@ test('a task whose date came before the backup, and which was on its way, is not
 
 test('the time between the backup and the first scan after it counts against nobody', async () => {
   const startsFrom = await restoredAt(at(12), await exportAfter({ until: at(10) }));
-  const { story } = await tell(
+  const { story } = await play(
     { start: at(12), until: at(17), tasks: [], events: resume(at(12, 6)) },
     { startsFrom },
   );

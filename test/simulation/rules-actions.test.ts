@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const BOB = 'bob@acme.test';
@@ -19,7 +19,7 @@ const WARNED = [
 ];
 
 test('a keep ends the episode at its instant; the next one comes when it ends', async () => {
-  const { story } = await tell({ until: at(20), events: [act(at(16, 0.5), 'keep', { for: '2d' })] });
+  const { story } = await play({ until: at(20), events: [act(at(16, 0.5), 'keep', { for: '2d' })] });
   expect(story).toEqual([
     ...WARNED,
     'T+16d30m resolved acmeCo/a #1 kept',
@@ -30,12 +30,12 @@ test('a keep ends the episode at its instant; the next one comes when it ends', 
 });
 
 test('a keep at the deadline prevents the disabling', async () => {
-  const { story } = await tell({ until: at(22), events: [act(at(21), 'keep')] });
+  const { story } = await play({ until: at(22), events: [act(at(21), 'keep')] });
   expect(story.slice(4)).toEqual(['T+21d resolved acmeCo/a #1 kept', 'T+21d held acmeCo/a #null kept']);
 });
 
 test('without an end a keep holds for keepMax', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(27),
     policy: { mode: 'disable', keepMax: '10d' },
     events: [act(at(16), 'keep')],
@@ -48,7 +48,7 @@ test('without an end a keep holds for keepMax', async () => {
 
 test('a keep that outlasts keepMax is refused', async () => {
   await expect(
-    tell({
+    play({
       policy: { mode: 'disable', keepMax: '10d' },
       events: [act(at(16), 'keep', { for: '11d' })],
     }),
@@ -56,7 +56,7 @@ test('a keep that outlasts keepMax is refused', async () => {
 });
 
 test('the others who hold a date are notified with the next scan that it does not hold', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(17),
     tasks: both,
     events: [act(at(16, 0.5), 'snooze', { for: '5d' })],
@@ -68,7 +68,7 @@ test('the others who hold a date are notified with the next scan that it does no
 });
 
 test('a snooze before the threshold puts the firing off to its end', async () => {
-  const { story } = await tell({ until: at(16), events: [act(at(13, 12), 'snooze', { for: '36h' })] });
+  const { story } = await play({ until: at(16), events: [act(at(13, 12), 'snooze', { for: '36h' })] });
   expect(story).toEqual([
     'T+14d held acmeCo/a #null kept',
     'T+15d fired acmeCo/a #1 since T+0d (disable)',
@@ -77,7 +77,7 @@ test('a snooze before the threshold puts the firing off to its end', async () =>
 });
 
 test('of several the last one given wins, also where it is the shorter one', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(16),
     events: [act(at(10), 'keep', { for: '20d' }), act(at(11), 'snooze', { for: '4d' })],
   });
@@ -87,12 +87,12 @@ test('of several the last one given wins, also where it is the shorter one', asy
 });
 
 test('a keep that has ended before the threshold changes nothing', async () => {
-  const { story } = await tell({ until: at(14), events: [act(at(5), 'keep', { for: '3d' })] });
+  const { story } = await play({ until: at(14), events: [act(at(5), 'keep', { for: '3d' })] });
   expect(story).toEqual(WARNED);
 });
 
 test('a snooze shorter than a scan still ends the episode', async () => {
-  const { story } = await tell({ until: at(17), events: [act(at(16, 0.25), 'snooze', { for: '15m' })] });
+  const { story } = await play({ until: at(17), events: [act(at(16, 0.25), 'snooze', { for: '15m' })] });
   expect(story.slice(2)).toEqual([
     'T+16d15m resolved acmeCo/a #1 snoozed',
     'T+16d1h fired acmeCo/a #2 since T+0d (disable)',
@@ -101,7 +101,7 @@ test('a snooze shorter than a scan still ends the episode', async () => {
 });
 
 test('a keep while evaluation is paused ends the episode', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(18),
     events: [{ at: at(15), type: 'operator', action: 'pause', of: 'evaluate' }, act(at(16), 'keep')],
   });
@@ -112,7 +112,7 @@ const ownDisabling = (story: string[]) =>
   story.filter((line) => / (disabled acmeCo\/a #1 due|resolved) /.test(line));
 
 test('an owner who disables now does so at that instant, without a run and without a date', async () => {
-  const { lines, story } = await tell({ until: at(18), events: [act(at(16, 0.5), 'disable')] });
+  const { lines, story } = await play({ until: at(18), events: [act(at(16, 0.5), 'disable')] });
   expect(lines.find(({ type }) => type === 'task-disabled')).toMatchObject({
     at: at(16, 0.5),
     task: 'acmeCo/a',
@@ -138,7 +138,7 @@ test.each([
 ] as [string, { policy?: object; events: object[] }][])(
   'an owner who disables now is not bound by %s',
   async (_, more) => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(18),
       ...more,
       events: [...more.events, act(at(16), 'disable')],
@@ -151,12 +151,12 @@ test.each([
 );
 
 test('to disable now without an open episode is ignored', async () => {
-  const { story } = await tell({ until: at(14), events: [act(at(5), 'disable')] });
+  const { story } = await play({ until: at(14), events: [act(at(5), 'disable')] });
   expect(story).toEqual(WARNED);
 });
 
 test('who unsubscribes is warned and notified of the disabling, but not reminded', async () => {
-  const { story } = await tell({ until: at(22), events: [act(at(15), 'unsubscribe')] });
+  const { story } = await play({ until: at(22), events: [act(at(15), 'unsubscribe')] });
   expect(story).toEqual([
     ...WARNED,
     'T+21d disabled acmeCo/a #1 due T+21d',
@@ -166,7 +166,7 @@ test('who unsubscribes is warned and notified of the disabling, but not reminded
 });
 
 test('who unsubscribes does so for all tasks, and declines recoveries too', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     policy: { mode: 'disable', recoveryMail: true },
     tasks: [failing('acmeCo/a'), failing('acmeCo/b'), failing('otherCo/c', { owners: [ANA, BOB] })],
@@ -183,7 +183,7 @@ test('who unsubscribes does so for all tasks, and declines recoveries too', asyn
 });
 
 test('a snooze of one task leaves the others alone', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b')],
     events: [act(at(16), 'snooze', { for: '10d' })],
@@ -201,7 +201,7 @@ const cameBack = (when: string) => {
 test.each(['keep', 'snooze'])(
   'a %s belongs to the id: it outlives a deletion and a return',
   async (action) => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(46),
       events: [
         act(at(5), action, { for: '40d' }),
@@ -217,7 +217,7 @@ test.each(['keep', 'snooze'])(
 );
 
 test('one that ended an episode holds for the id that comes back, and ends as it was given', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(59),
     events: [
       act(at(16), 'keep', { for: '40d' }),
@@ -235,7 +235,7 @@ test('one that ended an episode holds for the id that comes back, and ends as it
 });
 
 test('a keep that ended before the id came back holds nothing', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(30),
     events: [
       act(at(2), 'keep', { for: '3d' }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const tasks = (tenant: string, count: number, more: Record<string, unknown> = {}) =>
   Array.from({ length: count }, (_, index) =>
@@ -17,7 +17,7 @@ const heldOf = (story: string[]) =>
   story.filter((line) => line.includes('held') && line.endsWith('blast-radius'));
 
 test('what operators approve is disabled with the next scan', async () => {
-  const { story } = await tell({ until: at(30), tasks: tasks('aCo', 11), events: [approve(at(22, 0.5))] });
+  const { story } = await play({ until: at(30), tasks: tasks('aCo', 11), events: [approve(at(22, 0.5))] });
   expect(instantsOf(story)).toEqual(Array(11).fill('T+22d1h'));
   expect(story.filter((line) => line.includes('operators')).map((line) => line.split(' ')[0])).toEqual([
     'T+21d',
@@ -25,7 +25,7 @@ test('what operators approve is disabled with the next scan', async () => {
 });
 
 test('what is approved is worked off within the same rate limit', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(30),
     policy: { mode: 'disable', blastRadius: { perRun: 5 } },
     tasks: tasks('aCo', 11),
@@ -35,7 +35,7 @@ test('what is approved is worked off within the same rate limit', async () => {
 });
 
 test('an approval covers what is held at that instant, nothing that comes later', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(30),
     tasks: [...tasks('aCo', 11, { lastPrimaryAt: at(-3) }), ...tasks('bCo', 11)],
     events: [approve(at(19))],
@@ -46,13 +46,13 @@ test('an approval covers what is held at that instant, nothing that comes later'
 });
 
 test('an approval before anything is held approves nothing', async () => {
-  const { story } = await tell({ until: at(22), tasks: tasks('aCo', 11), events: [approve(at(20))] });
+  const { story } = await play({ until: at(22), tasks: tasks('aCo', 11), events: [approve(at(20))] });
   expect(instantsOf(story)).toEqual([]);
   expect(heldOf(story)).toHaveLength(11);
 });
 
 test('what was approved never counts towards a spike', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(24),
     tasks: [...tasks('aCo', 11), ...tasks('bCo', 8, { lastPrimaryAt: at(1, 6) })],
     events: [approve(at(22))],
@@ -61,7 +61,7 @@ test('what was approved never counts towards a spike', async () => {
 });
 
 test('what was approved and recovers is not disabled', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(23),
     tasks: tasks('aCo', 11),
     events: [
@@ -73,7 +73,7 @@ test('what was approved and recovers is not disabled', async () => {
 });
 
 test('what is approved waits for the end of quiet hours', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(23),
     policy: { mode: 'disable', quietHours: { from: '22:00', to: '06:00', zone: 'UTC' } },
     tasks: tasks('aCo', 11),
@@ -98,7 +98,7 @@ const lost = (when: string, count: number) =>
   }));
 
 test('an outage that operators dismiss ends there; the clocks of its members run on', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(18),
     policy: {},
     tasks: runningOn(12),
@@ -113,7 +113,7 @@ test('an outage that operators dismiss ends there; the clocks of its members run
 });
 
 test('to dismiss a plane without an outage changes nothing', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(14),
     policy: {},
     events: [{ at: at(3), type: 'operator', action: 'dismiss', of: 'eu-1' }],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 /** Tasks with an owner each, so that no mail is long. */
 const tasks = (tenant: string, count: number, more: Record<string, unknown> = {}) =>
@@ -22,13 +22,13 @@ const heldOf = (story: string[]) =>
 const alertsOf = (story: string[]) => story.filter((line) => line.includes('operators blast-radius'));
 
 test('ten tasks due at once are no spike, whatever the share', async () => {
-  const { story } = await tell({ until: at(22), tasks: tasks('bigCo', 10) });
+  const { story } = await play({ until: at(22), tasks: tasks('bigCo', 10) });
   expect(disabledOf(story)).toHaveLength(10);
   expect(heldOf(story)).toEqual([]);
 });
 
 test('eleven of eleven are: none is disabled, and operators are told each week', async () => {
-  const { story } = await tell({ until: at(29), tasks: tasks('bigCo', 11) });
+  const { story } = await play({ until: at(29), tasks: tasks('bigCo', 11) });
   expect(disabledOf(story)).toEqual([]);
   expect(heldOf(story)).toHaveLength(11);
   expect(heldOf(story).every((line) => line.startsWith('T+21d held bigCo/'))).toBe(true);
@@ -36,7 +36,7 @@ test('eleven of eleven are: none is disabled, and operators are told each week',
 });
 
 test('what is held may recover, and the rest stays held', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(30),
     tasks: tasks('bigCo', 11),
     events: [0, 1, 2, 3, 4].map((index) => ({
@@ -51,7 +51,7 @@ test('what is held may recover, and the rest stays held', async () => {
 });
 
 test('where one tenant makes up more than half of a spike, only its tasks are held', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     tasks: [
       ...tasks('bigCo', 10, { dataPlane: 'p1' }),
@@ -65,7 +65,7 @@ test('where one tenant makes up more than half of a spike, only its tasks are he
 });
 
 test('of a tenant and a plane with more than half of a spike each, the one with fewer tasks due is held', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     tasks: [
       ...tasks('bigCo', 10, { dataPlane: 'p1' }),
@@ -80,7 +80,7 @@ test('of a tenant and a plane with more than half of a spike each, the one with 
 });
 
 test('many tenants on one plane: the tenant that makes the spike is held, the others go on day after day', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(24),
     tasks: [
       ...tasks('bigCo', 11),
@@ -100,7 +100,7 @@ test('many tenants on one plane: the tenant that makes the spike is held, the ot
 });
 
 test('a plane for each tenant: the tenant that makes the spike is held, the others go on', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(23),
     tasks: [
       ...tasks('bigCo', 11, { dataPlane: 'big' }),
@@ -113,7 +113,7 @@ test('a plane for each tenant: the tenant that makes the spike is held, the othe
 });
 
 test('what waits for the end of quiet hours counts towards a spike', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     policies: { 'aCo/': { quietHours: { from: '00:00', to: '06:00', zone: 'UTC' } } },
     tasks: [...tasks('aCo', 6, { dataPlane: 'p1' }), ...tasks('bCo', 6, { dataPlane: 'p2' })],
@@ -124,7 +124,7 @@ test('what waits for the end of quiet hours counts towards a spike', async () =>
 });
 
 test('what was enabled again in the last day counts once towards the fleet', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(23),
     tasks: [
       ...tasks('aCo', 10, { dataPlane: 'p1' }),
@@ -149,7 +149,7 @@ test('operators hear of a new spike, though an earlier one was told within the w
     task: `aCo/t${String(index).padStart(2, '0')}`,
     shards: [{ id: '0', status: 'PRIMARY' }],
   }));
-  const { story } = await tell({
+  const { story } = await play({
     until: at(25),
     // On planes of their own: eleven that fail at once beside another tenant's would be one outage.
     tasks: [...tasks('aCo', 11), ...tasks('bCo', 11, { lastPrimaryAt: at(3), dataPlane: 'us-1' })],
@@ -159,7 +159,7 @@ test('operators hear of a new spike, though an earlier one was told within the w
 });
 
 test('where a plane makes up more of it than any tenant, only its tasks are held', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     tasks: [
       ...tasks('aCo', 8, { dataPlane: 'p1' }),
@@ -173,7 +173,7 @@ test('where a plane makes up more of it than any tenant, only its tasks are held
 });
 
 test('where no tenant and no plane makes up more than half, all are held', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     tasks: ['aCo', 'bCo', 'cCo'].flatMap((tenant, index) => tasks(tenant, 4, { dataPlane: `p${index}` })),
   });
@@ -182,7 +182,7 @@ test('where no tenant and no plane makes up more than half, all are held', async
 });
 
 test('a tenant with just half of it is not its culprit', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     tasks: ['aCo', 'bCo'].flatMap((tenant, index) => tasks(tenant, 6, { dataPlane: `p${index}` })),
   });
@@ -190,7 +190,7 @@ test('a tenant with just half of it is not its culprit', async () => {
 });
 
 test('where the rest is a spike itself it is held too', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     tasks: [
       ...tasks('aCo', 14, { dataPlane: 'p1' }),
@@ -202,7 +202,7 @@ test('where the rest is a spike itself it is held too', async () => {
 });
 
 test('a spike of one plane is one, though it is a small share of the fleet', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     tasks: [
       ...tasks('aCo', 11, { dataPlane: 'p2' }),
@@ -220,7 +220,7 @@ test('a tenth of the fleet is no spike, one more is', async () => {
     [12, 0],
     [13, 13],
   ] as const) {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(22),
       tasks: [...tasks('aCo', due), ...alive('cCo', 120 - due, 'eu-1')],
     });
@@ -230,7 +230,7 @@ test('a tenth of the fleet is no spike, one more is', async () => {
 });
 
 test('what was disabled in the last 24 hours counts towards a spike', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(24),
     tasks: [...tasks('aCo', 8), ...tasks('bCo', 5, { lastPrimaryAt: at(0, 12) })],
   });
@@ -239,7 +239,7 @@ test('what was disabled in the last 24 hours counts towards a spike', async () =
 });
 
 test('what was disabled just 24 hours ago does not', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(24),
     tasks: [...tasks('aCo', 8), ...tasks('bCo', 5, { lastPrimaryAt: at(1) })],
   });
@@ -248,7 +248,7 @@ test('what was disabled just 24 hours ago does not', async () => {
 });
 
 test('tasks disabled by their owners no longer belong to the fleet', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     tasks: [...tasks('aCo', 12), ...alive('cCo', 108, 'eu-1')],
     events: [{ at: at(20), type: 'published', task: 'cCo/t00', by: 'user', enabled: false }],
@@ -258,7 +258,7 @@ test('tasks disabled by their owners no longer belong to the fleet', async () =>
 });
 
 test('a backlog is worked off at perRun, the oldest first', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     policy: { mode: 'disable', blastRadius: { share: 1, perRun: 5 } },
     tasks: [...tasks('zCo', 2, { lastPrimaryAt: '2025-12-31T00:00:00Z' }), ...tasks('aCo', 10)],
@@ -275,7 +275,7 @@ test('a backlog is worked off at perRun, the oldest first', async () => {
 });
 
 test('of one date the one that fails longest goes first, then by id', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     policy: { mode: 'disable', blastRadius: { perRun: 1 } },
     policies: { 'bCo/': { warnAfter: '15d' } },
@@ -293,7 +293,7 @@ test('of one date the one that fails longest goes first, then by id', async () =
 });
 
 test('a backlog is worked off at perDay in a rolling day', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(24),
     policy: { mode: 'disable', blastRadius: { share: 1, perDay: 5 } },
     tasks: tasks('aCo', 12),
@@ -314,7 +314,7 @@ test.each([
   ['a small floor', { blastRadius: { shareFloor: 2 } }, []],
   ['a low warm-up limit', { rampPerDay: 2 }, ['T+21d', 'T+21d', 'T+22d', 'T+22d', 'T+23d']],
 ])('%s holds a small fleet back, which breaks no promise', async (_, limit, disabled) => {
-  const { story } = await tell({
+  const { story } = await play({
     policy: { mode: 'disable', ...limit },
     tasks: [0, 1, 2, 3, 4].map((index) => failing(`aCo/t${index}`, { owners: [`o${index}@x.test`] })),
   });
@@ -322,7 +322,7 @@ test.each([
 });
 
 test('what a tenant had disabled in the last day counts to its part of a spike', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(23),
     tasks: [
       ...tasks('aCo', 8, { dataPlane: 'p1' }),
@@ -337,7 +337,7 @@ test('what a tenant had disabled in the last day counts to its part of a spike',
 });
 
 test('operators hear no more of a spike of which nothing is left', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(36),
     tasks: tasks('bigCo', 11),
     events: Array.from({ length: 11 }, (_, index) => ({
@@ -351,7 +351,7 @@ test('operators hear no more of a spike of which nothing is left', async () => {
 });
 
 test('a pause is no end of a spike: operators hear of it each week, and once paused ones go on they are held', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(38),
     tasks: tasks('bigCo', 11),
     events: [

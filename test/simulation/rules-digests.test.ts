@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../functions/abandonment/time.ts';
-import { at, failing, T, tell } from './story.ts';
+import { at, failing, play, T } from './story.ts';
 
 const ANA = 'ana@acme.test';
 
@@ -36,7 +36,7 @@ const QUARTERLY = {
 };
 
 test('warnings of one recipient come at most once in digestEvery, each with a full grace', async () => {
-  const { lines } = await tell({ ...QUARTERLY, until: at(15) });
+  const { lines } = await play({ ...QUARTERLY, until: at(15) });
   const fired = lines.filter((line) => line.type === 'alert-fired').map((line) => line.at);
   expect(fired).toEqual([0, 15, 30, 60, 90].map((minute) => minutes(14 * 24 * 60 + minute)));
   const until = (hours: number) => at(21, hours);
@@ -52,7 +52,7 @@ test('warnings of one recipient come at most once in digestEvery, each with a fu
 });
 
 test('reminders keep their instants, gathered for digestEvery', async () => {
-  const { lines } = await tell({ ...QUARTERLY, until: at(19) });
+  const { lines } = await play({ ...QUARTERLY, until: at(19) });
   expect(mailsOf(lines).slice(3)).toEqual([
     { at: at(18), to: ANA, items: [`reminder acmeCo/t0 ${at(21)}`] },
     { at: at(18, 1), to: ANA, items: [1, 2, 3].map((index) => `reminder acmeCo/t${index} ${at(21, 1)}`) },
@@ -61,7 +61,7 @@ test('reminders keep their instants, gathered for digestEvery', async () => {
 });
 
 test('a window of twelve hours puts the second warning off by twelve hours', async () => {
-  const { lines } = await tell({
+  const { lines } = await play({
     until: at(15),
     policy: { mode: 'disable', digestEvery: '12h' },
     tasks: [failing('acmeCo/a'), failing('acmeCo/b', { lastPrimaryAt: at(0, 1) })],
@@ -73,7 +73,7 @@ test('a window of twelve hours puts the second warning off by twelve hours', asy
 });
 
 test('other recipients do not wait for the window of one', async () => {
-  const { lines } = await tell({
+  const { lines } = await play({
     until: at(14, 2),
     policy: { mode: 'disable', digestEvery: '12h' },
     tasks: [
@@ -88,7 +88,7 @@ test('other recipients do not wait for the window of one', async () => {
 });
 
 test('a reminder step whose window would close before does not wait for digestEvery', async () => {
-  const { lines } = await tell({
+  const { lines } = await play({
     until: at(22),
     policy: { mode: 'disable', disableAfter: '2d', digestEvery: '36h', reminders: ['1d'] },
     tasks: [failing('acmeCo/a'), failing('acmeCo/b', { lastPrimaryAt: at(0.9375) })],
@@ -100,7 +100,7 @@ test('a reminder step whose window would close before does not wait for digestEv
 });
 
 test('disabled notices of one recipient are gathered into one mail', async () => {
-  const { lines, summary } = await tell({
+  const { lines, summary } = await play({
     until: at(22),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b'), failing('acmeCo/c')],
   });
@@ -114,7 +114,7 @@ test('disabled notices of one recipient are gathered into one mail', async () =>
 });
 
 test('a withdrawal does not wait for digestEvery', async () => {
-  const { lines } = await tell({
+  const { lines } = await play({
     until: at(15),
     policy: { mode: 'disable', digestEvery: '24h' },
     events: [{ at: at(14, 2), type: 'published', task: 'acmeCo/a', by: 'user' }],
@@ -123,7 +123,7 @@ test('a withdrawal does not wait for digestEvery', async () => {
 });
 
 test('fifty tasks of one owner, through their whole life: four mails of fifty items', async () => {
-  const { lines, summary } = await tell({
+  const { lines, summary } = await play({
     policy: { mode: 'disable', blastRadius: { shareFloor: 50 } },
     tasks: Array.from({ length: 50 }, (_, index) => failing(`acmeCo/t${index}`)),
   });
@@ -137,7 +137,7 @@ test('fifty tasks of one owner, through their whole life: four mails of fifty it
 });
 
 test('at most rampPerDay recipients are newly warned in 24 hours; alerts fire all the same', async () => {
-  const { lines } = await tell({
+  const { lines } = await play({
     until: at(17),
     policy: { mode: 'disable', rampPerDay: 2 },
     tasks: [1, 2, 3, 4, 5].map((index) => failing(`acmeCo/t${index}`, { owners: [`o${index}@acme.test`] })),
@@ -154,7 +154,7 @@ test('at most rampPerDay recipients are newly warned in 24 hours; alerts fire al
 });
 
 test('a date is the instant of the claim + the grace, rounded up to the minute', async () => {
-  const { lines } = await tell({
+  const { lines } = await play({
     scanEvery: '90s',
     until: minutes(5),
     tasks: [failing('acmeCo/a', { lastPrimaryAt: new Date(Date.parse(at(-14)) + 45_000).toISOString() })],

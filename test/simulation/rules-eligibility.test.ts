@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { at, failing, T, tell } from './story.ts';
+import { at, failing, play, T } from './story.ts';
 
 const ANA = 'ana@acme.test';
 
 test.each(['capture', 'materialization', 'derivation', 'service'])('a %s can be abandoned', async (kind) => {
-  const { summary } = await tell({ until: at(14), tasks: [failing('acmeCo/a', { kind })] });
+  const { summary } = await play({ until: at(14), tasks: [failing('acmeCo/a', { kind })] });
   expect(summary).toMatchObject({ alertsFired: 1, mails: 1 });
 });
 
@@ -13,12 +13,12 @@ test.each([
   ['a materialization run by Dekaf', { kind: 'materialization', dekaf: true }],
   ['a disabled task', { enabled: false }],
 ])('%s is never abandoned', async (_, more) => {
-  const { story } = await tell({ tasks: [failing('acmeCo/a', more)] });
+  const { story } = await play({ tasks: [failing('acmeCo/a', more)] });
   expect(story).toEqual([]);
 });
 
 test('a task enabled after its last PRIMARY is counted from there', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(14),
     tasks: [failing('acmeCo/a', { lastPrimaryAt: '2025-12-20T00:00:00Z', enabledAt: T })],
   });
@@ -30,19 +30,19 @@ test('a task known since long and never seen PRIMARY is counted from its creatio
     createdAt: '2025-12-30T00:00:00Z',
     observedSince: '2025-12-28T00:00:00Z',
   });
-  const { lines } = await tell({ until: at(13), tasks: [never] });
+  const { lines } = await play({ until: at(13), tasks: [never] });
   expect(lines[0]).toMatchObject({ at: at(12), type: 'alert-fired', since: '2025-12-30T00:00:00Z' });
 });
 
 test('an owner who disables it ends the episode, and nobody is notified', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     events: [{ at: at(16), type: 'published', task: 'acmeCo/a', by: 'user', enabled: false }],
   });
   expect(story.slice(2)).toEqual(['T+16d resolved acmeCo/a #1 ineligible']);
 });
 
 test.each(['user', 'system'])('enabled again by a %s, its clock starts anew', async (by) => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(35),
     events: [
       { at: at(16), type: 'published', task: 'acmeCo/a', by: 'system', enabled: false },
@@ -57,7 +57,7 @@ test.each(['user', 'system'])('enabled again by a %s, its clock starts anew', as
 });
 
 test('disabled and enabled between two scans, it begins a new episode after the full time', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(31),
     events: [
       { at: at(16, 0.25), type: 'published', task: 'acmeCo/a', by: 'system', enabled: false },
@@ -84,7 +84,7 @@ const comeback = (when: string) => ({
 });
 
 test('a task deleted before it fired comes back with its first episode still to come', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(25),
     events: [{ at: at(8), type: 'deleted', task: 'acmeCo/a' }, comeback(at(10))],
   });
@@ -95,7 +95,7 @@ test('a task deleted before it fired comes back with its first episode still to 
 });
 
 test('a task deleted and made again between two scans loses its episode', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(30),
     events: [{ at: at(15, 0.25), type: 'deleted', task: 'acmeCo/a' }, comeback(at(15, 0.5))],
   });
@@ -107,7 +107,7 @@ test('a task deleted and made again between two scans loses its episode', async 
 });
 
 test('a task that we disabled, deleted, and made again goes on with the numbers', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(40),
     events: [{ at: at(24), type: 'deleted', task: 'acmeCo/a' }, comeback(at(25))],
   });
@@ -118,7 +118,7 @@ test('a task that we disabled, deleted, and made again goes on with the numbers'
 });
 
 test('a new task is counted from its creation, which is no publication', async () => {
-  const { story } = await tell({ tasks: [], until: at(17), events: [comeback(at(2))] });
+  const { story } = await play({ tasks: [], until: at(17), events: [comeback(at(2))] });
   expect(story).toEqual([
     'T+16d fired acmeCo/a #1 since T+2d (disable)',
     `T+16d mail ${ANA}: warning acmeCo/a #1 until T+23d`,
@@ -132,14 +132,14 @@ test('a task that is made with a past is counted from it', async () => {
     type,
     task: { ...task, createdAt: '2025-06-01T00:00:00Z', lastPrimaryAt: at(1) },
   };
-  const { story } = await tell({ tasks: [], until: at(16), events: [event] });
+  const { story } = await play({ tasks: [], until: at(16), events: [event] });
   expect(story[0]).toBe('T+15d fired acmeCo/a #1 since T+1d (disable)');
 });
 
 test('a task deleted and made again between two scans loses its episode, whatever its past', async () => {
   const { at: when, type, task } = comeback(at(15, 0.5));
   const made = { at: when, type, task: { ...task, createdAt: T, observedSince: T } };
-  const { story } = await tell({
+  const { story } = await play({
     until: at(16),
     events: [{ at: at(15, 0.25), type: 'deleted', task: 'acmeCo/a' }, made],
   });
@@ -147,7 +147,7 @@ test('a task deleted and made again between two scans loses its episode, whateve
 });
 
 test('a task that we disabled and that comes back at once is a new task', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(36),
     events: [{ at: at(21, 0.25), type: 'deleted', task: 'acmeCo/a' }, comeback(at(21, 0.5))],
   });
@@ -158,7 +158,7 @@ test('a task that we disabled and that comes back at once is a new task', async 
 });
 
 test('a new version before the next scan does not hide that it was deleted and made again', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(16),
     events: [
       { at: at(15, 0.25), type: 'deleted', task: 'acmeCo/a' },

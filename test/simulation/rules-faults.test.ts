@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../functions/abandonment/time.ts';
-import { at, T, type Told, tell } from './story.ts';
+import { at, type Played, play, T } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const START = Date.parse(T);
@@ -14,7 +14,7 @@ const fault = (when: string, target: string, mode: string, more: object) => ({
 });
 
 /** The mails with a notice: when each was accepted (ms since T) and the date that it says. */
-function mailed({ lines }: Told, notice: string): { to: string; at: number; disableAt: number | null }[] {
+function mailed({ lines }: Played, notice: string): { to: string; at: number; disableAt: number | null }[] {
   return lines.flatMap((line) =>
     line.type === 'mail'
       ? line.items
@@ -28,14 +28,14 @@ function mailed({ lines }: Told, notice: string): { to: string; at: number; disa
   );
 }
 
-const disabledAt = ({ lines }: Told) =>
+const disabledAt = ({ lines }: Played) =>
   lines.filter(({ type }) => type === 'task-disabled').map((line) => Date.parse(line.at) - START);
 
 /** The first hourly scan at or after an instant, in ms since T. */
 const scanAfter = (instant: number) => Math.ceil(instant / HOUR) * HOUR;
 
 test('a warning that SES takes late has a full grace from then on', async () => {
-  const run = await tell({ events: [fault(at(14), 'ses', 'down', { for: '3h' })] });
+  const run = await play({ events: [fault(at(14), 'ses', 'down', { for: '3h' })] });
   const warnings = mailed(run, 'warning');
   expect(warnings).toHaveLength(1);
   const [warning] = warnings;
@@ -48,7 +48,7 @@ test('a warning that SES takes late has a full grace from then on', async () => 
 });
 
 test('a warning that the queue did not take goes out with the next scan', async () => {
-  const run = await tell({ until: at(15), events: [fault(at(14), 'queue', 'down', { for: '30m' })] });
+  const run = await play({ until: at(15), events: [fault(at(14), 'queue', 'down', { for: '30m' })] });
   const [warning, ...more] = mailed(run, 'warning');
   expect(more).toEqual([]);
   expect(warning!.at).toBe(14 * DAY + HOUR);
@@ -57,7 +57,7 @@ test('a warning that the queue did not take goes out with the next scan', async 
 });
 
 test('a mail that SES throttles once goes out within minutes, once', async () => {
-  const run = await tell({ until: at(15), events: [fault(at(14), 'ses', 'throttle', { times: 1 })] });
+  const run = await play({ until: at(15), events: [fault(at(14), 'ses', 'throttle', { times: 1 })] });
   const warnings = mailed(run, 'warning');
   expect(warnings).toHaveLength(1);
   expect(warnings[0]!.at - 14 * DAY).toBeLessThanOrEqual(15 * MINUTE);
@@ -65,7 +65,7 @@ test('a mail that SES throttles once goes out within minutes, once', async () =>
 });
 
 test('a reminder that SES takes after the deadline moves it to its acceptance + the shortest lead', async () => {
-  const run = await tell({ events: [fault(at(19, 12), 'ses', 'down', { for: '48h' })] });
+  const run = await play({ events: [fault(at(19, 12), 'ses', 'down', { for: '48h' })] });
   const late = mailed(run, 'reminder').filter(({ at: when }) => when > 19 * DAY);
   expect(late).toHaveLength(1);
   expect(late[0]!.at).toBeGreaterThanOrEqual(21 * DAY + 12 * HOUR);
@@ -75,7 +75,7 @@ test('a reminder that SES takes after the deadline moves it to its acceptance + 
 });
 
 test('an address that SES refuses is suppressed: the admin is warned with a full grace', async () => {
-  const run = await tell({
+  const run = await play({
     until: at(15),
     admins: { 'acmeCo/': ['boss@acme.test'] },
     events: [fault(at(14), 'ses', 'reject', { recipient: ANA, for: '1d' })],
@@ -88,7 +88,7 @@ test('an address that SES refuses is suppressed: the admin is warned with a full
 });
 
 test('of two owners the one whom SES accepts keeps their date; the other is suppressed', async () => {
-  const run = await tell({
+  const run = await play({
     until: at(15),
     admins: { 'acmeCo/': ['boss@acme.test'] },
     tasks: [
@@ -109,7 +109,7 @@ test('of two owners the one whom SES accepts keeps their date; the other is supp
 });
 
 test('a control plane that is down at the deadline disables it when it is back, once', async () => {
-  const run = await tell({ events: [fault(at(21), 'control-plane', 'down', { for: '3h' })] });
+  const run = await play({ events: [fault(at(21), 'control-plane', 'down', { for: '3h' })] });
   expect(disabledAt(run)).toHaveLength(1);
   expect(disabledAt(run)[0]).toBeGreaterThanOrEqual(21 * DAY + 3 * HOUR);
   expect(disabledAt(run)[0]).toBeLessThanOrEqual(21 * DAY + 6 * HOUR);
@@ -117,7 +117,7 @@ test('a control plane that is down at the deadline disables it when it is back, 
 });
 
 test('a recovery while the control plane is down prevents the disabling', async () => {
-  const run = await tell({
+  const run = await play({
     events: [
       fault(at(21), 'control-plane', 'down', { for: '3h' }),
       { at: at(21, 2), type: 'shards', task: 'acmeCo/a', shards: [{ id: '0', status: 'PRIMARY' }] },
@@ -134,7 +134,7 @@ test.each([
   ['2h', 'T+14d2h'],
   ['5h', 'T+14d5h'],
 ])('a scanner down for %s from T+10d: it fires at %s', async (span, fired) => {
-  const { story } = await tell({ until: at(15), events: [fault(at(10), 'scanner', 'down', { for: span })] });
+  const { story } = await play({ until: at(15), events: [fault(at(10), 'scanner', 'down', { for: span })] });
   expect(story.filter((line) => line.includes('fired'))).toEqual([
     `${fired} fired acmeCo/a #1 since T+0d (disable)`,
   ]);
@@ -142,7 +142,7 @@ test.each([
 
 test('operators hear of a scanner that missed two scans, not of one that missed one', async () => {
   const alerts = async (span: string) => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(13),
       events: [fault(at(10), 'scanner', 'down', { for: span })],
     });
@@ -161,7 +161,7 @@ test.each([
   ['a notifier that dies', 'notifier', 'crash', { times: 1 }],
   ['a table that is throttled', 'table', 'throttle', { times: 5 }],
 ])('%s loses no warning and doubles none', async (_, target, mode, more) => {
-  const run = await tell({ events: [fault(at(14), target, mode, more)] });
+  const run = await play({ events: [fault(at(14), target, mode, more)] });
   const warnings = mailed(run, 'warning');
   expect(warnings).toHaveLength(1);
   expect(warnings[0]!.at - 14 * DAY).toBeLessThanOrEqual(2 * HOUR);
@@ -176,7 +176,7 @@ test.each([
   ['a request whose answer is lost', 'control-plane', 'timeout-after-accept', { times: 1 }],
   ['a tick that dies', 'scanner', 'crash', { times: 1 }],
 ])('%s at the deadline: disabled once, mailed once', async (_, target, mode, more) => {
-  const run = await tell({ events: [fault(at(21), target, mode, more)] });
+  const run = await play({ events: [fault(at(21), target, mode, more)] });
   expect(disabledAt(run)).toHaveLength(1);
   expect(disabledAt(run)[0]! - 21 * DAY).toBeLessThanOrEqual(2 * HOUR);
   expect(mailed(run, 'disabled')).toHaveLength(1);
@@ -184,7 +184,7 @@ test.each([
 });
 
 test('operators hear of a control plane that does not disable a task, and no more once it did', async () => {
-  const run = await tell({ events: [fault(at(21), 'control-plane', 'down', { for: '2d' })] });
+  const run = await play({ events: [fault(at(21), 'control-plane', 'down', { for: '2d' })] });
   expect(disabledAt(run)).toHaveLength(1);
   expect(disabledAt(run)[0]).toBeGreaterThanOrEqual(23 * DAY);
   const alerts = run.story.filter((line) => line.includes(' operators '));

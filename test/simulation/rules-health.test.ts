@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 
@@ -11,7 +11,7 @@ const plane = (when: string, state: string, dataPlane = 'eu-1') => ({
 });
 
 test('two days in which the plane is down move an announced date by two days, with no new warning', async () => {
-  const { story } = await tell({ events: [plane(at(15), 'down'), plane(at(17), 'up')] });
+  const { story } = await play({ events: [plane(at(15), 'down'), plane(at(17), 'up')] });
   expect(story.slice(2)).toEqual([
     'T+15d held acmeCo/a #1 unknown',
     `T+20d mail ${ANA}: reminder acmeCo/a #1 until T+23d`,
@@ -23,7 +23,7 @@ test('two days in which the plane is down move an announced date by two days, wi
 });
 
 test('a reminder that was sent is due again where its date moved by a day', async () => {
-  const { story } = await tell({ events: [plane(at(18, 12), 'down'), plane(at(19, 12), 'up')] });
+  const { story } = await play({ events: [plane(at(18, 12), 'down'), plane(at(19, 12), 'up')] });
   expect(story.slice(3)).toEqual([
     'T+18d12h held acmeCo/a #1 unknown',
     `T+19d12h mail ${ANA}: reminder acmeCo/a #1 until T+22d`,
@@ -35,7 +35,7 @@ test('a reminder that was sent is due again where its date moved by a day', asyn
 });
 
 test('a reminder that was sent is not due again where its date moved by 23 hours', async () => {
-  const { story } = await tell({ events: [plane(at(18, 12), 'down'), plane(at(19, 11), 'up')] });
+  const { story } = await play({ events: [plane(at(18, 12), 'down'), plane(at(19, 11), 'up')] });
   expect(story.slice(4)).toEqual([
     `T+20d23h mail ${ANA}: reminder acmeCo/a #1 until T+21d23h`,
     'T+21d23h disabled acmeCo/a #1 due T+21d23h',
@@ -45,7 +45,7 @@ test('a reminder that was sent is not due again where its date moved by 23 hours
 });
 
 test('a plane down over the deadline: only the latest reminder due goes out, with the new date', async () => {
-  const { story } = await tell({ events: [plane(at(20, 23), 'down'), plane(at(22, 23), 'up')] });
+  const { story } = await play({ events: [plane(at(20, 23), 'down'), plane(at(22, 23), 'up')] });
   expect(story.slice(4)).toEqual([
     'T+20d23h held acmeCo/a #1 unknown',
     `T+22d23h mail ${ANA}: reminder acmeCo/a #1 until T+23d`,
@@ -56,7 +56,7 @@ test('a plane down over the deadline: only the latest reminder due goes out, wit
 });
 
 test('a silent plane freezes from the event on; operators hear of it after silentAfter, and each week', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(35),
     events: [plane(at(10), 'silent'), plane(at(20), 'up')],
   });
@@ -77,7 +77,7 @@ test('a silent plane freezes from the event on; operators hear of it after silen
 });
 
 test('a silence told within silentAfter of its end is told to nobody', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(13),
     policy: { mode: 'disable', silentAfter: '2h' },
     events: [plane(at(10), 'silent'), plane(at(10, 1.5), 'up')],
@@ -86,7 +86,7 @@ test('a silence told within silentAfter of its end is told to nobody', async () 
 });
 
 test('a plane that goes down at the instant of the threshold holds the firing', async () => {
-  const { story } = await tell({ until: at(16), events: [plane(at(14), 'down'), plane(at(15), 'up')] });
+  const { story } = await play({ until: at(16), events: [plane(at(14), 'down'), plane(at(15), 'up')] });
   expect(story).toEqual([
     'T+14d held acmeCo/a #null unknown',
     'T+15d fired acmeCo/a #1 since T+0d (disable)',
@@ -95,7 +95,7 @@ test('a plane that goes down at the instant of the threshold holds the firing', 
 });
 
 test('a plane that goes down an hour before the threshold leaves an hour to count', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(21),
     events: [plane(at(13, 23), 'down'), plane(at(20), 'up')],
   });
@@ -106,7 +106,7 @@ test('a plane that goes down an hour before the threshold leaves an hour to coun
 });
 
 test('another plane that is down changes nothing', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(14),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b', { dataPlane: 'eu-2' })],
     events: [plane(at(1), 'down', 'eu-2')],
@@ -115,7 +115,7 @@ test('another plane that is down changes nothing', async () => {
 });
 
 test('down twice, a task is frozen for both times', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(17),
     events: [plane(at(1), 'down'), plane(at(2), 'up'), plane(at(5), 'silent'), plane(at(7), 'up')],
   });
@@ -125,7 +125,7 @@ test('down twice, a task is frozen for both times', async () => {
 });
 
 test('down, then silent, then up is one frozen time', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(17),
     events: [plane(at(1), 'down'), plane(at(2), 'silent'), plane(at(4), 'up')],
   });
@@ -135,7 +135,7 @@ test('down, then silent, then up is one frozen time', async () => {
 });
 
 test('a pause of evaluation inside the time a plane is down is not counted twice', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(18),
     events: [
       plane(at(1), 'down'),
@@ -154,7 +154,7 @@ describe('while the plane is down', () => {
   const rest = (story: string[]) => story.slice(2).filter((line) => !line.includes('held'));
 
   test('one who joins is warned after it, with the date as it moved', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(19),
       events: [...down, { at: at(16), type: 'owners', task: 'acmeCo/a', owners: [ANA, 'bob@acme.test'] }],
     });
@@ -162,7 +162,7 @@ describe('while the plane is down', () => {
   });
 
   test('a bounce takes the grace back; the admin is warned after it', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(19),
       admins: { 'acmeCo/': ['boss@acme.test'] },
       events: [...down, { at: at(16), type: 'mail-event', recipient: ANA, event: 'bounce' }],
@@ -174,7 +174,7 @@ describe('while the plane is down', () => {
   });
 
   test('a mode that goes down withdraws the date with the next scan', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(19),
       events: [...down, { at: at(16), type: 'policy', scope: '', set: { mode: 'notify' } }],
     });
@@ -182,7 +182,7 @@ describe('while the plane is down', () => {
   });
 
   test('a higher threshold ends the episode', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(19),
       events: [...down, { at: at(16), type: 'policy', scope: '', set: { warnAfter: '30d' } }],
     });
@@ -193,7 +193,7 @@ describe('while the plane is down', () => {
   });
 
   test("a user's publication ends the episode", async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(19),
       events: [...down, { at: at(16), type: 'published', task: 'acmeCo/a', by: 'user' }],
     });
@@ -204,7 +204,7 @@ describe('while the plane is down', () => {
   });
 
   test('a reminder that was due goes after it, where it is due for the date as it moved', async () => {
-    const { story } = await tell({ until: at(21), events: [plane(at(17), 'down'), plane(at(19), 'up')] });
+    const { story } = await play({ until: at(21), events: [plane(at(17), 'down'), plane(at(19), 'up')] });
     // The date moves to T+23d, its first reminder to T+20d.
     expect(rest(story)).toEqual([`T+20d mail ${ANA}: reminder acmeCo/a #1 until T+23d`]);
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const BOB = 'bob@acme.test';
@@ -29,7 +29,7 @@ const USUAL = [
 ];
 
 test('a delivery and a transient bounce change nothing', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     events: [
       mailEvent(at(14, 1), ANA, 'delivery'),
       mailEvent(at(17), ANA, 'bounce', { bounceType: 'transient' }),
@@ -39,7 +39,7 @@ test('a delivery and a transient bounce change nothing', async () => {
 });
 
 test('a complaint takes the grace back as a bounce does', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     admins: { 'acmeCo/': [BOSS] },
     events: [mailEvent(at(17), ANA, 'complaint')],
@@ -51,7 +51,7 @@ test('a complaint takes the grace back as a bounce does', async () => {
 });
 
 test('a bounce of one of two owners takes nothing back', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     admins: { 'acmeCo/': [BOSS] },
     tasks: [failing('acmeCo/a', { owners: [ANA, BOB] })],
@@ -68,7 +68,7 @@ test('a bounce of one of two owners takes nothing back', async () => {
 });
 
 test('a bounce at the instant of the deadline still prevents the disabling', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     admins: { 'acmeCo/': [BOSS] },
     events: [mailEvent(at(21), ANA, 'bounce')],
@@ -80,7 +80,7 @@ test('a bounce at the instant of the deadline still prevents the disabling', asy
 });
 
 test('a bounce of a reminder suppresses the address too', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(19),
     admins: { 'acmeCo/': [BOSS] },
     events: [mailEvent(at(18, 12), ANA, 'bounce')],
@@ -92,7 +92,7 @@ test('a bounce of a reminder suppresses the address too', async () => {
 });
 
 test('a bounce between two scans shows with the next one', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(18),
     admins: { 'acmeCo/': [BOSS] },
     events: [mailEvent(at(17, 0.5), ANA, 'bounce')],
@@ -101,7 +101,7 @@ test('a bounce between two scans shows with the next one', async () => {
 });
 
 test('a suppressed address is not written to for another task', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(25),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b', { lastPrimaryAt: at(-4) })],
     events: [
@@ -126,7 +126,7 @@ test('a suppressed address is not written to for another task', async () => {
 });
 
 test('where the admin bounces too, the task is held and operators are told', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(19),
     admins: { 'acmeCo/': [BOSS] },
     events: [mailEvent(at(17), ANA, 'bounce'), mailEvent(at(18), BOSS, 'bounce')],
@@ -141,7 +141,7 @@ test('where the admin bounces too, the task is held and operators are told', asy
 });
 
 test('where one of two admins bounces, the other one keeps the date', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(25),
     admins: { 'acmeCo/': [BOSS, CHIEF] },
     events: [mailEvent(at(17), ANA, 'bounce'), mailEvent(at(18), BOSS, 'bounce')],
@@ -162,7 +162,7 @@ test('where one of two admins bounces, the other one keeps the date', async () =
 });
 
 test('a new owner after a bounce is warned with a full grace', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     events: [
       mailEvent(at(17), ANA, 'bounce'),
@@ -178,7 +178,7 @@ test('a new owner after a bounce is warned with a full grace', async () => {
 });
 
 test('in mode notify a bounce brings the admin a warning without a date', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(30),
     policy: { mode: 'notify' },
     admins: { 'acmeCo/': [BOSS] },
@@ -192,7 +192,7 @@ test('in mode notify a bounce brings the admin a warning without a date', async 
 });
 
 test('an owner who comes after the admin was warned takes their place, with a full grace', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     admins: { 'acmeCo/': [BOSS] },
     events: [

@@ -1,6 +1,6 @@
 import { HOUR, type Instant, MINUTE } from '../../functions/abandonment/time.ts';
 import { type Event, type History, PEOPLE, PLANES, START, VETO, WARN_AFTER } from './rules-histories.ts';
-import type { Told } from './story.ts';
+import type { Played } from './story.ts';
 
 interface Life {
   since: Instant;
@@ -13,9 +13,9 @@ interface Life {
 /** What the file and the output say of tasks at an instant, events at that instant included. */
 export class Model {
   readonly #events: Event[];
-  readonly #run: Told;
+  readonly #run: Played;
 
-  constructor(history: History, run: Told) {
+  constructor(history: History, run: Played) {
     this.#events = history.events;
     this.#run = run;
   }

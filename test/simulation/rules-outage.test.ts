@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MINUTE } from '../../functions/abandonment/time.ts';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const FAILED = [{ id: '0', status: 'FAILED' }];
 const PRIMARY = [{ id: '0', status: 'PRIMARY' }];
@@ -30,7 +30,7 @@ const alertsOf = (story: string[]) =>
   story.filter((line) => line.includes('operators')).map((line) => line.split(' ').slice(0, 3).join(' '));
 
 test('ten of twelve tasks that fail within an hour are an outage, told each week, not abandonments', async () => {
-  const { story } = await tell({ tasks: running(12), events: seen([1, -0.5], 0, 10, FAILED) });
+  const { story } = await play({ tasks: running(12), events: seen([1, -0.5], 0, 10, FAILED) });
   expect(firedOf(story)).toEqual([]);
   expect(alertsOf(story)).toEqual([
     'T+1d operators correlated-failure',
@@ -45,7 +45,7 @@ test('a status that counts as alive is lost as `PRIMARY` is: each of the ten mak
   const backfilling = running(12).map((task) => ({ ...task, shards: [{ id: '0', status: 'BACKFILL' }] }));
   const policy = { mode: 'disable', aliveStatuses: ['PRIMARY', 'BACKFILL'] };
   const events = seen([1, -0.5], 0, 10, FAILED);
-  const { story } = await tell({ policy, tasks: backfilling, events, until: at(16) });
+  const { story } = await play({ policy, tasks: backfilling, events, until: at(16) });
   expect(firedOf(story)).toEqual([]);
   expect(alertsOf(story)).toEqual([
     'T+1d operators correlated-failure',
@@ -55,7 +55,7 @@ test('a status that counts as alive is lost as `PRIMARY` is: each of the ten mak
 });
 
 test('nine are none', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(16),
     policy: {},
     tasks: running(12),
@@ -69,7 +69,7 @@ test.each([
   [20, 0],
   [21, 10],
 ])('ten of %i that were alive: %i fire', async (alive, fired) => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(16),
     policy: {},
     tasks: running(alive),
@@ -82,7 +82,7 @@ test.each([
   [20, 0],
   [21, 10],
 ])('ten of %i that were alive, lost at one instant: %i fire', async (alive, fired) => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(16),
     policy: {},
     tasks: running(alive),
@@ -92,7 +92,7 @@ test.each([
 });
 
 test('tasks of the plane that failed before are not asked about, and go on', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(16),
     policy: {},
     tasks: [...running(12), ...Array.from({ length: 15 }, (_, index) => failing(`old/t${index}`))],
@@ -104,7 +104,7 @@ test('tasks of the plane that failed before are not asked about, and go on', asy
 });
 
 test('a plane whose tasks all belong to one tenant has no outage', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(16),
     policy: {},
     tasks: running(12, 1),
@@ -114,7 +114,7 @@ test('a plane whose tasks all belong to one tenant has no outage', async () => {
 });
 
 test('ten that fail over more than an hour are none', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(16),
     policy: {},
     tasks: running(12),
@@ -125,7 +125,7 @@ test('ten that fail over more than an hour are none', async () => {
 });
 
 test('a first inventory of failing tasks is none', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(14),
     policy: {},
     tasks: Array.from({ length: 12 }, (_, index) => failing(name(index))),
@@ -135,7 +135,7 @@ test('a first inventory of failing tasks is none', async () => {
 });
 
 test('it ends when fewer than half its members still fail; their clocks run on from there', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     policy: {},
     tasks: running(12),
@@ -157,7 +157,7 @@ test('it ends when fewer than half its members still fail; their clocks run on f
 });
 
 test('with just half of them still failing it goes on', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(25),
     policy: {},
     tasks: running(12),
@@ -167,7 +167,7 @@ test('with just half of them still failing it goes on', async () => {
 });
 
 test('members that are no longer eligible are members no more', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(25),
     policy: {},
     tasks: running(12),
@@ -181,7 +181,7 @@ test('members that are no longer eligible are members no more', async () => {
 });
 
 test('losses within the window after the first are members too; later ones are not', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(17),
     policy: {},
     tasks: running(16),
@@ -200,7 +200,7 @@ test('losses within the window after the first are members too; later ones are n
 
 test('an outage leaves the date of a task of the plane that failed before it', async () => {
   const tasks = [failing('co9/a'), ...running(12)];
-  const { story } = await tell({ tasks, until: at(22), events: seen([15, -0.5], 0, 12, FAILED) });
+  const { story } = await play({ tasks, until: at(22), events: seen([15, -0.5], 0, 12, FAILED) });
   expect(story.filter((line) => line.includes('disabled co9/a #1 due'))).toEqual([
     'T+21d disabled co9/a #1 due T+21d',
   ]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, tell } from './story.ts';
+import { at, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 
@@ -18,7 +18,7 @@ const ended = (when: string, due = when) => [
 ];
 
 test('while evaluation is paused no time counts', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(16),
     events: [pause(at(10), 'evaluate'), resume(at(12), 'evaluate')],
   });
@@ -29,7 +29,7 @@ test('while evaluation is paused no time counts', async () => {
 });
 
 test('a task past its threshold is held by a pause of evaluation, and fires after it', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(16),
     events: [pause(at(14), 'evaluate'), resume(at(15), 'evaluate')],
   });
@@ -41,7 +41,7 @@ test('a task past its threshold is held by a pause of evaluation, and fires afte
 });
 
 test('a pause of evaluation moves an announced date by its length', async () => {
-  const { story } = await tell({ events: [pause(at(15), 'evaluate'), resume(at(17), 'evaluate')] });
+  const { story } = await play({ events: [pause(at(15), 'evaluate'), resume(at(17), 'evaluate')] });
   expect(story).toEqual([
     ...WARNED,
     'T+15d held acmeCo/a #1 paused',
@@ -52,12 +52,12 @@ test('a pause of evaluation moves an announced date by its length', async () => 
 });
 
 test('a pause of evaluation at the deadline moves it', async () => {
-  const { story } = await tell({ events: [pause(at(21), 'evaluate'), resume(at(22), 'evaluate')] });
+  const { story } = await play({ events: [pause(at(21), 'evaluate'), resume(at(22), 'evaluate')] });
   expect(story.slice(4)).toEqual(['T+21d held acmeCo/a #1 paused', ...ended('T+22d')]);
 });
 
 test('while evaluation is paused a recovery waits for its end', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     events: [
       pause(at(15), 'evaluate'),
       { at: at(16), type: 'shards', task: 'acmeCo/a', shards: [{ id: '0', status: 'PRIMARY' }] },
@@ -72,7 +72,7 @@ test.each([
   ['a deletion', { type: 'deleted' }, 'deleted'],
   ['disabling it', { type: 'published', by: 'user', enabled: false }, 'ineligible'],
 ])("while evaluation is paused people's acts end an episode: %s", async (_, event, reason) => {
-  const { story } = await tell({
+  const { story } = await play({
     events: [
       pause(at(15), 'evaluate'),
       { at: at(16), task: 'acmeCo/a', ...event },
@@ -83,7 +83,7 @@ test.each([
 });
 
 test('what is withdrawn while evaluation is paused is mailed with the next scan', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     events: [
       pause(at(15), 'evaluate'),
@@ -97,7 +97,7 @@ test('what is withdrawn while evaluation is paused is mailed with the next scan'
 });
 
 test('a warning that waited for notifying goes with the next scan, with a full grace', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(24),
     events: [pause(at(13), 'notify'), resume(at(16), 'notify')],
   });
@@ -112,7 +112,7 @@ test('a warning that waited for notifying goes with the next scan, with a full g
 });
 
 test('a reminder that waited for notifying goes with the next scan, with the date that stands', async () => {
-  const { story } = await tell({ events: [pause(at(17), 'notify'), resume(at(19), 'notify')] });
+  const { story } = await play({ events: [pause(at(17), 'notify'), resume(at(19), 'notify')] });
   expect(story).toEqual([
     ...WARNED,
     'T+18d held acmeCo/a #1 paused',
@@ -123,7 +123,7 @@ test('a reminder that waited for notifying goes with the next scan, with the dat
 });
 
 test('where notifying is paused over both reminders, only the latest goes', async () => {
-  const { story } = await tell({ events: [pause(at(17), 'notify'), resume(at(20, 12), 'notify')] });
+  const { story } = await play({ events: [pause(at(17), 'notify'), resume(at(20, 12), 'notify')] });
   expect(story.filter((line) => !line.includes('held'))).toEqual([
     ...WARNED,
     reminded('T+20d12h', 'T+21d'),
@@ -132,7 +132,7 @@ test('where notifying is paused over both reminders, only the latest goes', asyn
 });
 
 test('a reminder that no pause let out before the deadline moves it to its acceptance + the shortest lead', async () => {
-  const { story } = await tell({ events: [pause(at(19), 'notify'), resume(at(22), 'notify')] });
+  const { story } = await play({ events: [pause(at(19), 'notify'), resume(at(22), 'notify')] });
   expect(story.slice(3)).toEqual([
     'T+20d held acmeCo/a #1 paused',
     reminded('T+22d', 'T+23d'),
@@ -141,7 +141,7 @@ test('a reminder that no pause let out before the deadline moves it to its accep
 });
 
 test('a pause of notifying that ends before any reminder step is due changes nothing', async () => {
-  const { story } = await tell({ events: [pause(at(15), 'notify'), resume(at(17), 'notify')] });
+  const { story } = await play({ events: [pause(at(15), 'notify'), resume(at(17), 'notify')] });
   expect(story).toEqual([
     ...WARNED,
     reminded('T+18d', 'T+21d'),
@@ -151,12 +151,12 @@ test('a pause of notifying that ends before any reminder step is due changes not
 });
 
 test('while disabling is paused what is due waits, and goes when it ends', async () => {
-  const { story } = await tell({ events: [pause(at(20, 12), 'disable'), resume(at(23), 'disable')] });
+  const { story } = await play({ events: [pause(at(20, 12), 'disable'), resume(at(23), 'disable')] });
   expect(story.slice(4)).toEqual(['T+21d held acmeCo/a #1 paused', ...ended('T+23d', 'T+21d')]);
 });
 
 test('a recovery while disabling is paused ends the episode', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     events: [
       pause(at(20), 'disable'),
       { at: at(22), type: 'shards', task: 'acmeCo/a', shards: [{ id: '0', status: 'PRIMARY' }] },
@@ -167,7 +167,7 @@ test('a recovery while disabling is paused ends the episode', async () => {
 });
 
 test('paused twice, it is frozen for both times, and resuming what is not paused changes nothing', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(18),
     events: [
       resume(at(1), 'evaluate'),
@@ -182,7 +182,7 @@ test('paused twice, it is frozen for both times, and resuming what is not paused
 });
 
 test('a disabled notice that waited for notifying is mailed after it', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     events: [pause(at(20, 12), 'notify'), resume(at(23), 'notify')],
   });
   expect(story.slice(4)).toEqual([
@@ -193,7 +193,7 @@ test('a disabled notice that waited for notifying is mailed after it', async () 
 });
 
 test('where the plane is still down when the pause ends, the hold is printed under its new reason', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     events: [
       pause(at(15), 'evaluate'),
@@ -207,7 +207,7 @@ test('where the plane is still down when the pause ends, the hold is printed und
 });
 
 test('a withdrawal that waited for notifying goes with the next scan after it', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     events: [
       pause(at(15), 'notify'),
@@ -223,7 +223,7 @@ test('a withdrawal that waited for notifying goes with the next scan after it', 
 });
 
 test('a warning that waited is not sent where the task recovered meanwhile', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     events: [
       pause(at(13), 'notify'),
@@ -239,7 +239,7 @@ test('a warning that waited is not sent where the task recovered meanwhile', asy
 });
 
 test('a bounce in a pause of notifying takes the grace back; the admin is warned after it', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     admins: { 'acmeCo/': ['boss@acme.test'] },
     events: [
@@ -256,7 +256,7 @@ test('a bounce in a pause of notifying takes the grace back; the admin is warned
 });
 
 test('a mode that goes down in a pause of notifying is mailed after it', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     events: [
       pause(at(15), 'notify'),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const BOB = 'bob@acme.test';
@@ -16,7 +16,7 @@ const ended = (when: string) => [
 ];
 
 test('a higher threshold ends the episode, withdraws the date, and fires anew when it is reached', async () => {
-  const { story } = await tell({ until: at(21), events: [set(at(16), { warnAfter: '20d' })] });
+  const { story } = await play({ until: at(21), events: [set(at(16), { warnAfter: '20d' })] });
   expect(story).toEqual([
     FIRED,
     WARNED,
@@ -28,7 +28,7 @@ test('a higher threshold ends the episode, withdraws the date, and fires anew wh
 });
 
 test('a higher threshold that the task has reached too changes nothing', async () => {
-  const { story } = await tell({ events: [set(at(16), { warnAfter: '16d' })] });
+  const { story } = await play({ events: [set(at(16), { warnAfter: '16d' })] });
   expect(story).toEqual([
     FIRED,
     WARNED,
@@ -39,12 +39,12 @@ test('a higher threshold that the task has reached too changes nothing', async (
 });
 
 test('a lower threshold fires at the next scan', async () => {
-  const { story } = await tell({ until: at(6), events: [set(at(5), { warnAfter: '4d' })] });
+  const { story } = await play({ until: at(6), events: [set(at(5), { warnAfter: '4d' })] });
   expect(story[0]).toBe('T+5d fired acmeCo/a #1 since T+0d (disable)');
 });
 
 test.each(['acmeCo/', 'acmeCo/a'])('a lower threshold of %s fires for it alone', async (scope) => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(4),
     policies: { [scope]: { warnAfter: '3d' } },
     tasks: [failing('acmeCo/a'), failing('otherCo/a')],
@@ -56,7 +56,7 @@ test.each(['acmeCo/', 'acmeCo/a'])('a lower threshold of %s fires for it alone',
 });
 
 test('a higher threshold of a prefix holds back its tasks alone', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     policies: { 'acmeCo/slow/': { warnAfter: '20d' } },
     tasks: [failing('acmeCo/slow/a'), failing('acmeCo/a')],
@@ -68,7 +68,7 @@ test('a higher threshold of a prefix holds back its tasks alone', async () => {
 });
 
 test('a longer grace moves the date later, with no new warning', async () => {
-  const { story } = await tell({ events: [set(at(16), { disableAfter: '10d' })] });
+  const { story } = await play({ events: [set(at(16), { disableAfter: '10d' })] });
   expect(story).toEqual([
     FIRED,
     WARNED,
@@ -79,7 +79,7 @@ test('a longer grace moves the date later, with no new warning', async () => {
 });
 
 test('a longer grace after a reminder lets it be sent again for the new date', async () => {
-  const { story } = await tell({ events: [set(at(18, 12), { disableAfter: '10d' })] });
+  const { story } = await play({ events: [set(at(18, 12), { disableAfter: '10d' })] });
   expect(story.slice(2)).toEqual([
     reminded('T+18d', 'T+21d'),
     reminded('T+21d', 'T+24d'),
@@ -89,7 +89,7 @@ test('a longer grace after a reminder lets it be sent again for the new date', a
 });
 
 test('a grace longer by half a day after a reminder sends none again', async () => {
-  const { story } = await tell({ events: [set(at(18, 12), { disableAfter: '180h' })] });
+  const { story } = await play({ events: [set(at(18, 12), { disableAfter: '180h' })] });
   expect(story.slice(2)).toEqual([
     reminded('T+18d', 'T+21d'),
     reminded('T+20d12h', 'T+21d12h'),
@@ -98,26 +98,26 @@ test('a grace longer by half a day after a reminder sends none again', async () 
 });
 
 test('a shorter grace leaves the date and its reminders', async () => {
-  const { story } = await tell({ events: [set(at(16), { disableAfter: '2d' })] });
+  const { story } = await play({ events: [set(at(16), { disableAfter: '2d' })] });
   expect(story.slice(2)).toEqual([reminded('T+18d', 'T+21d'), reminded('T+20d', 'T+21d'), ...ended('T+21d')]);
 });
 
 test('a longer grace taken back again leaves the later date: deadlines move only later', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     events: [set(at(16), { disableAfter: '10d' }), set(at(17), { disableAfter: '7d' })],
   });
   expect(story.slice(2)).toEqual([reminded('T+21d', 'T+24d'), reminded('T+23d', 'T+24d'), ...ended('T+24d')]);
 });
 
 test('a longer grace that a reminder has printed stays though the policy goes back', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     events: [set(at(16), { disableAfter: '10d' }), set(at(22), { disableAfter: '7d' })],
   });
   expect(story.slice(2)).toEqual([reminded('T+21d', 'T+24d'), reminded('T+23d', 'T+24d'), ...ended('T+24d')]);
 });
 
 test('a lead that is not shorter than the grace is never due', async () => {
-  const { story } = await tell({ policy: { mode: 'disable', disableAfter: '3d' } });
+  const { story } = await play({ policy: { mode: 'disable', disableAfter: '3d' } });
   expect(story.slice(1)).toEqual([
     `T+14d mail ${ANA}: warning acmeCo/a #1 until T+17d`,
     reminded('T+16d', 'T+17d'),
@@ -126,27 +126,27 @@ test('a lead that is not shorter than the grace is never due', async () => {
 });
 
 test('with a grace of a day there is no reminder', async () => {
-  const { story } = await tell({ policy: { mode: 'disable', disableAfter: '1d' } });
+  const { story } = await play({ policy: { mode: 'disable', disableAfter: '1d' } });
   expect(story.slice(1)).toEqual([`T+14d mail ${ANA}: warning acmeCo/a #1 until T+15d`, ...ended('T+15d')]);
 });
 
 test('new leads hold for a grace that runs', async () => {
-  const { story } = await tell({ events: [set(at(15), { reminders: ['5d', '2d'] })] });
+  const { story } = await play({ events: [set(at(15), { reminders: ['5d', '2d'] })] });
   expect(story.slice(2)).toEqual([reminded('T+16d', 'T+21d'), reminded('T+19d', 'T+21d'), ...ended('T+21d')]);
 });
 
 test('no leads, no reminders', async () => {
-  const { story } = await tell({ policy: { mode: 'disable', reminders: [] } });
+  const { story } = await play({ policy: { mode: 'disable', reminders: [] } });
   expect(story.slice(2)).toEqual(ended('T+21d'));
 });
 
 test('a longer lead is not sent after a shorter one of the same date', async () => {
-  const { story } = await tell({ events: [set(at(19), { reminders: ['6d', '1d'] })] });
+  const { story } = await play({ events: [set(at(19), { reminders: ['6d', '1d'] })] });
   expect(story.slice(2)).toEqual([reminded('T+18d', 'T+21d'), reminded('T+20d', 'T+21d'), ...ended('T+21d')]);
 });
 
 test('a new lead whose instant has passed is sent at once', async () => {
-  const { story } = await tell({ events: [set(at(19, 12), { reminders: ['3d', '2d'] })] });
+  const { story } = await play({ events: [set(at(19, 12), { reminders: ['3d', '2d'] })] });
   expect(story.slice(2)).toEqual([
     reminded('T+18d', 'T+21d'),
     reminded('T+19d12h', 'T+21d'),
@@ -155,7 +155,7 @@ test('a new lead whose instant has passed is sent at once', async () => {
 });
 
 test('disable to notify and back is a new warning with a full grace and all its reminders', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     events: [set(at(19), { mode: 'notify' }, 'acmeCo/'), set(at(20), { mode: 'disable' }, 'acmeCo/')],
   });
   expect(story.slice(2)).toEqual([
@@ -179,12 +179,12 @@ const BACK = [
 const lowered = set(at(19, 0.2), { mode: 'notify' }, 'acmeCo/');
 
 test('disable to notify and back between two scans is a new warning with a full grace, once', async () => {
-  const { story } = await tell({ events: [lowered, set(at(19, 0.5), { mode: 'disable' }, 'acmeCo/')] });
+  const { story } = await play({ events: [lowered, set(at(19, 0.5), { mode: 'disable' }, 'acmeCo/')] });
   expect(story.slice(1)).toEqual(BACK);
 });
 
 test('a mode that is lowered and raised around a task with its own does not concern it', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     policies: { 'acmeCo/a': { mode: 'disable' } },
     events: [lowered, set(at(19, 0.5), { mode: 'disable' }, 'acmeCo/')],
   });
@@ -197,7 +197,7 @@ test('a mode that is lowered and raised around a task with its own does not conc
 });
 
 test('a mode that is raised for the first time starts one grace, also when it is written again after it', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     policy: { mode: 'notify' },
     events: [set(at(16), { mode: 'disable' }), set(at(17), { mode: 'disable', warnAfter: '13d' })],
   });
@@ -209,7 +209,7 @@ test('a mode that is raised for the first time starts one grace, also when it is
 });
 
 test('disable to detect withdraws the date; raised to notify after it, they are warned anew without a date', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     events: [set(at(16), { mode: 'detect' }), set(at(18), { mode: 'notify' })],
   });
   expect(story.slice(2)).toEqual([
@@ -219,7 +219,7 @@ test('disable to detect withdraws the date; raised to notify after it, they are 
 });
 
 test('detect to notify to disable: warned without a date, then with one', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(28),
     policy: {},
     events: [set(at(16), { mode: 'notify' }), set(at(20), { mode: 'disable' })],
@@ -235,7 +235,7 @@ test('detect to notify to disable: warned without a date, then with one', async 
 });
 
 test('in mode notify there is one warning without a date, and nothing more', async () => {
-  const { story } = await tell({ policy: { mode: 'notify' } });
+  const { story } = await play({ policy: { mode: 'notify' } });
   expect(story).toEqual([
     'T+14d fired acmeCo/a #1 since T+0d (notify)',
     `T+14d mail ${ANA}: warning acmeCo/a #1`,
@@ -243,7 +243,7 @@ test('in mode notify there is one warning without a date, and nothing more', asy
 });
 
 test('one who joins at mode notify is warned without a date', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     policy: { mode: 'notify' },
     events: [{ at: at(20), type: 'owners', task: 'acmeCo/a', owners: [ANA, BOB] }],
   });
@@ -251,7 +251,7 @@ test('one who joins at mode notify is warned without a date', async () => {
 });
 
 test('one who joins after the mode went down is warned without a date', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     events: [
       set(at(16), { mode: 'notify' }),
       { at: at(20), type: 'owners', task: 'acmeCo/a', owners: [ANA, BOB] },
@@ -264,7 +264,7 @@ test('one who joins after the mode went down is warned without a date', async ()
 });
 
 test('a task kept at notify by its own entry is not disabled, whatever its prefix says', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     policy: {},
     policies: { 'acmeCo/': { mode: 'disable' }, 'acmeCo/a': { mode: 'notify' } },
     tasks: [failing('acmeCo/a'), failing('acmeCo/ab')],
@@ -276,12 +276,12 @@ test('a task kept at notify by its own entry is not disabled, whatever its prefi
 });
 
 test('the mode that goes down at the deadline prevents the disabling', async () => {
-  const { story } = await tell({ events: [set(at(21), { mode: 'notify' })] });
+  const { story } = await play({ events: [set(at(21), { mode: 'notify' })] });
   expect(story.slice(4)).toEqual([`T+21d mail ${ANA}: withdrawn acmeCo/a #1`]);
 });
 
 test('a null takes a key back to its default', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(15),
     policies: { 'acmeCo/': { warnAfter: '3d' }, 'acmeCo/a': { warnAfter: null } },
   });
@@ -289,7 +289,7 @@ test('a null takes a key back to its default', async () => {
 });
 
 test('after scans that come seldom only the latest reminder due is sent', async () => {
-  const { story } = await tell({ scanEvery: '6d', until: at(36) });
+  const { story } = await play({ scanEvery: '6d', until: at(36) });
   expect(story).toEqual([
     'T+18d fired acmeCo/a #1 since T+0d (disable)',
     `T+18d mail ${ANA}: warning acmeCo/a #1 until T+25d`,

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { at, tell } from './story.ts';
+import { at, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const published = (when: string, by = 'user') => ({ at: when, type: 'published', task: 'acmeCo/a', by });
 
 test('a publication inside the veto window puts the firing off to its end', async () => {
-  const { story } = await tell({ until: at(20), events: [published(at(5))] });
+  const { story } = await play({ until: at(20), events: [published(at(5))] });
   expect(story).toEqual([
     'T+14d held acmeCo/a #null user-published',
     'T+19d fired acmeCo/a #1 since T+0d (disable)',
@@ -14,12 +14,12 @@ test('a publication inside the veto window puts the firing off to its end', asyn
 });
 
 test('the veto does not hold at the instant at which it ends', async () => {
-  const { story } = await tell({ until: at(14), events: [published(at(0))] });
+  const { story } = await play({ until: at(14), events: [published(at(0))] });
   expect(story[0]).toBe('T+14d fired acmeCo/a #1 since T+0d (disable)');
 });
 
 test('a later publication makes the veto longer, and its hold is printed once', async () => {
-  const { story } = await tell({ until: at(33), events: [published(at(5)), published(at(18))] });
+  const { story } = await play({ until: at(33), events: [published(at(5)), published(at(18))] });
   expect(story).toEqual([
     'T+14d held acmeCo/a #null user-published',
     'T+32d fired acmeCo/a #1 since T+0d (disable)',
@@ -29,7 +29,7 @@ test('a later publication makes the veto longer, and its hold is printed once', 
 
 test('a publication an hour before the deadline, and one at its instant, prevent the disabling', async () => {
   for (const instant of [at(20, 23), at(21)]) {
-    const { story } = await tell({ until: at(22), events: [published(instant)] });
+    const { story } = await play({ until: at(22), events: [published(instant)] });
     const when = instant === at(21) ? 'T+21d' : 'T+20d23h';
     expect(story.slice(4)).toEqual([
       `${when} resolved acmeCo/a #1 user-published`,
@@ -40,7 +40,7 @@ test('a publication an hour before the deadline, and one at its instant, prevent
 });
 
 test('a veto of a day lets the next episode begin a day later', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(18),
     policy: { mode: 'disable', publicationVeto: '1d' },
     events: [published(at(16))],
@@ -55,7 +55,7 @@ test('a veto of a day lets the next episode begin a day later', async () => {
 });
 
 test('where no date was announced, a publication withdraws none', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(18),
     policy: { mode: 'notify' },
     events: [published(at(16))],
@@ -67,7 +67,7 @@ test('where no date was announced, a publication withdraws none', async () => {
 });
 
 test('three vetoes in a row are told to operators', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(46),
     events: [published(at(15)), published(at(30)), published(at(45))],
   });
@@ -83,7 +83,7 @@ test('three vetoes in a row are told to operators', async () => {
 });
 
 test('two vetoes, a recovery and another veto are no row of three', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(62),
     events: [
       published(at(15)),
@@ -102,7 +102,7 @@ test('two vetoes, a recovery and another veto are no row of three', async () => 
 });
 
 test('publications of the system neither hold nor end anything, however many', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     events: [published(at(5), 'system'), published(at(15), 'system'), published(at(17), 'system')],
   });
@@ -115,7 +115,7 @@ test('publications of the system neither hold nor end anything, however many', a
 });
 
 test('a loop of vetoes is told no more once the task is off', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(90),
     policy: { mode: 'disable', publicationVeto: '1d' },
     events: [published(at(15)), published(at(17)), published(at(19))],

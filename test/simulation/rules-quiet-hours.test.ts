@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const quiet = (from: string, to: string, zone: string) => ({
   mode: 'disable',
@@ -8,7 +8,7 @@ const quiet = (from: string, to: string, zone: string) => ({
 
 test('what is due at night is held until the morning of the zone', async () => {
   // Berlin is an hour ahead of UTC in January: 22:00-06:00 is 21:00-05:00 UTC.
-  const { story } = await tell({ until: at(22), policy: quiet('22:00', '06:00', 'Europe/Berlin') });
+  const { story } = await play({ until: at(22), policy: quiet('22:00', '06:00', 'Europe/Berlin') });
   expect(story.slice(4)).toEqual([
     'T+21d held acmeCo/a #1 quiet-hours',
     'T+21d5h disabled acmeCo/a #1 due T+21d',
@@ -18,20 +18,20 @@ test('what is due at night is held until the morning of the zone', async () => {
 });
 
 test('their first minute is quiet, their last instant is not', async () => {
-  const begins = await tell({ until: at(22), policy: quiet('00:00', '03:00', 'UTC') });
+  const begins = await play({ until: at(22), policy: quiet('00:00', '03:00', 'UTC') });
   expect(begins.story[4]).toBe('T+21d held acmeCo/a #1 quiet-hours');
   expect(begins.story[5]).toBe('T+21d3h disabled acmeCo/a #1 due T+21d');
-  const ends = await tell({ until: at(22), policy: quiet('21:00', '00:00', 'UTC') });
+  const ends = await play({ until: at(22), policy: quiet('21:00', '00:00', 'UTC') });
   expect(ends.story[4]).toBe('T+21d disabled acmeCo/a #1 due T+21d');
 });
 
 test('warnings and reminders go out at night', async () => {
-  const { story } = await tell({ until: at(21), policy: quiet('22:00', '06:00', 'UTC') });
+  const { story } = await play({ until: at(21), policy: quiet('22:00', '06:00', 'UTC') });
   expect(story.slice(1, 4).map((line) => line.split(' ')[0])).toEqual(['T+14d', 'T+18d', 'T+20d']);
 });
 
 test('a recovery in the quiet hours prevents the disabling', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     policy: quiet('22:00', '06:00', 'UTC'),
     events: [{ at: at(21, 3), type: 'shards', task: 'acmeCo/a', shards: [{ id: '0', status: 'PRIMARY' }] }],
@@ -43,7 +43,7 @@ test('a recovery in the quiet hours prevents the disabling', async () => {
 });
 
 test('quiet hours of one prefix hold its tasks alone', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(21, 2),
     tasks: [failing('acmeCo/a'), failing('otherCo/a')],
     policies: { 'acmeCo/': { quietHours: { from: '22:00', to: '06:00', zone: 'UTC' } } },
@@ -55,7 +55,7 @@ test('quiet hours of one prefix hold its tasks alone', async () => {
 });
 
 test('quiet hours taken back let the disabling go on', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     policy: quiet('22:00', '06:00', 'UTC'),
     events: [{ at: at(21, 2), type: 'policy', scope: '', set: { quietHours: null } }],
@@ -75,7 +75,7 @@ test.each([
   const day = 24 * 3_600_000;
   const instant = (days: number) =>
     new Date(Date.parse(due) + days * day).toISOString().replace('.000Z', 'Z');
-  const { lines } = await tell({
+  const { lines } = await play({
     start: instant(-8),
     until: instant(1),
     policy: quiet('22:00', '06:00', 'Europe/Berlin'),
@@ -93,7 +93,7 @@ const quietDays = (days: object, more: object = {}) => ({
 });
 
 test('what is due on a quiet day is held until the day ends in its zone', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(23),
     policy: quietDays({ weekdays: ['Thu'], zone: 'Europe/Berlin' }),
   });
@@ -106,7 +106,7 @@ test('what is due on a quiet day is held until the day ends in its zone', async 
 });
 
 test('dates and weekdays in a row hold together, and the quiet hours after them', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(26),
     policy: quietDays(
       { weekdays: ['Sat', 'Sun'], dates: ['2026-01-22', '2026-01-23'] },
@@ -126,7 +126,7 @@ test('a day that is quiet from the next policy on holds at once, and one that is
     scope: 'acmeCo/',
     set: { quietDays: days },
   });
-  const { story } = await tell({
+  const { story } = await play({
     until: at(23),
     events: [
       set(at(20), { dates: ['2026-01-22', '2026-01-23'], zone: 'UTC' }),
@@ -140,12 +140,12 @@ test('a day that is quiet from the next policy on holds at once, and one that is
 });
 
 test('mode is the same key as stage, at the start and in an event', async () => {
-  const byMode = await tell({
+  const byMode = await play({
     until: at(22),
     policy: { mode: 'notify' },
     events: [{ at: at(15), type: 'policy', scope: 'acmeCo/', set: { mode: 'disable' } }],
   });
-  const byStage = await tell({
+  const byStage = await play({
     until: at(22),
     policy: { mode: 'notify' },
     events: [{ at: at(15), type: 'policy', scope: 'acmeCo/', set: { mode: 'disable' } }],

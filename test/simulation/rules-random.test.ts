@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { HOUR, type Instant } from '../../functions/abandonment/time.ts';
 import { GRACE, type History, history, PEOPLE, START, scenarioOf, TASKS, UNTIL } from './rules-histories.ts';
 import { Model } from './rules-model.ts';
-import { type Told, tell } from './story.ts';
+import { type Played, play } from './story.ts';
 
 /** At each scan: what may fire is open; what is open neither runs, nor is off, vetoed or kept. */
 function checkScans({ scanEvery }: History, model: Model): void {
@@ -25,7 +25,7 @@ function checkTask(model: Model, id: string, now: Instant): void {
   expect(model.vetoed(id, now), `${place} is open though a user published`).toBe(false);
 }
 
-function checkEpisodes({ lines }: Told, model: Model): void {
+function checkEpisodes({ lines }: Played, model: Model): void {
   for (const id of TASKS) {
     const own = lines.filter(
       (line) => (line.type === 'alert-fired' || line.type === 'alert-resolved') && line.task === id,
@@ -40,7 +40,7 @@ function checkEpisodes({ lines }: Told, model: Model): void {
 }
 
 /** What was disabled had its grace, and no mail names a later date. */
-function checkDisabled({ lines }: Told, model: Model): void {
+function checkDisabled({ lines }: Played, model: Model): void {
   for (const line of lines) {
     if (line.type !== 'task-disabled' || line.disableAt === null) continue;
     const now = Date.parse(line.at);
@@ -61,7 +61,7 @@ function checkDisabled({ lines }: Told, model: Model): void {
   }
 }
 
-function checkWindows({ lines }: Told): void {
+function checkWindows({ lines }: Played): void {
   for (const person of [...PEOPLE, 'admin@x.test']) {
     const instants = lines.flatMap((line) =>
       line.type === 'mail' &&
@@ -80,7 +80,7 @@ test('random histories fire, resolve and disable when the rules say so, and keep
   const seen = { fired: 0, disabled: 0 };
   await fc.assert(
     fc.asyncProperty(history, async (drawn) => {
-      const run = await tell(scenarioOf(drawn)).catch((error: Error) => {
+      const run = await play(scenarioOf(drawn)).catch((error: Error) => {
         // A mail event needs a mail before it.
         fc.pre(!/^events\[\d+\]\.recipient/.test(error.message));
         throw error;

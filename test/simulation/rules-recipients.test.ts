@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const BOB = 'bob@acme.test';
@@ -19,7 +19,7 @@ function sorted(story: string[]): string[] {
 }
 
 test('two owners are warned of one date where every reminder is longer than the grace', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     policy: { mode: 'disable', reminders: ['10d'] },
     tasks: [failing('acmeCo/a', { owners: ['ana@acme.test', 'bo@acme.test'] })],
@@ -30,7 +30,7 @@ test('two owners are warned of one date where every reminder is longer than the 
 });
 
 test('one who joins is warned with the date that stands, and reminded with the others', async () => {
-  const { story } = await tell({ until: at(22), events: [owners(at(16), ANA, BOB)] });
+  const { story } = await play({ until: at(22), events: [owners(at(16), ANA, BOB)] });
   expect(sorted(story.slice(2))).toEqual(
     sorted([
       `T+16d mail ${BOB}: warning acmeCo/a #1 until T+21d`,
@@ -47,7 +47,7 @@ test('one who joins is warned with the date that stands, and reminded with the o
 });
 
 test('reminder steps that have passed count as done for one who joins after them', async () => {
-  const { story } = await tell({ until: at(20), events: [owners(at(19), ANA, BOB)] });
+  const { story } = await play({ until: at(20), events: [owners(at(19), ANA, BOB)] });
   expect(sorted(story.slice(3))).toEqual(
     sorted([
       `T+19d mail ${BOB}: warning acmeCo/a #1 until T+21d`,
@@ -58,7 +58,7 @@ test('reminder steps that have passed count as done for one who joins after them
 });
 
 test('one who joins with less than the shortest lead left has that much time, and the date moves there', async () => {
-  const { story } = await tell({ until: at(22), events: [owners(at(20, 12), ANA, BOB)] });
+  const { story } = await play({ until: at(22), events: [owners(at(20, 12), ANA, BOB)] });
   expect(sorted(story.slice(4))).toEqual(
     sorted([
       `T+20d12h mail ${BOB}: warning acmeCo/a #1 until T+21d12h`,
@@ -71,7 +71,7 @@ test('one who joins with less than the shortest lead left has that much time, an
 });
 
 test('with just the shortest lead left the date stays', async () => {
-  const { story } = await tell({ until: at(21), events: [owners(at(20), ANA, BOB)] });
+  const { story } = await play({ until: at(21), events: [owners(at(20), ANA, BOB)] });
   expect(sorted(story.slice(3))).toEqual(
     sorted([
       `T+20d mail ${BOB}: warning acmeCo/a #1 until T+21d`,
@@ -85,7 +85,7 @@ test('with just the shortest lead left the date stays', async () => {
 });
 
 test('where a new owner takes over, they are warned with a full grace', async () => {
-  const { story } = await tell({ until: at(24), events: [owners(at(16), BOB)] });
+  const { story } = await play({ until: at(24), events: [owners(at(16), BOB)] });
   expect(story.slice(2)).toEqual([
     `T+16d mail ${BOB}: warning acmeCo/a #1 until T+23d`,
     `T+20d mail ${BOB}: reminder acmeCo/a #1 until T+23d`,
@@ -97,12 +97,12 @@ test('where a new owner takes over, they are warned with a full grace', async ()
 });
 
 test('an owner who takes over at the deadline has a full grace too', async () => {
-  const { story } = await tell({ until: at(22), events: [owners(at(21), BOB)] });
+  const { story } = await play({ until: at(22), events: [owners(at(21), BOB)] });
   expect(story.slice(4)).toEqual([`T+21d mail ${BOB}: warning acmeCo/a #1 until T+28d`]);
 });
 
 test('one who leaves hears nothing more; the others keep their date', async () => {
-  const { story } = await tell({ until: at(22), tasks: owned(ANA, BOB), events: [owners(at(16), BOB)] });
+  const { story } = await play({ until: at(22), tasks: owned(ANA, BOB), events: [owners(at(16), BOB)] });
   expect(story.slice(3)).toEqual([
     `T+18d mail ${BOB}: reminder acmeCo/a #1 until T+21d`,
     `T+20d mail ${BOB}: reminder acmeCo/a #1 until T+21d`,
@@ -113,7 +113,7 @@ test('one who leaves hears nothing more; the others keep their date', async () =
 });
 
 test('one who left and comes back is warned again, with the date that stands', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(18),
     tasks: owned(ANA, BOB),
     events: [owners(at(16), BOB), owners(at(17), BOB, ANA)],
@@ -128,7 +128,7 @@ test('one who left and comes back is warned again, with the date that stands', a
 });
 
 test('an only owner who leaves and comes back is warned anew, with a full grace', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(25),
     events: [owners(at(16)), owners(at(17), ANA)],
   });
@@ -145,7 +145,7 @@ test('an only owner who leaves and comes back is warned anew, with a full grace'
 });
 
 test('a task without owners is mailed to the admins of the nearest prefix that has any', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(14),
     admins: { 'acmeCo/': [BOSS], 'acmeCo/prod/': ['chief@acme.test'], 'acmeCo/prod/x/': [] },
     tasks: [failing('acmeCo/prod/x/a', { owners: [] })],
@@ -154,7 +154,7 @@ test('a task without owners is mailed to the admins of the nearest prefix that h
 });
 
 test('admins hear nothing while an owner or a subscriber can be mailed', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(14),
     admins: { 'acmeCo/': [BOSS] },
     subscriptions: [{ prefix: 'acmeCo/', email: 'team@acme.test', alertTypes: ['task_abandoned'] }],
@@ -163,8 +163,8 @@ test('admins hear nothing while an owner or a subscriber can be mailed', async (
   expect(story.slice(1)).toEqual(['T+14d mail team@acme.test: warning acmeCo/a #1 until T+21d']);
 });
 
-test('with nobody to tell, the task is held, and operators hear of it each week until somebody comes', async () => {
-  const { story } = await tell({ until: at(40), tasks: owned(), events: [owners(at(25), BOB)] });
+test('with nobody to notify, the task is held, and operators hear of it each week until somebody comes', async () => {
+  const { story } = await play({ until: at(40), tasks: owned(), events: [owners(at(25), BOB)] });
   expect(story).toEqual([
     'T+14d fired acmeCo/a #1 since T+0d (disable)',
     'T+14d held acmeCo/a #1 no-reachable-owner',
@@ -180,7 +180,7 @@ test('with nobody to tell, the task is held, and operators hear of it each week 
 });
 
 test('in mode notify, too, a task with nobody to notify is held, and operators hear of it', async () => {
-  const { story } = await tell({ until: at(15), policy: { mode: 'notify' }, tasks: owned() });
+  const { story } = await play({ until: at(15), policy: { mode: 'notify' }, tasks: owned() });
   expect(story).toEqual([
     'T+14d fired acmeCo/a #1 since T+0d (notify)',
     'T+14d held acmeCo/a #1 no-reachable-owner',
@@ -188,13 +188,13 @@ test('in mode notify, too, a task with nobody to notify is held, and operators h
   ]);
 });
 
-test('in mode detect a task with nobody to tell is no hold', async () => {
-  const { story } = await tell({ until: at(15), policy: {}, tasks: owned() });
+test('in mode detect a task with nobody to notify is no hold', async () => {
+  const { story } = await play({ until: at(15), policy: {}, tasks: owned() });
   expect(story).toEqual(['T+14d fired acmeCo/a #1 since T+0d (detect)']);
 });
 
 test('a subscriber hears of the alert types that they asked for', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     tasks: owned(),
     subscriptions: [
@@ -215,7 +215,7 @@ test('a subscriber hears of the alert types that they asked for', async () => {
 });
 
 test('one address written in two ways, and subscribed at two prefixes, is one recipient', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(14),
     tasks: [failing('acmeCo/prod/a', { owners: ['Ana@Acme.test', ANA] })],
     subscriptions: [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const seen = (when: string, ...statuses: string[]) => ({
   at: when,
@@ -14,7 +14,7 @@ const WARNED = [
 ];
 
 test('a task that recovers before its threshold starts from zero when it fails again', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(35),
     events: [seen(at(13, 23), 'PRIMARY'), seen(at(20), 'FAILED')],
   });
@@ -25,12 +25,12 @@ test('a task that recovers before its threshold starts from zero when it fails a
 });
 
 test('a task that recovers at the instant of its threshold does not fire', async () => {
-  const { story } = await tell({ until: at(16), events: [seen(at(14), 'PRIMARY')] });
+  const { story } = await play({ until: at(16), events: [seen(at(14), 'PRIMARY')] });
   expect(story).toEqual([]);
 });
 
 test('a task that was alive for half an hour between two scans is counted from its second loss', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(29),
     events: [seen(at(13, 23.25), 'PRIMARY'), seen(at(13, 23.5), 'FAILED')],
   });
@@ -41,7 +41,7 @@ test('a task that was alive for half an hour between two scans is counted from i
 });
 
 test('a recovery that lasted less than a scan ends the episode, and the next one has a full grace', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(30),
     events: [seen(at(15, 0.25), 'PRIMARY'), seen(at(15, 0.5), 'FAILED')],
   });
@@ -54,7 +54,7 @@ test('a recovery that lasted less than a scan ends the episode, and the next one
 });
 
 test('who asked for it is notified of the recovery', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     policy: { mode: 'disable', recoveryMail: true },
     events: [seen(at(15), 'PRIMARY')],
@@ -67,22 +67,22 @@ test('who asked for it is notified of the recovery', async () => {
 });
 
 test('nobody is notified of a recovery, nor of a date withdrawn by it, unless asked for', async () => {
-  const { story } = await tell({ until: at(22), events: [seen(at(15), 'PRIMARY')] });
+  const { story } = await play({ until: at(22), events: [seen(at(15), 'PRIMARY')] });
   expect(story).toEqual([...WARNED, 'T+15d resolved acmeCo/a #1 recovered']);
 });
 
 test('a recovery at the instant of the deadline prevents the disabling', async () => {
-  const { story } = await tell({ until: at(22), events: [seen(at(21), 'PRIMARY')] });
+  const { story } = await play({ until: at(22), events: [seen(at(21), 'PRIMARY')] });
   expect(story.slice(4)).toEqual(['T+21d resolved acmeCo/a #1 recovered']);
 });
 
 test('one alive shard of three is enough', async () => {
-  const { story } = await tell({ events: [seen(at(13), 'FAILED', 'PRIMARY', 'STANDBY')] });
+  const { story } = await play({ events: [seen(at(13), 'FAILED', 'PRIMARY', 'STANDBY')] });
   expect(story).toEqual([]);
 });
 
 test('a recovery ends the episode although its data plane is down', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     events: [{ at: at(15), type: 'data-plane', dataPlane: 'eu-1', state: 'down' }, seen(at(16), 'PRIMARY')],
   });
@@ -94,7 +94,7 @@ test('a recovery ends the episode although its data plane is down', async () => 
 });
 
 test.each(['BACKFILL', 'STANDBY', 'PENDING', 'IDLE'])('%s is not alive by default', async (status) => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(15),
     tasks: [failing('acmeCo/a', { shards: [{ id: '0', status }] })],
   });
@@ -102,7 +102,7 @@ test.each(['BACKFILL', 'STANDBY', 'PENDING', 'IDLE'])('%s is not alive by defaul
 });
 
 test('a task that is PRIMARY where that is no alive status is abandoned, warned of and disabled', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     policy: { mode: 'disable', aliveStatuses: ['IDLE'] },
     tasks: [failing('acmeCo/a', { shards: [{ id: '0', status: 'PRIMARY' }], observedSince: at(0) })],
@@ -112,7 +112,7 @@ test('a task that is PRIMARY where that is no alive status is abandoned, warned 
 });
 
 test('a status that the policy counts as alive keeps a task alive until it ends', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(20),
     policy: { mode: 'disable', aliveStatuses: ['PRIMARY', 'BACKFILL'] },
     tasks: [failing('acmeCo/a', { shards: [{ id: '0', status: 'BACKFILL' }] })],
@@ -125,7 +125,7 @@ test('a status that the policy counts as alive keeps a task alive until it ends'
 });
 
 test('a policy that counts its status as alive ends the episode as recovered', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(25),
     tasks: [failing('acmeCo/a', { shards: [{ id: '0', status: 'IDLE' }] })],
     events: [{ at: at(16), type: 'policy', scope: 'acmeCo/', set: { aliveStatuses: ['PRIMARY', 'IDLE'] } }],
@@ -134,7 +134,7 @@ test('a policy that counts its status as alive ends the episode as recovered', a
 });
 
 test('a task that is disabled by us is not mailed as recovered when it runs again', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(30),
     policy: { mode: 'disable', recoveryMail: true },
     events: [
@@ -150,7 +150,7 @@ test('a task that is disabled by us is not mailed as recovered when it runs agai
 });
 
 test('a policy that no longer counts its status as alive lets it fire at the next scan', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(16),
     policy: { mode: 'disable', aliveStatuses: ['PRIMARY', 'BACKFILL'] },
     tasks: [failing('acmeCo/a', { shards: [{ id: '0', status: 'BACKFILL' }] })],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const published = (when: string, by: string, more: object = {}) => ({
@@ -26,7 +26,7 @@ const operator = (when: string, action: string, of = 'acmeCo/a') => ({
 
 /** What follows the disabling of T+21d. */
 const after = async (until: string, events: object[], more: object = {}) => {
-  const { story } = await tell({ until, events, ...more });
+  const { story } = await play({ until, events, ...more });
   return story.slice(story.findIndex((line) => line.includes('mail ana@acme.test: disabled')) + 1);
 };
 const DISABLED_AGAIN = /disabled acmeCo\/a #2 due/;
@@ -72,7 +72,7 @@ test('nor is what an operator has enabled again', async () => {
 });
 
 test('what a system disables and enables again by itself is none either', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(30),
     events: [published(at(10), 'system', { enabled: false }), revert(at(11))],
   });
@@ -171,7 +171,7 @@ test('dismissed before its threshold it is as any other', async () => {
 });
 
 test('to dismiss a task of which nothing was reverted changes nothing', async () => {
-  const { story } = await tell({ until: at(15), events: [operator(at(14, 12), 'dismiss')] });
+  const { story } = await play({ until: at(15), events: [operator(at(14, 12), 'dismiss')] });
   expect(story).toHaveLength(2);
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FeedbackFault } from '../../simulation/faults/fault-injection.ts';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 /** Tasks of one tenant on a plane of its own, with an owner each. */
 const tasks = (tenant: string, count: number, more: Record<string, unknown> = {}) =>
@@ -25,7 +25,7 @@ describe('of tasks whose date has come, a spike counts', () => {
   it('those that wait until SES is heard of again', async () => {
     const silent = (now: number): FeedbackFault | undefined =>
       now >= Date.parse(at(19)) && now < Date.parse(at(23)) ? { drop: true } : undefined;
-    const { story } = await tell(
+    const { story } = await play(
       { until: at(25), tasks: tasks('aCo', 11) },
       { canaries: true, feedback: silent },
     );
@@ -34,7 +34,7 @@ describe('of tasks whose date has come, a spike counts', () => {
   });
 
   it('those that it holds already: one more of the same tenant is held with them', async () => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(23),
       tasks: [
         ...tasks('aCo', 11),
@@ -70,7 +70,7 @@ describe('of tasks whose date has come, a spike does not count', () => {
     { what: 'those that may be recovering', events: recover, reason: 'recovering' },
     { what: 'those of which nobody can be notified', events: bounce, reason: 'no-reachable-owner' },
   ])('$what', async ({ events, reason }) => {
-    const { story } = await tell({
+    const { story } = await play({
       until: at(23),
       policies: { 'bCo/': { minHealthy: '3d' } },
       tasks: [...tasks('aCo', 6), ...tasks('bCo', 6)],
@@ -84,7 +84,7 @@ describe('of tasks whose date has come, a spike does not count', () => {
   });
 
   it('any while disabling is paused: operators hear of it when it is resumed', async () => {
-    const { story } = await tell({ until: at(23), tasks: tasks('aCo', 11), events: pause });
+    const { story } = await play({ until: at(23), tasks: tasks('aCo', 11), events: pause });
     expect(alertsOf(story)).toEqual([held(11, 'T+22d1h')]);
     expect(offAt(story, 'aCo')).toEqual([]);
   });

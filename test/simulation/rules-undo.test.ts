@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const undo = (when: string, of: string) => ({ at: when, type: 'operator', action: 'undo', of });
 
 test('a task that is enabled again is counted from there, and warned anew', async () => {
-  const { story } = await tell({ until: at(44), events: [undo(at(22), 'acmeCo/a')] });
+  const { story } = await play({ until: at(44), events: [undo(at(22), 'acmeCo/a')] });
   expect(story.slice(7)).toEqual([
     'T+22d enabled acmeCo/a by operator',
     'T+22d mail ana@acme.test: enabled acmeCo/a #1',
@@ -20,7 +20,7 @@ test('a task that is enabled again is counted from there, and warned anew', asyn
 });
 
 test('an undo acts at its instant, not at the next scan', async () => {
-  const { story } = await tell({ until: at(23), events: [undo(at(22, 0.5), 'acmeCo/a')] });
+  const { story } = await play({ until: at(23), events: [undo(at(22, 0.5), 'acmeCo/a')] });
   expect(story.slice(-2)).toEqual([
     'T+22d30m enabled acmeCo/a by operator',
     'T+22d1h mail ana@acme.test: enabled acmeCo/a #1',
@@ -28,7 +28,7 @@ test('an undo acts at its instant, not at the next scan', async () => {
 });
 
 test('a task that runs after it was enabled again is left alone', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(44),
     events: [
       undo(at(22), 'acmeCo/a'),
@@ -42,7 +42,7 @@ test('a task that runs after it was enabled again is left alone', async () => {
 });
 
 test('the undo of a run enables what that run disabled', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(23),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b'), failing('acmeCo/late', { lastPrimaryAt: at(0, 6) })],
     events: [undo(at(22), at(21))],
@@ -58,7 +58,7 @@ test.each([
   ['a later run', []],
   ['its owner', [{ at: at(41), type: 'action', task: 'acmeCo/a', by: ANA, action: 'disable' }]],
 ])('the undo of a run leaves alone what %s disabled since', async (_, events) => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(46),
     policy: { mode: 'disable', publicationVeto: '1d' },
     events: [
@@ -74,7 +74,7 @@ test.each([
 });
 
 test('what an owner enabled in the meantime, or nobody disabled, is left alone by an undo', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(26),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b', { lastPrimaryAt: at(10) })],
     events: [
@@ -87,7 +87,7 @@ test('what an owner enabled in the meantime, or nobody disabled, is left alone b
 });
 
 test('an undo of a task that its owner disabled is refused', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(18),
     events: [
       { at: at(16), type: 'published', task: 'acmeCo/a', by: 'user', enabled: false },
@@ -98,7 +98,7 @@ test('an undo of a task that its owner disabled is refused', async () => {
 });
 
 test('a system that publishes a task we disabled does not turn it on', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(60),
     events: [{ at: at(22), type: 'published', task: 'acmeCo/a', by: 'system' }],
   });

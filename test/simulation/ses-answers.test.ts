@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { System } from '../../functions/platform/system.ts';
 import { type Refusal, sesServer } from './ses-server.ts';
-import { at, failing, type Told, tell } from './story.ts';
+import { at, failing, type Played, play } from './story.ts';
 
 const OWNERS = Array.from({ length: 6 }, (_, index) => `owner${index}@acme.test`);
 const MORE =
@@ -14,7 +14,7 @@ const REFUSING = { at: at(14, 7), type: 'fault', target: 'ses', mode: 'throttle'
 async function runWithAnswers(
   answer: (to: string, now: number) => Refusal,
   { owners = OWNERS, ...more }: { owners?: string[] } & Record<string, unknown> = {},
-): Promise<Told> {
+): Promise<Played> {
   const ses = await sesServer(answer);
   try {
     const processOf = (_name: string, system: System): System => ({
@@ -22,13 +22,13 @@ async function runWithAnswers(
       mailer: ses.inFrontOf(system),
     });
     const tasks = owners.map((owner, index) => failing(`acmeCo/${index}`, { owners: [owner] }));
-    return await tell({ until: at(14, 8), tasks, events: [REFUSING], ...more }, { processOf });
+    return await play({ until: at(14, 8), tasks, events: [REFUSING], ...more }, { processOf });
   } finally {
     ses.close();
   }
 }
 
-const warned = ({ lines }: Told) =>
+const warned = ({ lines }: Played) =>
   lines.flatMap((line) =>
     line.type === 'mail' && line.items.some(({ notice }) => notice === 'warning') ? [[line.to, line.at]] : [],
   ) as [string, string][];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell, unheard } from './story.ts';
+import { at, failing, play, unheard } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const BOSS = 'boss@acme.test';
@@ -12,7 +12,7 @@ const back = (...days: number[]) => days.flatMap((day) => [unheard(at(day)), sof
 const ALL_BACK = back(14, 18, 20);
 
 test('an owner whose three mails all came back is suppressed for a time: the admin is warned with a full grace', async () => {
-  const { story } = await tell({ until: at(40), admins: { 'acmeCo/': [BOSS] }, events: ALL_BACK });
+  const { story } = await play({ until: at(40), admins: { 'acmeCo/': [BOSS] }, events: ALL_BACK });
   expect(story.slice(4)).toEqual([
     `T+20d2h mail ${BOSS}: warning acmeCo/a #1 until T+27d2h`,
     `T+24d2h mail ${BOSS}: reminder acmeCo/a #1 until T+27d2h`,
@@ -23,8 +23,8 @@ test('an owner whose three mails all came back is suppressed for a time: the adm
   ]);
 });
 
-test('with nobody else to tell the task is held, and 14 days later they are warned anew with a full grace', async () => {
-  const { story } = await tell({ until: at(45), events: ALL_BACK });
+test('with nobody else to notify the task is held, and 14 days later they are warned anew with a full grace', async () => {
+  const { story } = await play({ until: at(45), events: ALL_BACK });
   expect(story.slice(4)).toEqual([
     'T+20d2h held acmeCo/a #1 no-reachable-owner',
     'T+20d2h operators no-reachable-owner acmeCo/a',
@@ -40,7 +40,7 @@ test('with nobody else to tell the task is held, and 14 days later they are warn
 
 test('an owner who can be mailed again is warned of what fired meanwhile too, also in mode notify', async () => {
   const names = ['a', 'b', 'c', 'd'];
-  const { story } = await tell({
+  const { story } = await play({
     until: at(32),
     policy: { mode: 'notify' },
     admins: { 'acmeCo/': [BOSS] },
@@ -52,7 +52,7 @@ test('an owner who can be mailed again is warned of what fired meanwhile too, al
 });
 
 test('what fires while the owner is suppressed for a time is mailed to the admin alone, and disabled after a full grace', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(33),
     admins: { 'acmeCo/': [BOSS] },
     tasks: [failing('acmeCo/a'), failing('acmeCo/later', { lastPrimaryAt: at(7) })],
@@ -71,7 +71,7 @@ test('what fires while the owner is suppressed for a time is mailed to the admin
 
 test('one mail that was delivered between them clears the count', async () => {
   const delivered = about(at(18, 3), { event: 'delivery' });
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     admins: { 'acmeCo/': [BOSS] },
     events: [...ALL_BACK, delivered],
@@ -81,12 +81,12 @@ test('one mail that was delivered between them clears the count', async () => {
 
 test('that SES delivers each mail clears the count by itself', async () => {
   const events = [14, 18, 20].map((day) => soft(at(day, 2)));
-  const { story } = await tell({ until: at(22), admins: { 'acmeCo/': [BOSS] }, events });
+  const { story } = await play({ until: at(22), admins: { 'acmeCo/': [BOSS] }, events });
   expect(story).toContain('T+21d disabled acmeCo/a #1 due T+21d');
 });
 
 test('one mail that comes back again and again counts once', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     admins: { 'acmeCo/': [BOSS] },
     events: [unheard(at(14)), ...[14, 15, 16, 17].map((day) => soft(at(day, 2)))],
@@ -95,7 +95,7 @@ test('one mail that comes back again and again counts once', async () => {
 });
 
 test('a permanent bounce outlasts a suppression for a time', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(45),
     events: [...ALL_BACK, about(at(21), { event: 'bounce' })],
   });
@@ -103,7 +103,7 @@ test('a permanent bounce outlasts a suppression for a time', async () => {
 });
 
 test('a soft bounce of a mail whose answer was lost shows that SES took it: no repeat', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(22),
     events: [
       unheard(at(14)),

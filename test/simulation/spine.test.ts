@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { at, failing, T, tell } from './story.ts';
+import { at, failing, play, T } from './story.ts';
 
 const ANA = 'ana@acme.test';
 
 test('a failing task is warned about after 14 days, reminded of twice, and disabled after 21', async () => {
-  const { story, lines, summary } = await tell({});
+  const { story, lines, summary } = await play({});
   expect(story).toEqual([
     'T+14d fired acmeCo/a #1 since T+0d (disable)',
     'T+14d mail ana@acme.test: warning acmeCo/a #1 until T+21d',
@@ -38,7 +38,7 @@ test('a failing task is warned about after 14 days, reminded of twice, and disab
 });
 
 test('a recovery an hour before the deadline prevents the disabling', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     events: [{ at: at(20, 23), type: 'shards', task: 'acmeCo/a', shards: [{ id: '0', status: 'PRIMARY' }] }],
   });
   expect(story.slice(3)).toEqual([
@@ -48,7 +48,7 @@ test('a recovery an hour before the deadline prevents the disabling', async () =
 });
 
 test('ten days in which its data plane is down move every date by ten days', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(40),
     events: [
       { at: at(3), type: 'data-plane', dataPlane: 'eu-1', state: 'down' },
@@ -67,7 +67,7 @@ test('ten days in which its data plane is down move every date by ten days', asy
 });
 
 test('a bounce takes the grace back and warns the admin of the prefix at once, with a full grace', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     admins: { 'acmeCo/': ['boss@acme.test'] },
     events: [{ at: at(17), type: 'mail-event', recipient: ANA, event: 'bounce' }],
   });
@@ -84,8 +84,8 @@ test('a bounce takes the grace back and warns the admin of the prefix at once, w
   ]);
 });
 
-test('with nobody left to tell the task is held and operators hear of it each week', async () => {
-  const { story } = await tell({
+test('with nobody left to notify the task is held and operators hear of it each week', async () => {
+  const { story } = await play({
     events: [{ at: at(17), type: 'mail-event', recipient: ANA, event: 'bounce' }],
   });
   expect(story.slice(2)).toEqual([
@@ -97,7 +97,7 @@ test('with nobody left to tell the task is held and operators hear of it each we
 });
 
 test('raising the mode from notify to disable warns anew, with a date a full grace away', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(50),
     policy: { mode: 'notify' },
     events: [{ at: at(40), type: 'policy', scope: '', set: { mode: 'disable' } }],
@@ -115,7 +115,7 @@ test('raising the mode from notify to disable warns anew, with a date a full gra
 });
 
 test('lowering the mode withdraws the date, and nothing is disabled', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     events: [{ at: at(16), type: 'policy', scope: 'acmeCo/', set: { mode: 'notify' } }],
   });
   expect(story.slice(1)).toEqual([
@@ -128,7 +128,7 @@ test('fifty tasks of one owner make one warning mail', async () => {
   const tasks = Array.from({ length: 50 }, (_, index) =>
     failing(`acmeCo/t${String(index).padStart(2, '0')}`),
   );
-  const { lines, summary } = await tell({ tasks, until: at(15) });
+  const { lines, summary } = await play({ tasks, until: at(15) });
   const mails = lines.filter((line) => line.type === 'mail');
   expect(mails.map((mail) => [mail.at, mail.to, mail.items.length])).toEqual([[at(14), ANA, 50]]);
   expect(new Set(mails[0]!.items.map((item) => item.task)).size).toBe(50);
@@ -136,12 +136,12 @@ test('fifty tasks of one owner make one warning mail', async () => {
 });
 
 test('in mode detect an alert fires and nobody is notified', async () => {
-  const { story } = await tell({ policy: {} });
+  const { story } = await play({ policy: {} });
   expect(story).toEqual(['T+14d fired acmeCo/a #1 since T+0d (detect)']);
 });
 
 test('a task that runs until an event is counted from that event', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     tasks: [failing('acmeCo/a', { shards: [{ id: '0', status: 'PRIMARY' }], lastPrimaryAt: undefined })].map(
       neverPrimary,
     ),
@@ -155,7 +155,7 @@ test('a task that runs until an event is counted from that event', async () => {
 });
 
 test('a task that was never seen running is counted from its first sight', async () => {
-  const { lines } = await tell({
+  const { lines } = await play({
     until: at(15),
     tasks: [failing('acmeCo/a', { lastPrimaryAt: undefined })].map(neverPrimary),
   });
@@ -163,7 +163,7 @@ test('a task that was never seen running is counted from its first sight', async
 });
 
 test('restarts since the loss stand in the mail', async () => {
-  const { lines } = await tell({
+  const { lines } = await play({
     until: at(15),
     events: [
       { at: at(1), type: 'restarted', task: 'acmeCo/a', times: 3 },
@@ -181,7 +181,7 @@ test('restarts since the loss stand in the mail', async () => {
 });
 
 test("a user's publication ends the episode, withdraws the date, and the next episode warns anew", async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(31),
     events: [{ at: at(16), type: 'published', task: 'acmeCo/a', by: 'user' }],
   });
@@ -195,14 +195,14 @@ test("a user's publication ends the episode, withdraws the date, and the next ep
 });
 
 test("a system's publication is no activity", async () => {
-  const { summary } = await tell({
+  const { summary } = await play({
     events: [{ at: at(16), type: 'published', task: 'acmeCo/a', by: 'system' }],
   });
   expect(summary).toMatchObject({ alertsFired: 1, mails: 4, disabled: 1 });
 });
 
 test('a deleted task is let go, and one of the same id goes on with the episode numbers', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     events: [
       { at: at(15), type: 'deleted', task: 'acmeCo/a' },
       {
@@ -226,7 +226,7 @@ test('a deleted task is let go, and one of the same id goes on with the episode 
 });
 
 test('an owner who joins is notified of the date that stands', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(17),
     events: [{ at: at(16), type: 'owners', task: 'acmeCo/a', owners: [ANA, 'bob@acme.test'] }],
   });
@@ -234,7 +234,7 @@ test('an owner who joins is notified of the date that stands', async () => {
 });
 
 test('a new owner alone gets a full grace', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     events: [{ at: at(16), type: 'owners', task: 'acmeCo/a', owners: ['bob@acme.test'] }],
   });
   expect(story.slice(2)).toEqual([
@@ -248,7 +248,7 @@ test('a new owner alone gets a full grace', async () => {
 });
 
 test('while disabling is paused what is due is held, and done with the next scan after', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     events: [
       { at: at(20, 12), type: 'operator', action: 'pause', of: 'disable' },
       { at: at(23), type: 'operator', action: 'resume', of: 'disable' },
@@ -263,7 +263,7 @@ test('while disabling is paused what is due is held, and done with the next scan
 });
 
 test('an evaluation pause of two days moves every date by two days', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     events: [
       { at: at(4), type: 'operator', action: 'pause', of: 'evaluate' },
       { at: at(6), type: 'operator', action: 'resume', of: 'evaluate' },
@@ -276,7 +276,7 @@ test('an evaluation pause of two days moves every date by two days', async () =>
 });
 
 test('what was disabled can be enabled again, and starts from there', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(37),
     events: [{ at: at(22), type: 'operator', action: 'undo', of: 'acmeCo/a' }],
   });
@@ -289,7 +289,7 @@ test('what was disabled can be enabled again, and starts from there', async () =
 });
 
 test('all that a run disabled can be enabled again together', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(23),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b')],
     events: [{ at: at(22), type: 'operator', action: 'undo', of: at(21) }],
@@ -302,7 +302,7 @@ test('all that a run disabled can be enabled again together', async () => {
 });
 
 test('ineligible tasks are never alerted on', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     tasks: [
       failing('acmeCo/collection', { kind: 'collection' }),
       failing('acmeCo/dekaf', { kind: 'materialization', dekaf: true }),
@@ -313,7 +313,7 @@ test('ineligible tasks are never alerted on', async () => {
 });
 
 test('subscribers are notified with the owners, each once', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(15),
     subscriptions: [
       { prefix: 'acmeCo/', email: 'team@acme.test', alertTypes: ['task_abandoned'] },

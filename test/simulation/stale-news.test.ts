@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const BOB = 'bob@acme.test';
@@ -34,7 +34,7 @@ const news = (story: string[]) => story.filter((line) => /mail .*(disabled|enabl
 const recovery = { policy: { mode: 'disable', recoveryMail: true } };
 
 test('recovered of what fails again while SES is away is not mailed', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(34),
     ...recovery,
     events: [sesIsAway(at(16), '3d'), seen(at(17), 'PRIMARY'), seen(at(18), 'FAILED')],
@@ -43,7 +43,7 @@ test('recovered of what fails again while SES is away is not mailed', async () =
 });
 
 test('recovered of what runs again when SES is back is mailed then', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(34),
     ...recovery,
     events: [sesIsAway(at(16), '3d'), seen(at(17), 'PRIMARY')],
@@ -58,35 +58,35 @@ test.each([
   ['was declined', { at: at(18), type: 'action', task: 'acmeCo/a', by: ANA, action: 'unsubscribe' }],
 ])('recovered of what %s when SES is back is not mailed', async (_, event) => {
   const events = [sesIsAway(at(16), '3d'), seen(at(17), 'PRIMARY'), event];
-  const { story } = await tell({ until: at(34), ...recovery, events });
+  const { story } = await play({ until: at(34), ...recovery, events });
   expect(news(story)).toEqual([]);
 });
 
 test('the case on file is mailed without a recovery', async () => {
   const path = new URL('../cases/stale-recovered.json', import.meta.url);
-  const { story } = await tell(JSON.parse(readFileSync(path, 'utf8')));
+  const { story } = await play(JSON.parse(readFileSync(path, 'utf8')));
   expect(news(story)).toEqual([]);
 });
 
 test('disabled is not mailed where a user enables the task while it is gathered', async () => {
-  const { story } = await tell({ until: at(22), events: [published(at(21, 5 * MINUTE), true)] });
+  const { story } = await play({ until: at(22), events: [published(at(21, 5 * MINUTE), true)] });
   expect(story).toContain('T+21d disabled acmeCo/a #1 due T+21d');
   expect(news(story)).toEqual([]);
 });
 
 test('disabled is not mailed where the task is deleted while it is gathered', async () => {
   const deleted = { at: at(21, 5 * MINUTE), type: 'deleted', task: 'acmeCo/a' };
-  const { story } = await tell({ until: at(22), events: [deleted] });
+  const { story } = await play({ until: at(22), events: [deleted] });
   expect(news(story)).toEqual([]);
 });
 
 test('an undoing while disabled is gathered: only the undoing is mailed, with the next scan', async () => {
-  const { story } = await tell({ until: at(22), events: [undo(at(21, 5 * MINUTE))] });
+  const { story } = await play({ until: at(22), events: [undo(at(21, 5 * MINUTE))] });
   expect(news(story)).toEqual([`T+21d1h mail ${ANA}: enabled acmeCo/a #1`]);
 });
 
 test('an undoing is mailed once, to the holders of the warning and of the disabling, recipients still or not', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(40),
     tasks: [failing('acmeCo/a', { owners: [ANA, BOB] })],
     subscriptions: [{ prefix: 'acmeCo/', email: TEAM, alertTypes: ['task_auto_disabled'] }],
@@ -106,7 +106,7 @@ test('an undoing is mailed once, to the holders of the warning and of the disabl
 });
 
 test('a suppressed recipient holds nothing any more', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(24),
     tasks: [failing('acmeCo/a', { owners: [ANA, BOB] })],
     events: [{ at: at(21, 2), type: 'mail-event', recipient: BOB, event: 'bounce' }, undo(at(22))],
@@ -117,7 +117,7 @@ test('a suppressed recipient holds nothing any more', async () => {
 });
 
 test('what its owner enabled again is no undoing of ours', async () => {
-  const { story } = await tell({ until: at(24), events: [published(at(22), true)] });
+  const { story } = await play({ until: at(24), events: [published(at(22), true)] });
   expect(news(story)).toEqual([`T+21d+ mail ${ANA}: disabled acmeCo/a #1`]);
 });
 
@@ -125,18 +125,18 @@ test.each([
   ['off again', published(at(23), false)],
   ['deleted', { at: at(23), type: 'deleted', task: 'acmeCo/a' }],
 ])('enabled that waits for SES is not mailed where the task is %s by then', async (_, event) => {
-  const { story } = await tell({ until: at(26), events: [sesIsAway(at(21, 2), '3d'), undo(at(22)), event] });
+  const { story } = await play({ until: at(26), events: [sesIsAway(at(21, 2), '3d'), undo(at(22)), event] });
   expect(news(story)).toEqual([`T+21d+ mail ${ANA}: disabled acmeCo/a #1`]);
 });
 
 test('disabled that waits for SES gives way to the undoing', async () => {
-  const { story } = await tell({ until: at(26), events: [sesIsAway(at(20, 12), '2d'), undo(at(21, 12))] });
+  const { story } = await play({ until: at(26), events: [sesIsAway(at(20, 12), '2d'), undo(at(21, 12))] });
   expect(news(story)).toHaveLength(1);
   expect(news(story)[0]).toMatch(/^T\+22d12h.*mail ana@acme.test: enabled acmeCo\/a #1$/);
 });
 
 test('a whole run that is undone stands in one mail', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(23),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b')],
     events: [{ at: at(22), type: 'operator', action: 'undo', of: at(21) }],

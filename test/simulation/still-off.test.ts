@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 // Disabled at T+21d: until T+111d it can be enabled as it was, so that 7 days before that is T+104d.
 const POLICY = { mode: 'disable', stillOff: '7d' };
 
 /** What is told from a day on, but for the word that it was disabled. */
 async function reminded(scenario: Record<string, unknown>): Promise<string[]> {
-  const { story } = await tell({ until: at(115), scanEvery: '6h', policy: POLICY, ...scenario });
+  const { story } = await play({ until: at(115), scanEvery: '6h', policy: POLICY, ...scenario });
   return story.filter((line) => line.includes('still-off'));
 }
 

@@ -35,7 +35,7 @@ export function unheard(from: string, lasts = '1m'): Record<string, unknown> {
   return { at: from, type: 'fault', target: 'feedback', mode: 'down', for: lasts };
 }
 
-export interface Told {
+export interface Played {
   /** One text per effect: when since `T`, and what. */
   story: string[];
   lines: EffectLine[];
@@ -46,11 +46,11 @@ export interface Told {
  * Runs a scenario of hourly scans from `T` in mode `disable`, or as a test says; throws where a promise broke.
  * `adapt` changes the scenario once it is read: for what a file cannot say.
  */
-export async function tell(
+export async function play(
   scenario: Record<string, unknown>,
   options: WorldOptions = {},
   adapt = (read: Scenario) => read,
-): Promise<Told> {
+): Promise<Played> {
   const parsed = parseScenario(
     fallingLater({
       version: 1,

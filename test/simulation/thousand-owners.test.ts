@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 test('a task of 1,000 owners goes through its whole life', { timeout: 300_000 }, async () => {
   const owners = Array.from(
@@ -12,7 +12,7 @@ test('a task of 1,000 owners goes through its whole life', { timeout: 300_000 },
     policy: { mode: 'disable', rampPerDay: 1_000 },
     tasks: [failing('acmeCo/a', { owners })],
   };
-  const { lines, summary } = await tell(scenario, { readsTexts: false });
+  const { lines, summary } = await play(scenario, { readsTexts: false });
   const notified: Record<string, Set<string>> = {};
   for (const line of lines) {
     if (line.type !== 'mail') continue;

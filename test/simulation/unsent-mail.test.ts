@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { formatInstant } from '../../functions/abandonment/time.ts';
 import type { System } from '../../functions/platform/system.ts';
 import type { AcceptedMail } from '../../simulation/engine/sim-mail.ts';
-import { at, tell, unheard } from './story.ts';
+import { at, play, unheard } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const BOSS = 'boss@acme.test';
@@ -40,7 +40,7 @@ test.each([
   ['that SES could not render', { eventType: 'Rendering Failure', failure: { templateName: 't' } }],
 ])('a warning %s is no warning: they are warned again with a full grace', async (_what, event) => {
   const { metrics, options } = saying('warning', event, false);
-  const { story, summary } = await tell(
+  const { story, summary } = await play(
     { until: at(23), admins: { 'acmeCo/': [BOSS] }, events: [unheard(at(14))] },
     options,
   );
@@ -56,7 +56,7 @@ test.each([
 
 test('a reminder that SES rejects for its content is mailed again', async () => {
   const { options } = saying('reminder', REJECT, false);
-  const { story } = await tell({ until: at(22), events: [unheard(at(18))] }, options);
+  const { story } = await play({ until: at(22), events: [unheard(at(18))] }, options);
   expect(story.filter((line) => line.includes('reminder'))).toEqual([
     `T+18d mail ${ANA}: reminder acmeCo/a #1 until T+21d`,
     `T+18d1h mail ${ANA}: reminder acmeCo/a #1 until T+21d`,
@@ -67,7 +67,7 @@ test('a reminder that SES rejects for its content is mailed again', async () => 
 
 test('that a task was disabled is mailed again where SES rejects the mail for its content', async () => {
   const { options } = saying('disabled', REJECT, false);
-  const { story } = await tell({ until: at(22), events: [unheard(at(21), '59m')] }, options);
+  const { story } = await play({ until: at(22), events: [unheard(at(21), '59m')] }, options);
   expect(story.filter((line) => line.includes(': disabled'))).toEqual([
     `T+21d+ mail ${ANA}: disabled acmeCo/a #1`,
     `T+21d1h mail ${ANA}: disabled acmeCo/a #1`,
@@ -81,7 +81,7 @@ test('a delay changes nothing, and shows that SES took a mail whose answer was l
     { at: at(14), type: 'fault', target: 'ses', mode: 'timeout-after-accept', times: 1 },
     unheard(at(14)),
   ];
-  const { story } = await tell({ until: at(22), events }, options);
+  const { story } = await play({ until: at(22), events }, options);
   expect(story.filter((line) => line.includes('warning'))).toHaveLength(1);
   expect(story).toContain('T+21d disabled acmeCo/a #1 due T+21d');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const ANA = 'ana@acme.test';
 
@@ -8,7 +8,7 @@ test('a thousand warnings that must wait keep no other of the same recipient bac
   const waiting = Array.from({ length: 1_000 }, (_, place) =>
     failing(`acmeCo/${String(place).padStart(4, '0')}`, { lastPrimaryAt: at(0, 1) }),
   );
-  const { story } = await tell({
+  const { story } = await play({
     until: at(14, 7),
     policy: { mode: 'notify', digestEvery: '6h' },
     tasks: [
@@ -26,7 +26,7 @@ test('a thousand warnings that must wait keep no other of the same recipient bac
 
 test('a warning that must wait keeps no word back of what was disabled', async () => {
   // The second fires while the window of Ana's last reminder is open; before it ends its plane goes down for days.
-  const { story } = await tell({
+  const { story } = await play({
     until: at(25),
     policy: { mode: 'disable', digestEvery: '12h' },
     tasks: [

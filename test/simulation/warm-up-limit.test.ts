@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const warned = (story: string[]) =>
   story.filter((line) => line.includes('warning')).map((line) => line.split(':')[0]);
@@ -9,7 +9,7 @@ const old = (id: string, daysBefore: number, ...owners: string[]) =>
   failing(id, { owners: owners.map((name) => `${name}@acme.test`), lastPrimaryAt: at(-daysBefore) });
 
 test('the warm-up limit admits by the oldest alert, then by what fails longest, by task and by address', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(5),
     policy: { mode: 'notify', rampPerDay: 2 },
     tasks: [
@@ -34,7 +34,7 @@ test('the warm-up limit admits by the oldest alert, then by what fails longest, 
 });
 
 test('one who waits for a place still hears what the warm-up limit does not count', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(24),
     policy: { mode: 'disable', rampPerDay: 1, reminders: ['1d'] },
     tasks: [
@@ -66,9 +66,9 @@ test('who is delayed by digestEvery takes no place, and has one when they may be
     ],
   };
   const policy = { mode: 'disable', digestEvery: '90m', reminders: ['1d'] };
-  const slow = await tell({ ...scenario, policy: { ...policy, rampPerDay: 1 } });
+  const slow = await play({ ...scenario, policy: { ...policy, rampPerDay: 1 } });
   expect(warned(slow.story)).toEqual(['T+14d mail ana@acme.test', 'T+20d1h mail bob@acme.test']);
-  const two = await tell({ ...scenario, policy: { ...policy, rampPerDay: 2 } });
+  const two = await play({ ...scenario, policy: { ...policy, rampPerDay: 2 } });
   expect(warned(two.story)).toEqual([
     'T+14d mail ana@acme.test',
     'T+20d1h mail bob@acme.test',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Scenario } from '../../simulation/scenario/scenario-types.ts';
-import { at, failing, tell } from './story.ts';
+import { at, failing, play } from './story.ts';
 
 const OPS = 'ops@platform.test';
 const ACME = 'lead@acme.test';
@@ -10,18 +10,18 @@ type Subscription = Scenario['subscriptions'][number];
 
 /** A story with subscriptions to the weekly report, which a file of a scenario does not have. */
 const runWith = (subscriptions: Subscription[], more: Record<string, unknown>) =>
-  tell(more, {}, (read) => ({ ...read, subscriptions: [...read.subscriptions, ...subscriptions] }));
+  play(more, {}, (read) => ({ ...read, subscriptions: [...read.subscriptions, ...subscriptions] }));
 
 /** Hears of alerts, too. */
 const BOTH: Subscription = { ...weekly('acmeCo/', ACME), alertTypes: ['task_abandoned', 'weekly_report'] };
 
-/** The lines that tell of weekly mails: when, to whom, of which week. */
-const reports = ({ lines }: Awaited<ReturnType<typeof tell>>) =>
+/** The lines of weekly mails: when, to whom, of which week. */
+const reports = ({ lines }: Awaited<ReturnType<typeof play>>) =>
   lines.flatMap((line) =>
     line.type === 'mail' && line.report ? [[line.at, line.to, line.report.week, line.report.tenants]] : [],
   );
 
-test('a week that has something to tell is mailed once, on Monday, to those who subscribed', async () => {
+test('a week that has something to report is mailed once, on Monday, to those who subscribed', async () => {
   const run = await runWith([weekly('', OPS), weekly('acmeCo/', ACME), weekly('gamma/', 'gus@gamma.test')], {
     until: at(40),
     tasks: [failing('acmeCo/a'), failing('beta/b', { owners: ['bob@beta.test'] })],
@@ -77,15 +77,15 @@ test('no mail goes to an address that is suppressed', async () => {
 
 test('whoever hears of alerts too is warned as if there were no report', async () => {
   const without = [{ prefix: 'acmeCo/', email: ACME, alertTypes: ['task_abandoned'] }];
-  const notices = (simulated: Awaited<ReturnType<typeof tell>>) =>
+  const notices = (simulated: Awaited<ReturnType<typeof play>>) =>
     simulated.story.filter((line) => !/: $/.test(line));
   const run = await runWith([BOTH], { until: at(40) });
   expect(reports(run)).toHaveLength(2);
-  expect(notices(run)).toEqual((await tell({ until: at(40), subscriptions: without })).story);
+  expect(notices(run)).toEqual((await play({ until: at(40), subscriptions: without })).story);
 });
 
 test('a file cannot ask for the report', async () => {
-  await expect(tell({ subscriptions: [weekly('', OPS)] })).rejects.toThrow(
+  await expect(play({ subscriptions: [weekly('', OPS)] })).rejects.toThrow(
     'subscriptions[0].alertTypes[0]: is "weekly_report"; allowed are "task_abandoned"',
   );
 });

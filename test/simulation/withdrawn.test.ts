@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { at, tell, unheard } from './story.ts';
+import { at, play, unheard } from './story.ts';
 
 test('a date that was withdrawn is not withdrawn again when a user publishes later', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(25),
     events: [
       { at: at(16), type: 'policy', scope: '', set: { mode: 'notify' } },
@@ -15,7 +15,7 @@ test('a date that was withdrawn is not withdrawn again when a user publishes lat
 });
 
 test('a date whose mail was found to be out only after the mode went down is withdrawn with the next scan', async () => {
-  const { story } = await tell({
+  const { story } = await play({
     until: at(16),
     policy: { mode: 'disable', settleAfter: '3h' },
     events: [

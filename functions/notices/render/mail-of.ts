@@ -14,7 +14,7 @@ import { declineHeaders, linksOf } from './links.ts';
 import { type RenderedDigest, renderDigest } from './render.ts';
 
 /** What a mail says about one notice rests on: the notice, its frozen item, and the task as it was read for it. */
-export interface Told {
+export interface NoticeBasis {
   notice: NoticeRecord;
   record: TaskRecord | undefined;
   item: DigestItem;
@@ -32,7 +32,7 @@ export type Written<Chosen> =
  * Writes the mail of a digest that is about to be claimed, and says which notices stand in it: what found no room is
  * left for the next mail (promise 7). Throws what is nobody's own fault.
  */
-export async function mailOf<Chosen extends Told>(
+export async function mailOf<Chosen extends NoticeBasis>(
   system: System,
   view: FleetView,
   digest: DigestRecord,
@@ -126,7 +126,7 @@ function mailItem(
   system: System,
   view: FleetView,
   digest: DigestRecord,
-  { notice, record, item }: Told,
+  { notice, record, item }: NoticeBasis,
 ): MailItem {
   const facts = factsOf(notice.pending);
   const now = system.clock.now();
@@ -159,7 +159,7 @@ function mailItem(
     told:
       item.notice === 'stopping'
         ? othersHearing(record, digest.recipient)
-        : othersTold(record, digest.recipient),
+        : othersNotified(record, digest.recipient),
     mode: modeOf(item),
     ...(item.alert === 'task_overdue' && { isOverdue: true as const }),
   };
@@ -182,7 +182,7 @@ function modeOf({ notice, disableAt, binds }: DigestItem): Mode {
 }
 
 /** The addresses of the others who are notified of the open episode. */
-export function othersTold(record: TaskRecord | undefined, recipient: string): string[] {
+export function othersNotified(record: TaskRecord | undefined, recipient: string): string[] {
   return Object.entries(record?.open?.told ?? {})
     .filter(([key, part]) => key !== recipient && !part.left && part.warning !== 'failed')
     .map(([, part]) => part.address)

@@ -2,11 +2,11 @@ import type { Instant } from '../../abandonment/time.ts';
 import type { MailOutcome } from '../../episodes/mail.ts';
 import {
   type AcceptedDigest,
-  type DeadDigest,
   type DigestRecord,
   type DigestState,
   isAccepted,
-  isDead,
+  isSuppressing,
+  type SuppressingDigest,
 } from '../../store/digests.ts';
 
 const RANK: Record<DigestState, number> = {
@@ -70,15 +70,15 @@ export function blameless(digest: DigestRecord): DigestRecord | undefined {
 }
 
 /** By which state of its mail an address is suppressed, and why. */
-export type SuppressingNews = Pick<DeadDigest, 'state' | 'dead'>;
+export type SuppressingNews = Pick<SuppressingDigest, 'state' | 'dead'>;
 
 /** The digest that showed that its address is suppressed; undefined where no refusal of it suppresses anybody. */
 export function withSuppression(
   digest: DigestRecord,
   { state, dead }: SuppressingNews,
-): DeadDigest | undefined {
+): SuppressingDigest | undefined {
   if (digest.blameless && dead === 'rejected') return undefined;
-  const isKnown = isDead(digest) && !isRise(digest.state, state);
+  const isKnown = isSuppressing(digest) && !isRise(digest.state, state);
   return isKnown ? { ...digest, dead, applied: false } : { ...digest, state, dead, applied: false };
 }
 
@@ -91,7 +91,7 @@ export interface Progress {
 /** The digest after word of its progress; undefined where it stays as it is. */
 export function withProgress(digest: DigestRecord, { state, delayedAt }: Progress): DigestRecord | undefined {
   const isOpen = digest.state === 'sending' || digest.state === 'superseded';
-  const isNews = isOpen || (!isDead(digest) && isRise(digest.state, state));
+  const isNews = isOpen || (!isSuppressing(digest) && isRise(digest.state, state));
   const isNewlyDelayed = delayedAt !== undefined && digest.delayedAt === undefined;
   if (!isNews && digest.applied && !isNewlyDelayed) return undefined;
   const next = isNews ? accepted(digest, state) : digest;
@@ -99,7 +99,10 @@ export function withProgress(digest: DigestRecord, { state, delayedAt }: Progres
 }
 
 /** It is applied again where its notices stand otherwise by that; nobody knows when it went but that it was claimed. */
-function accepted(digest: Exclude<DigestRecord, DeadDigest>, state: AcceptedDigest['state']): AcceptedDigest {
+function accepted(
+  digest: Exclude<DigestRecord, SuppressingDigest>,
+  state: AcceptedDigest['state'],
+): AcceptedDigest {
   const sentAt = digest.sentAt ?? digest.claimedAt;
   return { ...digest, state, sentAt, applied: isAccepted(digest) && digest.applied };
 }

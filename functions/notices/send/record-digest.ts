@@ -6,12 +6,12 @@ import { changeDigest } from '../../store/change-digest.ts';
 import { changeRecipient } from '../../store/change-recipient.ts';
 import {
   type AcceptedDigest,
-  type DeadDigest,
   type DigestItem,
   type DigestRecord,
   digestWrite,
   isAccepted,
   loadDigest,
+  type SuppressingDigest,
 } from '../../store/digests.ts';
 import { FleetView } from '../../store/fleet-view.ts';
 import { keys } from '../../store/keys.ts';
@@ -194,7 +194,7 @@ async function recordSuppression(system: System, id: string, news: SuppressingNe
 }
 
 /** What follows from a suppressed address; done again by the repair where it was left half done. */
-export async function finishSuppression(system: System, digest: DeadDigest): Promise<void> {
+export async function finishSuppression(system: System, digest: SuppressingDigest): Promise<void> {
   const suppression = { reason: digest.dead, at: system.clock.now() };
   await changeItsRecipient(system, digest, (recipient) => suppressed(recipient, suppression), [
     // Whoever takes a refusal back must not be overtaken by it.

@@ -3,7 +3,7 @@ import { standingOf } from '../../notices/send/digest-states.ts';
 import { finishDigest, finishSuppression, recordUnsettled } from '../../notices/send/record-digest.ts';
 import { alertFromRow } from '../../store/alerts.ts';
 import { inBuckets } from '../../store/buckets.ts';
-import { isDead, loadDigest } from '../../store/digests.ts';
+import { isSuppressing, loadDigest } from '../../store/digests.ts';
 import { index } from '../../store/keys.ts';
 import { eachRow } from '../../store/rows.ts';
 import type { Row } from '../../store/table/table.port.ts';
@@ -47,7 +47,7 @@ async function repairDigest(run: Run, row: Row): Promise<void> {
     const isUntold = view.isFeedbackSilent && !isTopic(digest.address);
     if (isUntold || run.now < digest.claimedAt + view.policies.global.settleAfter) return;
     await recordUnsettled(system, view, digest.id);
-  } else if (isDead(digest)) {
+  } else if (isSuppressing(digest)) {
     await finishSuppression(system, digest);
   } else {
     await finishDigest(system, view, digest);

@@ -5,9 +5,9 @@ import type {
   Disabling,
   Episode,
   Evidence,
+  RecipientPart,
   Refused,
   Task,
-  Told,
 } from '../../../functions/abandonment/task.ts';
 import { DAY, type Duration, HOUR, type Instant } from '../../../functions/abandonment/time.ts';
 
@@ -81,7 +81,7 @@ export const aCase = (now: Instant, more: Partial<Case> = {}): Case => ({
 });
 
 /** One who was warned at `acceptedAt`, with a date unless told otherwise. */
-export const warnedAt = (acceptedAt: Instant, more: Partial<Told> = {}): Told => ({
+export const warnedAt = (acceptedAt: Instant, more: Partial<RecipientPart> = {}): RecipientPart => ({
   address: 'ana@acme.test',
   grace: 1,
   warning: 'accepted',

@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { hearersDue } from '../../../functions/abandonment/deadlines.ts';
 import type { Case } from '../../../functions/abandonment/decide.ts';
 import { judgeNotice, judgeStopping, stoppingCase } from '../../../functions/abandonment/judge-notice.ts';
-import type { Announced, Episode, Notice, Stopping, Told } from '../../../functions/abandonment/task.ts';
+import type {
+  Announced,
+  Episode,
+  Notice,
+  RecipientPart,
+  Stopping,
+} from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant, MINUTE } from '../../../functions/abandonment/time.ts';
 import {
   aCase,
@@ -31,7 +37,7 @@ const judge = (
 
 const { acceptedAt: _, ...asked } = warnedAt(day(14), { warning: 'pending' });
 const first = fired({ grace: 1, graceMode: 'disable', told: { ana: asked } });
-const reminded = (more: Partial<Told> = {}) =>
+const reminded = (more: Partial<RecipientPart> = {}) =>
   graced({
     told: {
       ana: warnedAt(day(14), { reminder: { lead: 3 * DAY, deadline: day(21), state: 'pending' }, ...more }),
@@ -257,12 +263,15 @@ describe('a reminder', () => {
     ['its recipient left', 'no-recipient', { recipients: [bob] }, {}],
     ['their warning bounced', 'not-warned', { recipients: [ana, bob] }, { warning: 'failed' }],
     ['their warning was not taken', 'not-warned', { recipients: [ana, bob] }, { warning: 'tried' }],
-  ] as [string, string, Partial<Case>, Partial<Told>][])('is void where %s: %s', (_, reason, more, part) => {
-    const { told: of, ...open } = reminded(part);
-    // That bob was warned keeps the grace.
-    const episode = { ...open, told: { ...of, bob: warnedAt(day(14)) } };
-    expect(judge(day(18), episode, 'reminder', more)).toEqual({ verdict: 'void', reason });
-  });
+  ] as [string, string, Partial<Case>, Partial<RecipientPart>][])(
+    'is void where %s: %s',
+    (_, reason, more, part) => {
+      const { told: of, ...open } = reminded(part);
+      // That bob was warned keeps the grace.
+      const episode = { ...open, told: { ...of, bob: warnedAt(day(14)) } };
+      expect(judge(day(18), episode, 'reminder', more)).toEqual({ verdict: 'void', reason });
+    },
+  );
 
   test('is void where their warning is of a grace that is over', () => {
     const parts = { ...reminded().told, bob: warnedAt(day(16), { grace: 2 }) };

@@ -4,11 +4,9 @@ import { expect, it } from 'vitest';
 import { ROOT, textFiles } from './pages.ts';
 
 /**
- * Folders whose names follow the glossary: all but the tests of the simulation, which tell stories. What a row or the
- * contract calls so keeps its name: these are properties.
+ * Folders whose names follow the glossary. What a row or the contract calls so keeps its name: these are properties.
  */
-const FOLDERS =
-  /^(?:(?:functions|cli|console|lib|bench|bin|examples|scripts|emails|simulation|local)\/|test\/(?!simulation\/))/;
+const FOLDERS = /^(?:functions|cli|console|lib|bench|bin|examples|scripts|emails|simulation|local|test)\//;
 
 /** Words that docs/glossary.md has others for, as parts of names. */
 const BANNED =

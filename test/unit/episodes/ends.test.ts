@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Case, Recipient } from '../../../functions/abandonment/decide.ts';
-import type { Told } from '../../../functions/abandonment/task.ts';
+import type { RecipientPart } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant } from '../../../functions/abandonment/time.ts';
 import { evaluate } from '../../../functions/episodes/evaluate.ts';
 import { endByPerson } from '../../../functions/episodes/resolve.ts';
@@ -138,7 +138,7 @@ describe('who holds the warning of a task that was under way to be disabled', ()
     requestedAt: day(15),
     attempts: 1,
   } as const;
-  const parts: Record<string, Told> = {
+  const parts: Record<string, RecipientPart> = {
     ana: warnedAt(day(14), { grace: 2 }),
     left: warnedAt(day(14), { grace: 2, left: true }),
     earlier: warnedAt(day(14), { grace: 1 }),
@@ -328,7 +328,7 @@ describe('a user’s publication', () => {
 });
 
 describe('a recovery', () => {
-  const recovered = (parts: Record<string, Told>, recipients: Recipient[], recoveryMail = true) =>
+  const recovered = (parts: Record<string, RecipientPart>, recipients: Recipient[], recoveryMail = true) =>
     looked(
       day(16),
       aRecord(day(16), {

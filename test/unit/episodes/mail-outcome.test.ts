@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../../functions/abandonment/decide.ts';
-import type { Episode, HoldReason, Told } from '../../../functions/abandonment/task.ts';
+import type { Episode, HoldReason, RecipientPart } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR } from '../../../functions/abandonment/time.ts';
 import type { MailOutcome } from '../../../functions/episodes/mail.ts';
 import {
@@ -99,7 +99,7 @@ describe('a mail with a warning', () => {
     });
   });
 
-  test.each<[string, Partial<Told>, Partial<MailOutcome>, Partial<Told>]>([
+  test.each<[string, Partial<RecipientPart>, Partial<MailOutcome>, Partial<RecipientPart>]>([
     ['tried is accepted where it went after all', { warning: 'tried' }, {}, { warning: 'accepted' }],
     [
       'failed is accepted where another one went',

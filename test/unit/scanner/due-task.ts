@@ -8,7 +8,7 @@ import { START as NOW } from './run-stage.ts';
 const ANA = 'ana@acme.test';
 
 /** What tells one task that is due from another. */
-interface Told {
+interface DueTask {
   dataPlane?: string;
   disableAt?: Instant;
   open?: Partial<Episode>;
@@ -17,7 +17,7 @@ interface Told {
 /** A task whose owner was warned seven days before its date, which has come; it still fails. */
 export function dueTask(
   id = 'acmeCo/a',
-  { dataPlane = 'eu-1', disableAt = NOW, open = {} }: Told = {},
+  { dataPlane = 'eu-1', disableAt = NOW, open = {} }: DueTask = {},
 ): TaskRecord {
   const record = newTaskRecord(aTask({ id, dataPlane, version: 7 }));
   const warned = disableAt - 7 * DAY;

@@ -4,7 +4,7 @@ import {
   digestFromRow,
   digestWrite,
   isAccepted,
-  isDead,
+  isSuppressing,
   loadDigest,
   loadDigests,
   newDigest,
@@ -95,7 +95,7 @@ it.each<[DigestRecord['state'], boolean, boolean]>([
   ['rejected', false, true],
 ])('a mail that is %s: it went %s; its address is suppressed %s', (state, went, dead) => {
   const mail = { ...digest, state } as DigestRecord;
-  expect([isAccepted(mail), isDead(mail)]).toEqual([went, dead]);
+  expect([isAccepted(mail), isSuppressing(mail)]).toEqual([went, dead]);
 });
 
 it('the row of a mail has room for what is rare only where it is so, and says it then', () => {

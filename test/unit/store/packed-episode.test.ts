@@ -1,9 +1,9 @@
 import { expect, it, vi } from 'vitest';
-import type { Episode, Told } from '../../../functions/abandonment/task.ts';
+import type { Episode, RecipientPart } from '../../../functions/abandonment/task.ts';
 import { packed, type Stored, unpacked } from '../../../functions/store/packed-episode.ts';
 import { fired, warnedAt } from '../abandonment/decide-builders.ts';
 
-const parts = (count: number, name: string): Record<string, Told> =>
+const parts = (count: number, name: string): Record<string, RecipientPart> =>
   Object.fromEntries(Array.from({ length: count }, (_, place) => [`${name}-${place}`, warnedAt(place)]));
 const mails = (count: number) => Array.from({ length: count }, (_, place) => `mail-${place}`);
 /** As it comes back from the table. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Told } from '../../../functions/abandonment/task.ts';
+import type { RecipientPart } from '../../../functions/abandonment/task.ts';
 import { type AlertRecord, alertFromRow, alertWrite } from '../../../functions/store/alerts.ts';
 import { episodeToRow } from '../../../functions/store/episode-row.ts';
 import { packed, unpacked } from '../../../functions/store/packed-episode.ts';
@@ -8,7 +8,7 @@ import { fired } from '../abandonment/decide-builders.ts';
 import { anAlert } from './filled-table.ts';
 
 const keyOf = (place: number) => String(place).padStart(32, '0');
-const parts = (count: number): Record<string, Told> =>
+const parts = (count: number): Record<string, RecipientPart> =>
   Object.fromEntries(
     Array.from({ length: count }, (_, place) => [
       keyOf(place),

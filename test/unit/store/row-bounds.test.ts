@@ -4,7 +4,7 @@ import { withoutOldestDates, withoutOldestLeft } from '../../../functions/abando
 import { BOUNDS } from '../../../functions/abandonment/bounds.ts';
 import { NO_EVIDENCE, observe } from '../../../functions/abandonment/evidence.ts';
 import { withSpan } from '../../../functions/abandonment/spans.ts';
-import type { Episode, Evidence, Told } from '../../../functions/abandonment/task.ts';
+import type { Episode, Evidence, RecipientPart } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Interval, MINUTE } from '../../../functions/abandonment/time.ts';
 import { withOutage } from '../../../functions/scanner/steps/outages.ts';
 import { alertWrite } from '../../../functions/store/alerts.ts';
@@ -56,7 +56,7 @@ function staleEvidence(): Evidence {
 
 const address = (place: number) => `${hash(place, 52)}@acme.test`;
 
-function told(place: number, left: boolean): Told {
+function told(place: number, left: boolean): RecipientPart {
   return {
     address: address(place),
     grace: 3,

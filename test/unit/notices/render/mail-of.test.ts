@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, MINUTE } from '../../../../functions/abandonment/time.ts';
-import { mailOf, type Told } from '../../../../functions/notices/render/mail-of.ts';
+import { mailOf, type NoticeBasis } from '../../../../functions/notices/render/mail-of.ts';
 import { readLink } from '../../../../functions/platform/link-token.ts';
 import { dataPlaneWrite, newDataPlane } from '../../../../functions/store/data-planes.ts';
 import type { DigestItem } from '../../../../functions/store/digests.ts';
@@ -50,7 +50,7 @@ async function mailAbout(abouts: About[], whose: Whose = {}) {
   const digest = await stage.digest();
   const recipient = whose.recipientKey ?? ANA;
   const address = whose.address ?? ANA_ADDRESS;
-  const notices = abouts.map(({ item, facts, task }): Told => {
+  const notices = abouts.map(({ item, facts, task }): NoticeBasis => {
     const frozen = { ...digest.items[0], ...item } as DigestItem;
     const since = { since: START, notBefore: START };
     const past = { notice: frozen.notice, ...since, facts: { since: frozen.since, restarts: 30, ...facts } };

@@ -1,5 +1,5 @@
 import { NO_EVIDENCE } from '../../../../functions/abandonment/evidence.ts';
-import type { Episode, Task, Told, TopicArn } from '../../../../functions/abandonment/task.ts';
+import type { Episode, RecipientPart, Task, TopicArn } from '../../../../functions/abandonment/task.ts';
 import { DAY, MINUTE, SECOND } from '../../../../functions/abandonment/time.ts';
 import { recordMailEvent } from '../../../../functions/notices/feedback/mail-events.ts';
 import type { MailEvent } from '../../../../functions/notices/ses/ses-events.ts';
@@ -55,10 +55,10 @@ const FAILING: Task = {
 };
 
 /** Ana is to be warned, and her mail is under way. */
-export const ASKED: Told = { address: ANA_ADDRESS, grace: 1, warning: 'pending', dated: true };
+export const ASKED: RecipientPart = { address: ANA_ADDRESS, grace: 1, warning: 'pending', dated: true };
 
 /** SES took her warning, two seconds after it was claimed. */
-export const ACCEPTED: Told = { ...ASKED, warning: 'accepted', acceptedAt: SOON, digest: MAIL };
+export const ACCEPTED: RecipientPart = { ...ASKED, warning: 'accepted', acceptedAt: SOON, digest: MAIL };
 
 /** The first episode, in its first grace. */
 export const EPISODE: Episode = {
@@ -110,7 +110,7 @@ export interface Given {
   record?: Partial<TaskRecord>;
   /** Of the open episode; null: there is none. */
   open?: Partial<Episode> | null;
-  told?: Partial<Told>;
+  told?: Partial<RecipientPart>;
   items?: Partial<DigestItem>[];
   digest?: Partial<DigestRecord>;
   recipient?: Partial<RecipientRecord>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Told } from '../../../../functions/abandonment/task.ts';
+import type { RecipientPart } from '../../../../functions/abandonment/task.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../../functions/abandonment/time.ts';
 import { applyItems } from '../../../../functions/notices/send/apply-digest.ts';
 import { recordUnsent, recordUnsettled } from '../../../../functions/notices/send/record-digest.ts';
@@ -34,11 +34,11 @@ async function applied(setup: Given, digest: Partial<DigestRecord> = {}) {
   return stage;
 }
 
-const OTHERS: Told = { ...ACCEPTED, digest: 'digest-0', acceptedAt: START - DAY };
+const OTHERS: RecipientPart = { ...ACCEPTED, digest: 'digest-0', acceptedAt: START - DAY };
 const PRINTED = { at: START, disableAt: DATE, grace: 1, after: 7 * DAY };
 
 describe('what SES says of a warning is, of whom it was for,', () => {
-  it.each<[string, Partial<Told>, Partial<DigestRecord>, Partial<Told>]>([
+  it.each<[string, Partial<RecipientPart>, Partial<DigestRecord>, Partial<RecipientPart>]>([
     ['an accepted warning from then on', {}, SENT, ACCEPTED],
     ['that once it was tried', { warning: 'tried' }, SENT, ACCEPTED],
     ['that once it had failed', { warning: 'failed' }, SENT, ACCEPTED],
@@ -195,7 +195,11 @@ describe('what SES says of a reminder', () => {
     { grace: 1, lead: LEAD, deadline: DATE },
     { grace: 1, lead: DAY, deadline: DATE },
   ];
-  const reminded = (reminder: Told['reminder'] | undefined, digest: Partial<DigestRecord>, item = {}) =>
+  const reminded = (
+    reminder: RecipientPart['reminder'] | undefined,
+    digest: Partial<DigestRecord>,
+    item = {},
+  ) =>
     applied(
       {
         told: { ...OTHERS, ...(reminder && { reminder }) },
@@ -217,7 +221,7 @@ describe('what SES says of a reminder', () => {
     expect((await open()).rungs).toEqual(steps);
   });
 
-  it.each<[string, Told['reminder'] | undefined]>([
+  it.each<[string, RecipientPart['reminder'] | undefined]>([
     ['that is another by now', { ...asked, lead: DAY }],
     ['that is done', { ...asked, state: 'done' }],
     ['that nobody knows of any more', undefined],
