@@ -55,7 +55,7 @@ export const FAILS_AGAIN = 3;
 /** The namespace of all metrics; their dimensions are `service` (the function) and `stage`. */
 export const METRIC_NAMESPACE = 'Taskwarden';
 
-/** Metrics that alarms stand on. */
+/** Metrics that alarms and dashboards may stand on. */
 export const METRIC = {
   /** One per scan that went through to its end; the heartbeat. */
   scanCompleted: 'ScanCompleted',

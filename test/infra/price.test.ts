@@ -9,6 +9,7 @@ import {
   recordedUnits,
 } from '../../lib/price/price.ts';
 import { synthesizedResources } from '../../lib/synthesize.ts';
+import { sectionOf, tablesOf } from '../unit/architecture/pages.ts';
 import { LEAST } from './synth.ts';
 
 const stage = (document: object = {}) => synthesizedResources(parseConfig('prod', { ...LEAST, ...document }));
@@ -24,6 +25,21 @@ describe('the price of a month', () => {
     expect(price.dollars).toBeLessThanOrEqual(10);
     expect(price.dollars).toBeCloseTo(price.parts.reduce((sum, { dollars }) => sum + dollars, 0));
     expect(price.recorded).toMatch(/^20\d\d-\d\d-\d\d$/);
+  });
+
+  it('is on the page what it is: what is watched, and what empty queues are asked', () => {
+    const heading = 'Price: `npm run bench -- price`, `taskwarden cost`';
+    const [table = []] = tablesOf(sectionOf('docs/performance.md', heading));
+    const { parts } = idle(resources);
+    for (const [part, unit] of [
+      ['alarms', 'metrics'],
+      ['requests to empty queues', 'requests'],
+    ] as const) {
+      const [, of, dollars] = table.find(([name]) => name === part) ?? [];
+      const [figure] = parts.find((entry) => entry.part === part)?.of.split(' ') ?? [];
+      expect(of).toMatch(new RegExp(`^${figure} ${unit}\\b`));
+      expect(dollars).toBe(dollarsOf(idle(resources), part).toFixed(2));
+    }
   });
 
   // 1 + 3 metrics and a composite: 0.40 + 0.50. Of five dashboards three are free.

@@ -58,13 +58,42 @@ describe('pages that are cited', () => {
   });
 });
 
+const PAGES = files.filter((file) => /^(README|CHANGELOG|docs\/[\w-]+)\.md$/.test(file));
+
 describe('files that pages name', () => {
-  const PAGES = files.filter((file) => /^(README|CHANGELOG|docs\/[\w-]+)\.md$/.test(file));
   const PATH = /`((?:bench|bin|cli|emails|functions|lib|local|scripts|simulation|test)\/[\w./-]+\.\w+)`/g;
 
   it.each(PAGES)('%s names files that there are', (page) => {
     const paths = [...textOf(page).matchAll(PATH)].map(([, path = '']) => path);
     expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
+
+/** Where a page says in which file a name is: `Notice` in `functions/abandonment/task.ts`, `CLOCK` (`clock.ts`). */
+function placesIn(page: string): { name: string; file: string }[] {
+  const place = /`([A-Za-z_]\w*)`(?: in | of | \()`([\w./-]+\.ts)`/g;
+  return [...textOf(page).replaceAll(/\s+/g, ' ').matchAll(place)].map(([, name = '', file = '']) => ({
+    name,
+    file,
+  }));
+}
+
+/** Whether no file of that path, or of that end of a path, has the name. */
+function isElsewhere({ name, file }: { name: string; file: string }): boolean {
+  const places = files.filter((path) => path === file || path.endsWith(`/${file}`));
+  return !places.some((path) => new RegExp(`\\b${name}\\b`).test(textOf(path)));
+}
+
+describe('names that pages give with their file', () => {
+  it('are in that file', () => {
+    const places = PAGES.flatMap((page) => placesIn(page).map((place) => ({ page, ...place })));
+    expect(places.length).toBeGreaterThan(20);
+    expect(places.filter(isElsewhere)).toEqual([]);
+  });
+
+  it('are seen to be missing', () => {
+    expect(isElsewhere({ name: 'Notice', file: 'functions/abandonment/task.ts' })).toBe(false);
+    expect(isElsewhere({ name: 'NoNotice', file: 'task.ts' })).toBe(true);
   });
 });
 

@@ -22,10 +22,23 @@ describe('each leaf of policies', () => {
     expect(leaves.filter((leaf) => !names(`${leaf}(?!\\()`, rules))).toEqual([]);
   });
 
-  it('is used by random scenarios', () => {
-    const random = textIn(/^(simulation\/soak|test\/simulation\/reference)\/.*\.ts$/);
-    // These two keep their default in all of them.
-    expect(leaves.filter((leaf) => !names(leaf, random))).toEqual(['evidenceMaxAge', 'silentAfter']);
+  // These two keep their default in all random scenarios.
+  const DEFAULT = ['evidenceMaxAge', 'silentAfter'];
+
+  it('is used by random scenarios of the soak', () => {
+    const soak = textIn(/^simulation\/soak\/.*\.ts$/);
+    // The reference has these.
+    const ofReference = ['aliveStatuses', 'correlatedShare', 'correlatedWindow', 'rampPerDay'];
+    const unused = leaves.filter((leaf) => !names(leaf, soak));
+    expect(unused.sort()).toEqual([...ofReference, ...DEFAULT].sort());
+  });
+
+  it('is read a second time, by the reference', () => {
+    const reference = textIn(/^test\/simulation\/reference\/.*\.ts$/);
+    // Deadlines of tasks, and mails of which SES said nothing, are left to the verifiers of the soak.
+    const ofSoak = ['atDeadline', 'failAfter', 'settleAfter', 'stopNotice'];
+    const unread = leaves.filter((leaf) => !names(leaf, reference));
+    expect(unread.sort()).toEqual([...ofSoak, ...DEFAULT].sort());
   });
 });
 
