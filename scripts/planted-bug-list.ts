@@ -56,8 +56,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'functions/owner-page/entitlement.ts',
-        from: 'task.deletedAt === undefined &&',
-        to: 'true ||',
+        from: 'task.deletedAt === undefined && (isOwner(task)',
+        to: 'true || (isOwner(task)',
       },
     ],
   },

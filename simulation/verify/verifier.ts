@@ -440,9 +440,14 @@ export class Verifier implements Checks {
         disableAt <= now + this.#skew &&
         at >= since &&
         this.#stands(to, at) &&
-        recipients.includes(to) &&
+        (recipients.includes(to) || this.#isOwnerAsFarAsKnown(task, to)) &&
         this.#facts.counted(task, at, now) + 2 * this.#skew >= grace,
     );
+  }
+
+  /** Whether somebody owned a task, and Taskwarden may not know yet that they left. */
+  #isOwnerAsFarAsKnown({ id }: TrueTask, address: string): boolean {
+    return this.#isBehind() && this.#facts.departures.has(`${id} ${address}`);
   }
 
   /** A suppression takes back what was accepted before it, also for who was revived since. */
