@@ -1,4 +1,4 @@
-import { isWindowed, type Notice } from '../../functions/abandonment/task.ts';
+import { type AlertType, isWindowed, type Notice } from '../../functions/abandonment/task.ts';
 import { DAY, type Duration, formatInstant, type Instant } from '../../functions/abandonment/time.ts';
 import type { DigestItem } from '../../functions/store/digests.ts';
 import type { DisabledTask } from '../engine/effects.ts';
@@ -308,15 +308,8 @@ export class Verifier implements Checks {
 
   /** Whether the task is to be disabled for a deadline that was announced in time to somebody who can be reached. */
   #isAnnouncedInFull(task: TrueTask, request: DisabledTask): boolean {
-    const now = this.#now();
-    const recipientsOf = (alert: 'task_stopping' | 'task_overdue') => [
-      ...this.#facts.recipientsOf(task, alert, (address) => this.isSuppressed(address)),
-      ...this.#facts.recipientsOf(
-        task,
-        alert,
-        (address) => this.isSuppressed(address) || this.softSuppressions.isSuppressed(address, now),
-      ),
-    ];
+    const recipientsOf = (alert: 'task_stopping' | 'task_overdue') =>
+      this.#recipientsAsFarAsKnown(task, alert);
     return this.deadlines.isAnnouncedInFull(task, episodeOf(request), recipientsOf);
   }
 
@@ -423,15 +416,7 @@ export class Verifier implements Checks {
   /** Promises 1 and 3: warned with a date, in this episode and mode, since it was last enabled, a full grace ago. */
   #isWarnedInFull(task: TrueTask, request: DisabledTask): boolean {
     const now = this.#now();
-    const recipientsOf = (isSuppressed: (address: string) => boolean) =>
-      this.#facts.recipientsOf(task, 'task_abandoned', isSuppressed);
-    const recipients = [
-      ...recipientsOf((address) => this.isSuppressed(address)),
-      ...recipientsOf((address) => this.isKnownSuppressed(address) && !this.#isBehind()),
-      ...recipientsOf(
-        (address) => this.isSuppressed(address) || this.softSuppressions.isSuppressed(address, now),
-      ),
-    ];
+    const recipients = this.#recipientsAsFarAsKnown(task, 'task_abandoned');
     const since = Math.max(this.#facts.disableModeSince(task.id) ?? now, task.enabledAt ?? 0);
     const grace = this.#facts.policy(task.id, 'disableAfter');
     return (this.#warnings.get(episodeOf(request)) ?? []).some(
@@ -443,6 +428,19 @@ export class Verifier implements Checks {
         (recipients.includes(to) || this.#isOwnerAsFarAsKnown(task, to)) &&
         this.#facts.counted(task, at, now) + 2 * this.#skew >= grace,
     );
+  }
+
+  /** Who is to be notified, by what is true and by what Taskwarden may know of it: who is suppressed changes that. */
+  #recipientsAsFarAsKnown(task: TrueTask, alert: AlertType): string[] {
+    const recipientsOf = (isSuppressed: (address: string) => boolean) =>
+      this.#facts.recipientsOf(task, alert, isSuppressed);
+    return [
+      ...recipientsOf((address) => this.isSuppressed(address)),
+      ...recipientsOf((address) => this.isKnownSuppressed(address) && !this.#isBehind()),
+      ...recipientsOf(
+        (address) => this.isSuppressed(address) || this.softSuppressions.isSuppressed(address, this.#now()),
+      ),
+    ];
   }
 
   /** Whether somebody owned a task, and Taskwarden may not know yet that they left. */

@@ -62,6 +62,58 @@ test('who owned a task before a listing that is held up still counts as whom it 
   expect(broken).toEqual([]);
 });
 
+test('an announcement stands where SES refused its reader later, and the process died before it could say so', async () => {
+  const { broken } = await runJson({
+    version: 1,
+    start: T,
+    until: at(30),
+    scanEvery: '6h',
+    seed: 5006800,
+    policy: {
+      mode: 'disable',
+      warnAfter: '4d',
+      disableAfter: '3d',
+      reminders: ['1d'],
+      stopNotice: '30h',
+      atDeadline: 'disable',
+    },
+    policies: {},
+    subscriptions: [],
+    admins: { 'beta/': ['boss@beta.test'] },
+    operators: [],
+    tasks: [
+      {
+        id: 'beta/a',
+        kind: 'capture',
+        enabled: true,
+        createdAt: '2025-06-01T00:00:00Z',
+        owners: ['ana@acme.test'],
+        dataPlane: 'us-1',
+        shards: [{ id: '0', status: 'PRIMARY' }],
+      },
+      {
+        id: 'beta/job',
+        kind: 'job',
+        enabled: true,
+        createdAt: '2025-06-01T00:00:00Z',
+        owners: ['ana@acme.test'],
+        dataPlane: 'us-1',
+      },
+    ],
+    events: [
+      { at: at(6, 18), type: 'shards', task: 'beta/a', shards: [{ id: '0', status: 'FAILED' }] },
+      { at: at(14), type: 'fault', target: 'ses', mode: 'reject', for: '29h', recipient: 'ana@acme.test' },
+      { at: '2026-01-13T04:06:00Z', type: 'started', task: 'beta/job', deadline: '2026-01-14T17:06:00Z' },
+    ],
+    chaos: [
+      { at: at(13, 6), type: 'crash', process: 'notify', call: 14, when: 'before' },
+      { at: at(13, 6), type: 'late-tick', by: 20_880_000 },
+    ],
+    recipients: { 'ana@acme.test': { zone: 'America/New_York', quietHours: { from: '00:00', to: '12:01' } } },
+  });
+  expect(broken).toEqual([]);
+});
+
 test('one mail less in what the verifier sees makes it fail', async () => {
   const parsed = parseScenario({
     version: 1,
