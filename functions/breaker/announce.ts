@@ -48,13 +48,13 @@ export async function announce(
   if (!(await isNotified(system, { code: 'breaker-open', subject: queue, detail }))) return;
   const { put } = operatorAlert('breaker-open', queue, detail, now);
   const notified = { ...put, toldAt: now, rev: 2 };
-  // Where it is refused the scanner was first, or the breaker closed; where it is busy the scanner tells once more.
+  // Where it is refused the scanner was first, or the breaker closed; where it is busy the scanner notifies once more.
   await system.table.transact([{ put: notified, if: [{ equals: ['rev', 1] }] }], system.random.id(now));
 }
 
 /**
- * Notifies operators that a queue which was found off is worked again: who paused it while the table failed notified them that it
- * is off, and could note that nowhere.
+ * Notifies operators that a queue which was found off is worked again: who paused it while the table failed notified them
+ * that it is off, and could note that nowhere.
  */
 export async function announceEnd(system: Announcing, queue: QueueName, now: Instant): Promise<void> {
   const detail =
@@ -63,7 +63,7 @@ export async function announceEnd(system: Announcing, queue: QueueName, now: Ins
   await isNotified(system, { code: 'breaker-open', subject: queue, detail, isOver: true });
 }
 
-/** Whether operators could be told; the log says where not. */
+/** Whether operators could be notified; the log says where not. */
 async function isNotified({ operators, telemetry }: Announcing, alert: OperatorAlert): Promise<boolean> {
   try {
     await operators.notify(alert);

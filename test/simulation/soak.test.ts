@@ -26,48 +26,44 @@ test('the same seed is the same schedule with the same end', async () => {
   expect(await soakRun(7)).toEqual(await soakRun(7));
 });
 
+/** Runs a schedule that is worked out by hand. */
+function runOf(schedule: Record<string, unknown>): ReturnType<typeof runJson> {
+  const empty = { tasks: [], events: [], chaos: [], recipients: {} };
+  return runJson({ version: 1, start: T, scanEvery: '6h', ...empty, ...schedule });
+}
+
 /** Long names with nothing in common, so that one mail does not hold them all. */
 function crowd(): Record<string, unknown> {
   const tasks = Array.from({ length: 260 }, (_, place) => failing(`acmeCo/${place}-${'x'.repeat(480)}`));
   const blastRadius = { share: 1, shareFloor: 1000, perRun: 1000, perDay: 1000 };
   const policy = { mode: 'disable', warnAfter: '2d', disableAfter: '2d', blastRadius };
-  return { version: 1, start: T, until: at(6), scanEvery: '6h', policy, tasks };
+  return { until: at(6), policy, tasks };
 }
 
 test('what does not fit into one mail goes into the next, before anything is disabled', async () => {
-  const { broken, mails } = await runJson({ tasks: [], events: [], chaos: [], recipients: {}, ...crowd() });
+  const { broken, mails } = await runOf(crowd());
   expect(broken).toEqual([]);
   // Of warnings, reminders and what was disabled two each.
   expect(mails).toBe(6);
 });
 
 test('who owned a task before a listing that is held up still counts as whom it was known to be of', async () => {
-  const { broken } = await runJson({
-    version: 1,
-    start: T,
+  const { broken } = await runOf({
     until: at(10),
-    scanEvery: '6h',
     // A seed by which the tasks of acmeCo are listed.
     seed: 4,
     policy: { mode: 'disable', warnAfter: '3d', disableAfter: '3d', reminders: [] },
-    policies: {},
-    subscriptions: [],
     admins: { 'acmeCo/': ['boss@acme.test'] },
-    operators: [],
     tasks: [failing('acmeCo/a')],
     events: [{ at: at(6, -6), type: 'owners', task: 'acmeCo/a', owners: ['bob@acme.test'] }],
     chaos: [{ at: at(6, -7), type: 'crash', process: 'listing', call: 3, when: 'before' }],
-    recipients: {},
   });
   expect(broken).toEqual([]);
 });
 
 test('an announcement stands where SES refused its reader later, and the process died before it could say so', async () => {
-  const { broken } = await runJson({
-    version: 1,
-    start: T,
+  const { broken } = await runOf({
     until: at(30),
-    scanEvery: '6h',
     seed: 5006800,
     policy: {
       mode: 'disable',
@@ -77,10 +73,7 @@ test('an announcement stands where SES refused its reader later, and the process
       stopNotice: '30h',
       atDeadline: 'disable',
     },
-    policies: {},
-    subscriptions: [],
     admins: { 'beta/': ['boss@beta.test'] },
-    operators: [],
     tasks: [
       {
         id: 'beta/a',
