@@ -77,20 +77,27 @@ export interface AfterMail {
   mode: Mode;
   /** Whether the mail printed a date. */
   isDated: boolean;
+  /** When its notice was asked for: by the evaluation before which nothing else is due. */
+  askedAt: Instant;
   now: Instant;
   /** How long a requested disabling may stay unconfirmed. */
   confirmWithin: Duration;
 }
 
-/** The task as it waits after a mail: holds that an accepted mail can end do, and it is evaluated when that is due. */
+/**
+ * The task as it waits after a mail: holds that an accepted mail can end do, and it is evaluated when that is due. What came
+ * since the notice was asked for (an owner left) is looked at by the next scan all the same: later it may be as before.
+ */
 export function waitingAfterMail(
   record: OpenTask,
-  { decision, mode, isDated, now, confirmWithin }: AfterMail,
+  { decision, mode, isDated, askedAt, now, confirmWithin }: AfterMail,
 ): OpenTask {
   const isWaiting = decision.answer === 'waiting';
   const hold = isWaiting && isOfMail(record.hold?.reason) ? null : record.hold;
   // The mode went down before it was known that this date is out in the world: the next scan withdraws it.
   const isOvertaken = isDated && mode !== 'disable';
+  const { next: noted } = record;
+  if (noted?.why === 'look' && noted.at > askedAt && noted.at <= now) return { ...record, hold };
   const next =
     isWaiting && !isOvertaken
       ? nextEvaluation(decision, record.open, now, confirmWithin)

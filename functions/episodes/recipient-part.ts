@@ -38,6 +38,16 @@ function triedOf(part: RecipientPart, notice: Notice): RecipientPart {
 }
 
 /**
+ * The task with a recipient who was suppressed, as one who left: what SES took for them before grants nothing more once they are
+ * revived, though nobody evaluated the task meanwhile (promises 1 and 4).
+ */
+export function withSuppressed(record: TaskRecord, key: string): TaskRecord {
+  const part = record.open?.told[key];
+  if (!part || part.left || !isOpen(record)) return record;
+  return { ...record, open: withRecipient(record.open, key, { ...part, left: true }) };
+}
+
+/**
  * The task with a recipient under another address, as one who left: their warning grants nothing more (promises 1, 4).
  */
 export function withErased(record: TaskRecord, key: string, address: string): TaskRecord {

@@ -1,5 +1,6 @@
 import { isTopic } from '../abandonment/topics.ts';
 import { alertEnd } from '../notices/feedback/topic-refused.ts';
+import { takeBackWarnings } from '../notices/send/evaluate-notified.ts';
 import { normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
@@ -7,7 +8,12 @@ import { eachRowOf, inBuckets } from '../store/buckets.ts';
 import { changeRecipient } from '../store/change-recipient.ts';
 import { index } from '../store/keys.ts';
 import { evaluationRequest } from '../store/looks.ts';
-import { type AddressedRecipient, recipientFromRow, type Suppression } from '../store/recipients.ts';
+import {
+  type AddressedRecipient,
+  loadRecipient,
+  recipientFromRow,
+  type Suppression,
+} from '../store/recipients.ts';
 import type { Key, Query, Table } from '../store/table/table.port.ts';
 
 /** All recipients who were ever mailed or chose something, by address; or the suppressed ones alone. */
@@ -28,14 +34,16 @@ export async function listRecipients(
 export type Revived = { outcome: 'revived'; was: Suppression } | { outcome: 'alive' | 'unknown' };
 
 /**
- * Lets an address be mailed again (promise 4), audited. With the next scan all open episodes are evaluated: where they
- * are a recipient they are warned anew, with a full grace where nobody else was warned. Throws TableBusy where it
- * changes too fast.
+ * Lets an address be mailed again (promise 4), audited. What warned it before grants nothing more, and with the next scan all open
+ * episodes are evaluated: where they are a recipient they are warned anew, with a full grace where nobody else was warned. Throws
+ * TableBusy where it, or a task of theirs, changes too fast.
  *
  * @param address a plain mail address, or a topic's ARN
  */
-export function reviveRecipient(system: System, address: string, by: string): Promise<Revived> {
+export async function reviveRecipient(system: System, address: string, by: string): Promise<Revived> {
   const key = recipientKey(address);
+  // Before they are revived: nobody is to find them reachable and warned meanwhile, and whoever dies here revives them again.
+  if ((await loadRecipient(system.table, key))?.dead) await takeBackWarnings(system, key);
   return changeRecipient<Revived>(system, key, (recipient) => {
     if (!recipient) return { value: { outcome: 'unknown' } };
     const { dead: was } = recipient;

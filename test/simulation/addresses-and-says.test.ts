@@ -133,6 +133,70 @@ test('one who was revived between two scans is warned again, and the date is a f
   ]);
 });
 
+const ONE_AT_A_TIME = [
+  `T+14d mail ${ANA}: warning acmeCo/a #1 until T+21d`,
+  `T+18d mail ${ANA}: reminder acmeCo/a #1 until T+21d`,
+];
+
+test.each(['bounce', 'complaint'])(
+  'one whose reminder brought a %s, and who was revived before the next scan, is warned again with a full grace',
+  async (event) => {
+    const { story } = await play({
+      until: at(26),
+      events: [
+        { at: at(18, 0.25), type: 'mail-event', recipient: ANA, event },
+        { at: at(18, 0.5), type: 'operator', action: 'revive', of: ANA },
+      ],
+    });
+    expect(story.slice(1).filter((line) => !line.includes('mail-failed'))).toEqual([
+      ...ONE_AT_A_TIME,
+      `T+18d1h mail ${ANA}: warning acmeCo/a #1 until T+25d1h`,
+      `T+22d1h mail ${ANA}: reminder acmeCo/a #1 until T+25d1h`,
+      `T+24d1h mail ${ANA}: reminder acmeCo/a #1 until T+25d1h`,
+      'T+25d1h disabled acmeCo/a #1 due T+25d1h',
+      'T+25d1h resolved acmeCo/a #1 disabled',
+      `T+25d1h+ mail ${ANA}: disabled acmeCo/a #1`,
+    ]);
+  },
+);
+
+test('one whose reminder bounced while another owner stays warned, and who was revived, is warned of the date that stands', async () => {
+  const { story } = await play({
+    until: at(22),
+    tasks: ownedBy(ANA, BOSS),
+    events: [
+      { at: at(18, 0.25), type: 'mail-event', recipient: ANA, event: 'bounce' },
+      { at: at(18, 0.5), type: 'operator', action: 'revive', of: ANA },
+    ],
+  });
+  expect(story.filter((line) => line.includes(ANA))).toEqual([
+    ...ONE_AT_A_TIME,
+    `T+18d15m mail-failed ${ANA} undeliverable`,
+    `T+18d1h mail ${ANA}: warning acmeCo/a #1 until T+21d`,
+    `T+20d mail ${ANA}: reminder acmeCo/a #1 until T+21d`,
+    `T+21d+ mail ${ANA}: disabled acmeCo/a #1`,
+  ]);
+  expect(story).toContain('T+21d disabled acmeCo/a #1 due T+21d');
+});
+
+test('an owner who left just before a mail to another one went, and is back after a scan, is warned again', async () => {
+  const { story } = await play({
+    until: at(22),
+    scanEvery: '6h',
+    tasks: ownedBy(ANA, BOSS, JO),
+    recipients: { [BOSS]: { zone: 'UTC', quietHours: { from: '00:00', to: '02:00' } } },
+    events: [
+      { at: at(14, 1), type: 'owners', task: 'acmeCo/a', owners: [BOSS, JO] },
+      { at: at(14, 7), type: 'owners', task: 'acmeCo/a', owners: [ANA, BOSS, JO] },
+    ],
+  });
+  expect(story.filter((line) => line.includes('warning') && !line.includes(JO))).toEqual([
+    `T+14d mail ${ANA}: warning acmeCo/a #1 until T+21d`,
+    `T+14d2h mail ${BOSS}: warning acmeCo/a #1 until T+21d`,
+    `T+14d12h mail ${ANA}: warning acmeCo/a #1 until T+21d`,
+  ]);
+});
+
 test('to revive who is not suppressed changes nothing', async () => {
   const events = [
     { at: at(15), type: 'operator', action: 'revive', of: ANA },

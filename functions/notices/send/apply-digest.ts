@@ -92,6 +92,7 @@ async function outcomeOn(
     decision,
     mode: taskCase.policy.mode,
     isDated: item.disableAt !== null,
+    askedAt: item.asked,
     now,
     confirmWithin: system.config.confirmWithin,
   });

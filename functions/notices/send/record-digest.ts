@@ -200,9 +200,9 @@ export async function finishSuppression(system: System, digest: SuppressingDiges
     // Whoever takes a refusal back must not be overtaken by it.
     { check: keys.digest(digest.id), if: [{ equals: ['state', digest.state] }] },
   ]);
+  await evaluateNotified(system, digest.recipient);
   const view = await FleetView.load(system.table, system.clock.now());
   await finishDigest(system, view, digest);
-  await evaluateNotified(system, digest.recipient);
 }
 
 /** A refusal may be taken back: what else suppresses the address outlasts it. */

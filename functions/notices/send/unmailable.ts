@@ -25,12 +25,13 @@ export async function recordUnmailable(
   const error = new Error(`no mail can be written to this recipient: ${why}`);
   error.name = 'RecipientUnmailable';
   await recordOops(system, { worker: 'notify', item: key, attempt: 1, cause: 'permanent', error });
+  // Before they are suppressed: the next attempt sends nothing to one who is, and would not come here again.
+  await evaluateNotified(system, key);
   await changeRecipient(system, key, (before) => {
     const current = before ?? newRecipient(key, address);
     const dead = { reason: 'unmailable', at: system.clock.now() } as const;
     return { recipient: current.dead ? undefined : { ...current, dead }, value: undefined };
   });
-  await evaluateNotified(system, key);
 }
 
 /**

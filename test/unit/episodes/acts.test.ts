@@ -3,7 +3,7 @@ import type { Episode, Notice } from '../../../functions/abandonment/task.ts';
 import { DAY } from '../../../functions/abandonment/time.ts';
 import { withoutNoticeOf } from '../../../functions/episodes/notice-taken-back.ts';
 import { isOpen, type OpenTask } from '../../../functions/episodes/open-task.ts';
-import { withErased, withTried } from '../../../functions/episodes/recipient-part.ts';
+import { withErased, withSuppressed, withTried } from '../../../functions/episodes/recipient-part.ts';
 import { heldSince, withApproval, withoutSpike, withSpikeHold } from '../../../functions/episodes/spike.ts';
 import {
   type DisabledByUs,
@@ -95,6 +95,14 @@ describe('a notice that could not be written', () => {
     expect(tried('warning', { ...WARNED, open: graced({ told: {} }) })).toBeUndefined();
     expect(withTried(undefined, { recipient: 'ana', episode: 1, notice: 'warning' }, 0)).toBeUndefined();
   });
+});
+
+test('whoever is suppressed has left: what warned them grants nothing more; once, and others stay warned', () => {
+  const suppressed = withSuppressed(WARNED, 'ana');
+  expect(suppressed.open?.told.ana).toEqual(warnedAt(day(14), { left: true }));
+  expect(withSuppressed(suppressed, 'ana')).toBe(suppressed);
+  expect(withSuppressed(WARNED, 'bob')).toBe(WARNED);
+  expect(withSuppressed(CLOSED, 'ana')).toBe(CLOSED);
 });
 
 test('whoever is forgotten has left, and stands under no address', () => {

@@ -251,7 +251,14 @@ describe('what a task waits for after a mail', () => {
   });
   const waiting = (record: OpenTask, more: Partial<AfterMail> = {}) => {
     const decision = decide(aCase(now, { episode: record.open }), now);
-    const defaults = { decision, mode: 'disable', isDated: true, now, confirmWithin: HOUR } as const;
+    const defaults = {
+      decision,
+      mode: 'disable',
+      isDated: true,
+      askedAt: day(14),
+      now,
+      confirmWithin: HOUR,
+    } as const;
     return waitingAfterMail(record, { ...defaults, ...more });
   };
 
@@ -273,6 +280,15 @@ describe('what a task waits for after a mail', () => {
     });
     const other = waiting(held('paused'), { decision: decide(unknown, now) });
     expect(other).toMatchObject({ hold: { reason: 'paused' }, next: { at: now, why: 'look' } });
+  });
+
+  test('stays what is due since its notice was asked for, and is the next one where that was before, is ahead, or is the date', () => {
+    const noted = (at: number, why: 'look' | 'disable' = 'look') =>
+      waiting({ ...held('paused'), next: { at, why } });
+    expect(noted(now)).toMatchObject({ hold: null, next: { at: now, why: 'look' } });
+    expect(noted(day(14) + 1).next).toEqual({ at: day(14) + 1, why: 'look' });
+    for (const next of [noted(day(14)), noted(now + 1), noted(now, 'disable')])
+      expect(next.next).toEqual({ at: day(18), why: 'look' });
   });
 
   test('is no hold where nothing held it', () => {

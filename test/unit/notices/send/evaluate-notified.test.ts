@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, SECOND } from '../../../../functions/abandonment/time.ts';
-import { evaluateNotified } from '../../../../functions/notices/send/evaluate-notified.ts';
+import { evaluateNotified, takeBackWarnings } from '../../../../functions/notices/send/evaluate-notified.ts';
 import { keys } from '../../../../functions/store/keys.ts';
 import { loadTask } from '../../../../functions/store/tasks.ts';
 import { takingNo } from '../../store/refusing-table.ts';
 import {
+  ACCEPTED,
   ANA,
   ANA_ADDRESS,
   ASKED,
@@ -17,7 +18,14 @@ import {
 } from './answer-stage.ts';
 import { waitsFor } from './notify-stage.ts';
 
-const LATER = { at: START + DAY, why: 'look' };
+const LATER = { at: START + DAY, why: 'look' } as const;
+
+const stoppingAt = (lookAt: number) => ({
+  moves: 0,
+  seen: null,
+  told: { [ANA]: { address: ANA_ADDRESS } },
+  lookAt,
+});
 
 /** Ana was notified of her task and, first, of others that are stored as copies of it. */
 async function notified(setup: Given = {}, others: string[] = []) {
@@ -54,6 +62,37 @@ describe('all that somebody was notified of', () => {
     const { system, next } = await notified(setup);
     await evaluateNotified(system, ANA);
     expect(await next(TASK)).toEqual(after);
+  });
+
+  it('grants nothing any more by what warned them, before they are revived', async () => {
+    const { system, part, next } = await notified({ told: ACCEPTED });
+    await evaluateNotified(system, ANA);
+    expect(await part()).toEqual(ACCEPTED);
+    await takeBackWarnings(system, ANA);
+    expect(await part()).toEqual({ ...ACCEPTED, left: true });
+    expect(await next(TASK)).toEqual({ at: SOON, why: 'look' });
+  });
+
+  it.each<[string, Given, boolean]>([
+    ['is due already', { record: { next: { at: START, why: 'look' } } }, false],
+    ['is ahead', { record: { next: LATER } }, true],
+    ['is that of its date', { record: { next: { at: START, why: 'disable' } } }, true],
+    [
+      'is due already, and that of its deadline is ahead',
+      { record: { next: { at: START, why: 'look' }, stopping: stoppingAt(START + DAY) } },
+      true,
+    ],
+    [
+      'is due already, and that of its deadline, too',
+      { record: { next: { at: START, why: 'look' }, stopping: stoppingAt(START) } },
+      false,
+    ],
+  ])('is written where its next evaluation %s', async (_what, setup, isWritten) => {
+    const { system, record } = await notified(setup);
+    const { rev } = await record();
+    await evaluateNotified(system, ANA);
+    expect((await record()).rev - rev).toBe(isWritten ? 1 : 0);
+    expect((await record()).next?.at).toBe(isWritten ? SOON : START);
   });
 
   it('is not what others were notified of', async () => {

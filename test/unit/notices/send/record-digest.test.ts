@@ -442,6 +442,13 @@ describe('an address that SES shows to be undeliverable', () => {
     expect((await stage.record()).next).toEqual({ at: SOON, why: 'look' });
   });
 
+  it('is taken up again by the repair until all that they were notified of is to be evaluated', async () => {
+    const stage = await underWay({ items: [{ task: 'acmeCo/other', notice: 'withdrawn' }] });
+    stage.busyFor(touches('T'));
+    await expect(reject(stage)).rejects.toThrow('changes too fast');
+    expect(await stage.digest()).toMatchObject({ state: 'rejected', applied: false });
+  });
+
   it('stays reachable where the refusal is taken back before it is carried out', async () => {
     const stage = await underWay();
     let writes = 0;

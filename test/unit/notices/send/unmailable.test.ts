@@ -50,6 +50,14 @@ describe('a recipient to whom no mail can be written', () => {
     expect((await (await recorded({ recipient: { dead } })).ana()).dead).toEqual(dead);
   });
 
+  it('is tried again until all that they were notified of is to be evaluated', async () => {
+    const stage = await stageOf();
+    stage.busyFor(touches('T'));
+    const recipient = await stage.ana();
+    await expect(recordUnmailable(stage.system, recipient, 'none')).rejects.toThrow('changes too fast');
+    expect((await stage.ana()).dead).toBeNull();
+  });
+
   it('is known as suppressed, where nothing else was known of them', async () => {
     const { system, table, ana } = await stageOf();
     await table.transact([{ delete: keys.recipient(ANA) }], 'forget');
