@@ -87,8 +87,8 @@ export class SimListedControlPlane implements ListedControlPlane {
     return this.#fleet.disableListed(request, revisionOf);
   }
 
-  async enable({ task, by }: EnableRequest): Promise<ControlAnswer> {
-    return this.#fleet.enableListed(task.id, by);
+  async enable(request: EnableRequest): Promise<ControlAnswer> {
+    return this.#fleet.enableListed(request, revisionOf);
   }
 
   #asListed(task: TrueTask): ListedTask {

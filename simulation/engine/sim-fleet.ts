@@ -1,6 +1,10 @@
 import type { ShardStatus } from '../../functions/abandonment/task.ts';
 import { DAY, type Duration, type Instant } from '../../functions/abandonment/time.ts';
-import type { ControlAnswer, DisableRequest } from '../../functions/platform/control-plane.port.ts';
+import type {
+  ControlAnswer,
+  DisableRequest,
+  EnableRequest,
+} from '../../functions/platform/control-plane.port.ts';
 import type { Clock, EventPublisher } from '../../functions/platform/ports.ts';
 import type {
   PlaneState,
@@ -225,11 +229,17 @@ export class SimFleet implements EventPublisher {
     return { outcome: 'confirmed', at };
   }
 
-  /** Enables a task that is listed and off. */
-  enableListed(id: string, by: string): ControlAnswer {
+  /** Enables a task that is listed; one that is on, and was not edited since, is as it was to be. */
+  enableListed(request: EnableRequest, revisionOf: (task: TrueTask) => string): ControlAnswer {
+    const {
+      task: { id },
+      by,
+      revision,
+    } = request;
     const task = this.#facts.tasks.get(id);
     if (!task || task.deleted) return { outcome: 'gone' };
-    if (task.enabled) return { outcome: 'changed', reason: 'it is on' };
+    if (task.enabled && revision !== revisionOf(task)) return { outcome: 'changed', reason: 'it was edited' };
+    if (task.enabled) return { outcome: 'confirmed', at: this.#clock.now() };
     this.#listener.enabled(id, by);
     this.#republish(task, 'system', true);
     return { outcome: 'confirmed', at: this.#clock.now() };

@@ -441,8 +441,9 @@ export class World {
   }
 
   #mailReported({ to, digest }: Pick<AcceptedMail, 'to' | 'digest'>, event: string, soft = false): void {
-    const { repeats, softSuppressions } = this.#verifier;
+    const { repeats, softSuppressions, deadlines } = this.#verifier;
     repeats.reported(digest);
+    if (event !== 'delivery' && !soft) deadlines.takenBack(to, digest);
     if (soft) softSuppressions.bounced(to, digest, this.#loop.clock.now());
     if (event === 'delivery') softSuppressions.delivered(to);
   }

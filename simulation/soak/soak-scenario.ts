@@ -59,6 +59,8 @@ class SoakScenario {
   readonly #refusing: SeededRandom;
   /** Drawn apart: of some schedules, planes that are deleted. */
   readonly #parking: SeededRandom;
+  /** Drawn apart: of some schedules, addresses that are suppressed and revived soon after. */
+  readonly #revivals: SeededRandom;
   /** Drawn apart: reminders that a task is still off. */
   readonly #afterwards: SeededRandom;
   readonly #seed: number;
@@ -74,6 +76,7 @@ class SoakScenario {
     this.#refusing = new SeededRandom(seed * 104_729 + 23);
     this.#parking = new SeededRandom(seed * 104_729 + 29);
     this.#afterwards = new SeededRandom(seed * 104_729 + 31);
+    this.#revivals = new SeededRandom(seed * 104_729 + 37);
     this.#busyness = new SeededRandom(seed * 104_729 + 11);
     this.#isBusy = this.#busyness.below(40) === 0;
     this.#ends = new SeededRandom(seed * 104_729 + 13);
@@ -83,6 +86,7 @@ class SoakScenario {
   make(): ScenarioJson {
     const tasks = Array.from({ length: 5 + this.#below(2) }, (_, place) => this.#task(place));
     const jobs = this.#jobs();
+    const revivals = this.#suppressedForHours();
     return {
       version: 1,
       start: formatInstant(START),
@@ -118,12 +122,14 @@ class SoakScenario {
         ...this.#deadlines(tasks),
         ...this.#lateDeadlines(tasks),
         ...this.#endPolicies(),
+        ...revivals.map(({ revived }) => revived),
       ],
       chaos: [
         ...this.#times(2 + this.#below(4), () => this.#soakFault()).flat(),
         ...this.#listingFaults(),
         ...this.#refusals(jobs),
         ...senderCrashes(this.#seed),
+        ...revivals.map(({ reported }) => reported),
       ],
       recipients: Object.fromEntries([...OWNERS, 'boss@acme.test'].flatMap((email) => this.#sleeper(email))),
     };
@@ -201,6 +207,22 @@ class SoakScenario {
     const rounds = Array.from({ length: 2 + this.#disablings.below(4) }, turnsOn);
     const dismissed = { at: at(), type: 'operator', action: 'dismiss', of: task };
     return this.#disablings.below(2) === 0 ? [...rounds, dismissed] : rounds;
+  }
+
+  /** In one schedule of three: what SES reports suppresses addresses, and operators revive them up to two scans later. */
+  #suppressedForHours(): { reported: Record<string, unknown>; revived: Record<string, unknown> }[] {
+    const random = this.#revivals;
+    if (random.below(3) > 0) return [];
+    return Array.from({ length: 1 + random.below(4) }, () => {
+      const at = START + 2 * DAY + random.below(18 * 24 * 60) * MINUTE;
+      const of = [...OWNERS, ...ADMINS][random.below(OWNERS.length + ADMINS.length)] as string;
+      const event = random.below(2) === 0 ? 'bounce' : 'complaint';
+      const revivedAt = at + (1 + random.below(2 * 6 * 60)) * MINUTE;
+      return {
+        reported: { at: formatInstant(at), type: 'report', recipient: of, event },
+        revived: { at: formatInstant(revivedAt), type: 'operator', action: 'revive', of },
+      };
+    });
   }
 
   /** Tasks that run fail, some recover, some fail again. */

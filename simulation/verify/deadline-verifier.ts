@@ -7,6 +7,10 @@ import type { FleetFacts, TrueTask } from './fleet-facts.ts';
 /** A notice of a task's own deadline that SES took. */
 interface Announcement {
   at: Instant;
+  /** The mail that it stood in. */
+  digest: string;
+  /** SES reported that the mail did not reach them. */
+  isTakenBack?: true;
   deadline: Instant;
   /** Whether the task was to be disabled at its deadline when it went. */
   binds: boolean;
@@ -52,7 +56,7 @@ export class DeadlineVerifier {
   }
 
   /** SES took a notice of a task's own deadline. */
-  announced(to: string, item: DigestItem): void {
+  announced(to: string, item: DigestItem, digest: string): void {
     const now = this.#now();
     const about = `the deadline of ${item.task} was announced`;
     const deadline = item.disableAt ?? 0;
@@ -72,11 +76,23 @@ export class DeadlineVerifier {
       );
       const lead = this.#facts.policy(item.task, 'stopNotice') ?? 0;
       this.#checks.check(6, now >= deadline - lead, () => `${about} before its notice was due`);
-      const isNew = !last || this.#isArmed(task, last);
+      const isNew = !last || last.isTakenBack || this.#isArmed(task, last);
       this.#checks.check(6, isNew, () => `${about} again to the same recipient`);
     }
     const binds = mode === 'disable' && this.#facts.policy(item.task, 'atDeadline') === 'disable';
-    this.#announced.set(key, [...before, { at: now, deadline, binds }]);
+    this.#announced.set(key, [...before, { at: now, digest, deadline, binds }]);
+  }
+
+  /** SES reported that a mail did not reach its recipient: what it announced is due anew. */
+  takenBack(to: string, digest: string): void {
+    for (const [key, announcements] of this.#announced) {
+      if (!key.endsWith(` ${to}`)) continue;
+      const after = announcements.map((announcement) =>
+        announcement.digest === digest ? { ...announcement, isTakenBack: true as const } : announcement,
+      );
+      this.#announced.set(key, after);
+      this.#dueSince.delete(key);
+    }
   }
 
   /** SES took a notice that a task outlives its deadline. */
@@ -119,6 +135,7 @@ export class DeadlineVerifier {
         (notice) =>
           notice.deadline === deadline &&
           notice.binds &&
+          !this.#isKnownTakenBack(notice) &&
           notice.at >= free &&
           isFull(notice.at) &&
           now >= Math.ceil(Math.max(deadline, notice.at + lead) / MINUTE) * MINUTE - this.#skew,
@@ -170,7 +187,13 @@ export class DeadlineVerifier {
     const isHeld = facts.isReverted(task) || now < (facts.keptUntil.get(task.id) ?? 0);
     if (isHeld && facts.policy(task.id, 'atDeadline') === 'disable') return false;
     const last = this.#announced.get(`${task.id} ${to}`)?.at(-1);
-    return !last || (last.deadline !== deadline && this.#isArmed(task, last));
+    if (!last || this.#isKnownTakenBack(last)) return true;
+    return last.deadline !== deadline && this.#isArmed(task, last);
+  }
+
+  /** Among faults nobody knows when Taskwarden hears of it. */
+  #isKnownTakenBack({ isTakenBack }: Announcement): boolean {
+    return isTakenBack === true && !this.#isFaulty;
   }
 
   /** Whether the deadline moved since it was announced last so that it is announced anew. */

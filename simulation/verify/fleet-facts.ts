@@ -251,6 +251,11 @@ export class FleetFacts {
     return (this.lastAliveAt(task, 0) ?? 0) <= task.revertedAt;
   }
 
+  /** Whether a task was seen in two states at one instant since another one: which came last is as they were heard. */
+  hadTwoStatesAtOnce({ history }: TrueTask, since: Instant): boolean {
+    return history.some(({ at }, place) => at >= since && history[place + 1]?.at === at);
+  }
+
   /** Operators dismiss what holds a task whose disabling was reverted. */
   dismissReversal(id: string): void {
     const task = this.tasks.get(id);

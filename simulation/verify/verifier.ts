@@ -231,7 +231,7 @@ export class Verifier implements Checks {
     const hasUnknown = this.#facts.unknownOf(task).length > 0;
     const isKnown = !this.#facts.isUnknown(task) || this.#isBehind();
     this.checkWhere(hasUnknown, 5, isKnown, () => `${about} while its health cannot be known`);
-    const isHeld = this.#facts.isReverted(task) && !this.#isBehind();
+    const isHeld = this.#isReverted(task) && !this.#isBehind();
     this.checkWhere(
       task.revertedAt !== null,
       15,
@@ -264,7 +264,7 @@ export class Verifier implements Checks {
 
   #checkItem(to: string, item: DigestItem, digest: string): void {
     if (item.notice === 'stopping') {
-      this.#checkStopping(to, item);
+      this.#checkStopping(to, item, digest);
       return;
     }
     const key = episodeOf(item);
@@ -296,8 +296,8 @@ export class Verifier implements Checks {
   }
 
   /** A notice of a task's own deadline is of no episode. */
-  #checkStopping(to: string, item: DigestItem): void {
-    this.deadlines.announced(to, item);
+  #checkStopping(to: string, item: DigestItem, digest: string): void {
+    this.deadlines.announced(to, item, digest);
     const isWelcome = !this.#facts.declined.has(to);
     this.check(
       9,
@@ -346,9 +346,15 @@ export class Verifier implements Checks {
   #notReverted(item: DigestItem): void {
     const task = this.#facts.tasks.get(item.task);
     if (!task || this.#isBehind()) return;
-    const isReverted = this.#facts.isReverted(task);
+    const isReverted = this.#isReverted(task);
     const what = () => `a ${item.notice} of ${episodeOf(item)}, whose disabling was reverted`;
     this.checkWhere(task.revertedAt !== null, 15, !isReverted, what);
+  }
+
+  /** Among faults observations of one instant may be heard in either order, and a spell of no length may last. */
+  #isReverted(task: TrueTask): boolean {
+    const mayHaveRecovered = this.#isFaulty && this.#facts.hadTwoStatesAtOnce(task, task.revertedAt ?? 0);
+    return this.#facts.isReverted(task) && !mayHaveRecovered;
   }
 
   /** Promise 9: of what runs, and be it for a short spell, nobody is warned nor reminded. */

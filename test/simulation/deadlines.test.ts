@@ -387,6 +387,24 @@ test('an announcement that bounced is made to whoever is told instead, and the j
   ]);
 });
 
+test('an announcement that bounced is made again to one who is revived, and the job is stopped a full notice later', async () => {
+  const { story } = await play({
+    until: hour(7),
+    policy: { ...DISABLE, stopNotice: '2h' },
+    tasks: [job({ startedAt: T })],
+    events: [
+      { at: hour(1.25), type: 'mail-event', recipient: ANA, event: 'complaint' },
+      { at: hour(1.5), type: 'operator', action: 'revive', of: ANA },
+    ],
+  });
+  expect(story).toEqual([
+    announced('T+0d1h', 'T+0d3h', 'acmeCo/j'),
+    announced('T+0d2h', 'T+0d3h', 'acmeCo/j'),
+    'T+0d3h fired overdue acmeCo/j #1 since T+0d3h (disable)',
+    ...STOPPED('T+0d4h'),
+  ]);
+});
+
 test('each of very many owners is told of a deadline once, before it, and then of the end', async () => {
   const owners = Array.from({ length: 450 }, (_, place) => `owner${place}@acme.test`);
   const { lines } = await play({ until: hour(4), policy: DISABLE, tasks: [job({ startedAt: T, owners })] });

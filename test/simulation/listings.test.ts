@@ -37,6 +37,20 @@ describe('a task that is listed', () => {
     expect(story.some((line) => line.includes('resolved'))).toBe(true);
   });
 
+  it.each(['before', 'after'])(
+    'and enabled for an operator by a worker that dies %s each of its calls is never taken for a system’s doing',
+    async (when) => {
+      const undo = { at: at(22, 0.5), type: 'operator', action: 'undo', of: 'acmeCo/a' };
+      for (let call = 1; call <= 12; call += 1) {
+        const chaos = [{ at: at(22), type: 'crash', process: 'disable', call, when }];
+        const story = { until: at(23), scanEvery: '6h', events: [undo], chaos };
+        const { lines } = await play(story, { listed: LISTED });
+        const ends = lines.filter(({ type }) => type === 'task-enabled' || type === 'operator-alert');
+        expect(ends, `call ${call}`).toMatchObject([{ type: 'task-enabled', by: 'operator' }]);
+      }
+    },
+  );
+
   it('and enabled again by a system is held: operators are told, and nobody is mailed each round', async () => {
     const on = (days: number) => ({
       at: at(days),

@@ -107,6 +107,28 @@ test('an announcement stands where SES refused its reader later, and the process
   expect(broken).toEqual([]);
 });
 
+test('a reverted task may have recovered where two observations of one instant were heard in the other order', async () => {
+  const seen = (status: string) => ({
+    at: at(7, 14.5),
+    type: 'shards',
+    task: 'acmeCo/a',
+    shards: [{ id: '0', status }],
+  });
+  const { broken } = await runOf({
+    until: at(14),
+    seed: 1,
+    policy: { mode: 'disable', warnAfter: '2d', disableAfter: '2d', reminders: [], minHealthy: '30m' },
+    tasks: [failing('acmeCo/a')],
+    events: [
+      { at: at(7, 1.5), type: 'published', task: 'acmeCo/a', by: 'system', enabled: true },
+      seen('PRIMARY'),
+      seen('FAILED'),
+    ],
+    chaos: [{ at: at(7, 6), type: 'conflict', times: 19 }],
+  });
+  expect(broken).toEqual([]);
+});
+
 test('one mail less in what the verifier sees makes it fail', async () => {
   const parsed = parseScenario({
     version: 1,

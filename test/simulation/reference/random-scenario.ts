@@ -147,8 +147,17 @@ class RandomScenario {
     return instants.flatMap((at, place) => {
       if (instants[place - 1] !== at || this.#chance(0.3)) last = this.#pick(ids);
       const event = this.#event(last);
-      return event ? [{ at: instantText(at), ...event }] : [];
+      return event ? [{ at: instantText(at), ...event }, ...this.#revivedAfter(event, at)] : [];
     });
+  }
+
+  /** Who is suppressed may be revived within some scans, or before the next one. */
+  #revivedAfter({ type, event, recipient }: Json, at: Instant): Json[] {
+    const isSuppressed = type === 'mail-event' && event !== 'delivery';
+    if (!isSuppressed || !this.#wanted.undo || this.#chance(0.4)) return [];
+    const revivedAt = at + (1 + this.#below(this.#pick([50, 600]))) * MINUTE;
+    if (revivedAt >= START + this.#days * DAY) return [];
+    return [{ at: instantText(revivedAt), type: 'operator', action: 'revive', of: recipient }];
   }
 
   /** Runs that turn something off are known only once the story is: one of them is undone later. */
