@@ -38,13 +38,13 @@ function triedOf(part: RecipientPart, notice: Notice): RecipientPart {
 }
 
 /**
- * The task with a recipient who was suppressed, as one who left: what SES took for them before grants nothing more once they are
- * revived, though nobody evaluated the task meanwhile (promises 1 and 4).
+ * The task with the warning of a recipient taken back who was suppressed: what SES took for them before grants nothing more once
+ * they are revived, though nobody evaluated the task meanwhile (promises 1 and 4). A warning that waits is still to go.
  */
-export function withSuppressed(record: TaskRecord, key: string): TaskRecord {
+export function withWarningTakenBack(record: TaskRecord, key: string): TaskRecord {
   const part = record.open?.told[key];
-  if (!part || part.left || !isOpen(record)) return record;
-  return { ...record, open: withRecipient(record.open, key, { ...part, left: true }) };
+  if (part?.warning !== 'accepted' || !isOpen(record)) return record;
+  return { ...record, open: withRecipient(record.open, key, { ...part, warning: 'failed' }) };
 }
 
 /**

@@ -179,6 +179,23 @@ test('one whose reminder bounced while another owner stays warned, and who was r
   expect(story).toContain('T+21d disabled acmeCo/a #1 due T+21d');
 });
 
+test('one whose warning waits while they are suppressed and revived gets it once', async () => {
+  const quiet = { zone: 'UTC', quietHours: { from: '00:00', to: '05:00' } };
+  const { story } = await play({
+    until: at(15),
+    scanEvery: '6h',
+    tasks: [failing('acmeCo/a', { owners: [ANA, BOSS] }), failing('acmeCo/b', { lastPrimaryAt: at(-2) })],
+    recipients: { [ANA]: quiet },
+    events: [
+      { at: at(14, 1.5), type: 'mail-event', recipient: ANA, event: 'complaint' },
+      { at: at(14, 4.5), type: 'operator', action: 'revive', of: ANA },
+    ],
+  });
+  expect(story.filter((line) => line.includes(`${ANA}: warning`) && line.includes('acmeCo/a'))).toEqual([
+    expect.stringMatching(/^T\+14d5h mail ana@acme.test: warning acmeCo\/[ab] /),
+  ]);
+});
+
 test('an owner who left just before a mail to another one went, and is back after a scan, is warned again', async () => {
   const { story } = await play({
     until: at(22),

@@ -1,5 +1,5 @@
 import type { Instant } from '../../abandonment/time.ts';
-import { withSuppressed } from '../../episodes/recipient-part.ts';
+import { withWarningTakenBack } from '../../episodes/recipient-part.ts';
 import type { System } from '../../platform/system.ts';
 import { changeTask } from '../../store/change-task.ts';
 import { FleetView } from '../../store/fleet-view.ts';
@@ -22,7 +22,7 @@ export function evaluateNotified(system: System, recipient: string): Promise<voi
  * are to be revived, and warned again. Throws as `evaluateNotified` does.
  */
 export function takeBackWarnings(system: System, recipient: string): Promise<void> {
-  return changeNotified(system, recipient, (record) => withSuppressed(record, recipient));
+  return changeNotified(system, recipient, (record) => withWarningTakenBack(record, recipient));
 }
 
 async function changeNotified(

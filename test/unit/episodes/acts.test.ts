@@ -3,7 +3,7 @@ import type { Episode, Notice } from '../../../functions/abandonment/task.ts';
 import { DAY } from '../../../functions/abandonment/time.ts';
 import { withoutNoticeOf } from '../../../functions/episodes/notice-taken-back.ts';
 import { isOpen, type OpenTask } from '../../../functions/episodes/open-task.ts';
-import { withErased, withSuppressed, withTried } from '../../../functions/episodes/recipient-part.ts';
+import { withErased, withTried, withWarningTakenBack } from '../../../functions/episodes/recipient-part.ts';
 import { heldSince, withApproval, withoutSpike, withSpikeHold } from '../../../functions/episodes/spike.ts';
 import {
   type DisabledByUs,
@@ -97,12 +97,14 @@ describe('a notice that could not be written', () => {
   });
 });
 
-test('whoever is suppressed has left: what warned them grants nothing more; once, and others stay warned', () => {
-  const suppressed = withSuppressed(WARNED, 'ana');
-  expect(suppressed.open?.told.ana).toEqual(warnedAt(day(14), { left: true }));
-  expect(withSuppressed(suppressed, 'ana')).toBe(suppressed);
-  expect(withSuppressed(WARNED, 'bob')).toBe(WARNED);
-  expect(withSuppressed(CLOSED, 'ana')).toBe(CLOSED);
+test('a warning that is taken back failed; once, where SES took it, and of one recipient alone', () => {
+  const takenBack = withWarningTakenBack(WARNED, 'ana');
+  expect(takenBack.open?.told.ana).toEqual(warnedAt(day(14), { warning: 'failed' }));
+  expect(withWarningTakenBack(takenBack, 'ana')).toBe(takenBack);
+  expect(withWarningTakenBack(WARNED, 'bob')).toBe(WARNED);
+  expect(withWarningTakenBack(CLOSED, 'ana')).toBe(CLOSED);
+  const waiting = { ...WARNED, open: graced({ told: { ana: warnedAt(day(14), { warning: 'pending' }) } }) };
+  expect(withWarningTakenBack(waiting, 'ana')).toBe(waiting);
 });
 
 test('whoever is forgotten has left, and stands under no address', () => {

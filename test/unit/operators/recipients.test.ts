@@ -19,7 +19,7 @@ it('whoever is revived is warned by nothing that SES took before', async () => {
   const { system, ana, part } = await stageOf();
   expect(await reviveRecipient(system, ANA_ADDRESS, 'olga')).toEqual({ outcome: 'revived', was: DEAD });
   expect((await ana()).dead).toBeNull();
-  expect(await part()).toEqual({ ...ACCEPTED, left: true });
+  expect(await part()).toEqual({ ...ACCEPTED, warning: 'failed' });
 });
 
 it('nobody is revived before that is taken back', async () => {

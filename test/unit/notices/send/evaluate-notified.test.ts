@@ -69,7 +69,7 @@ describe('all that somebody was notified of', () => {
     await evaluateNotified(system, ANA);
     expect(await part()).toEqual(ACCEPTED);
     await takeBackWarnings(system, ANA);
-    expect(await part()).toEqual({ ...ACCEPTED, left: true });
+    expect(await part()).toEqual({ ...ACCEPTED, warning: 'failed' });
     expect(await next(TASK)).toEqual({ at: SOON, why: 'look' });
   });
 
