@@ -95,6 +95,11 @@ export class DeadlineVerifier {
     }
   }
 
+  /** Whether a deadline of a task was announced to somebody. */
+  hasHeard(task: string, to: string): boolean {
+    return this.#announced.has(`${task} ${to}`);
+  }
+
   /** SES took a notice that a task outlives its deadline. */
   overdue(to: string, item: DigestItem, episode: string): void {
     const now = this.#now();

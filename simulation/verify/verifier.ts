@@ -383,8 +383,8 @@ export class Verifier implements Checks {
     this.check(8, holds, () => `${about}, which holds no more`);
     if (item.notice !== 'enabled') return;
     this.check(8, this.#undone.has(item.task), () => `${about}, which no operator did`);
-    const key = `${episodeOf(item)} ${to}`;
-    this.check(6, this.#holders.has(key), () => `${about} to somebody who was never notified of it`);
+    const isHolder = this.#holders.has(`${episodeOf(item)} ${to}`) || this.deadlines.hasHeard(item.task, to);
+    this.check(6, isHolder, () => `${about} to somebody who was never notified of it`);
   }
 
   #dated(item: DigestItem, disableAt: Instant): void {

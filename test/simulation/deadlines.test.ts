@@ -476,6 +476,24 @@ test('an undoing of what an announced deadline led to is told to who held the an
   ]);
 });
 
+test('an undoing is told to who held the announcement, and sleeps through the word of the disabling', async () => {
+  const { story } = await play({
+    until: hour(24),
+    policy: DISABLE,
+    tasks: [job({ owners: [ANA, BOB], startedAt: T })],
+    recipients: { [ANA]: { zone: 'UTC', quietHours: { from: '03:00', to: '10:00' } } },
+    events: [
+      { at: hour(5.5), type: 'operator', action: 'undo', of: 'acmeCo/j' },
+      { at: hour(5.75), type: 'ended', task: 'acmeCo/j', result: 'succeeded' },
+    ],
+  });
+  expect(story).toContain(`T+0d3h+ mail ${BOB}: disabled acmeCo/j #1`);
+  expect(story.filter((line) => line.includes(ANA))).toEqual([
+    announced('T+0d2h', 'T+0d3h', 'acmeCo/j'),
+    `T+0d10h mail ${ANA}: enabled acmeCo/j #1`,
+  ]);
+});
+
 test('a publication by a user neither holds nor ends what a deadline asks for', async () => {
   const { story } = await play({
     until: hour(6),
