@@ -13,6 +13,8 @@ interface Refusal {
   version: number;
   /** When Taskwarden said that it had taken it in; null where it did not. */
   heardAt: Instant | null;
+  /** A worker died that may have taken it in before it could say so. */
+  mayBeHeard?: true;
   /** How many scans were completed when Taskwarden could know; null while it cannot. */
   scans: number | null;
   /** What was true of the task then, by which its episode may end. */
@@ -57,11 +59,14 @@ export class RefusalVerifier {
 
   /** A receive of a worker ended: it may say that it has taken a refusal in. */
   ended({ queue, body, outcome, reason }: EndedAttempt): void {
-    if (outcome === null || reason !== 'refused') return;
+    if (outcome !== null && reason !== 'refused') return;
     if (queue !== 'ingest' && queue !== 'disable') return;
-    const event = JSON.parse(body) as { task?: string; detail?: { task?: string } };
-    const refusal = this.#newest.get(event.detail?.task ?? event.task ?? '');
+    const refusal = this.#newest.get(taskIn(body) ?? '');
     if (!refusal || refusal.heardAt !== null) return;
+    if (outcome === null) {
+      refusal.mayBeHeard = true;
+      return;
+    }
     refusal.heardAt = this.#now();
     refusal.scans ??= this.#scans;
   }
@@ -101,8 +106,8 @@ export class RefusalVerifier {
       else if (this.#isBehind()) refusal.scans = this.#scans;
       else if (this.#scans >= refusal.scans + 2) {
         refusal.scans = null;
-        const { heardAt } = refusal;
-        this.#checks.check(15, heardAt !== null, () => `nobody took in that ${task.id} is refused`);
+        const isHeard = refusal.heardAt !== null || refusal.mayBeHeard === true;
+        this.#checks.check(15, isHeard, () => `nobody took in that ${task.id} is refused`);
         const isTold = this.#told.has(task.id);
         this.#checks.check(15, isTold, () => `operators were not told that ${task.id} is refused`);
       }
@@ -114,5 +119,15 @@ export class RefusalVerifier {
     const keptAt = this.#facts.keptAt.get(id) ?? 0;
     const { stirs } = this.#facts;
     return [version, deleted, history.length, deadline, startedAt, endedAt, keptAt, stirs].join();
+  }
+}
+
+/** The task that a message is about; undefined where it is none that can be read. */
+function taskIn(body: string): string | undefined {
+  try {
+    const event = JSON.parse(body) as { task?: string; detail?: { task?: string } };
+    return event.detail?.task ?? event.task;
+  } catch {
+    return undefined;
   }
 }

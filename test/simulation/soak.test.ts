@@ -168,6 +168,20 @@ test('who writes a row in between undoes nothing that was stored meanwhile', asy
   expect((await soakRun(930_403)).broken).toEqual([]);
 });
 
+test('a refusal may be taken in a day after another one, though its worker died before it said so', async () => {
+  const { broken } = await runOf({
+    until: at(14),
+    seed: 1,
+    policy: { mode: 'disable', warnAfter: '4d', disableAfter: '3d', reminders: [] },
+    tasks: [failing('acmeCo/a')],
+    chaos: [
+      { at: at(6), type: 'refusal', task: 'acmeCo/a', for: 4 * 24 * 3_600_000 },
+      { at: at(8), type: 'crash', process: 'ingest', call: 10, when: 'after' },
+    ],
+  });
+  expect(broken).toEqual([]);
+});
+
 test('a refusal counts as taken in where operators hear of it, though its worker died before it said so', async () => {
   expect((await soakRun(950_560)).broken).toEqual([]);
 });
