@@ -130,7 +130,11 @@ export class DeadlineVerifier {
     const now = this.#now() + this.#skew;
     const deadline = this.#facts.ownDeadline(task);
     const lead = this.#facts.policy(task.id, 'stopNotice');
-    if (deadline === null || lead === null || now < deadline) return false;
+    if (lead === null) return false;
+    const isBehind = this.#isBehind();
+    if (!isBehind && (deadline === null || now < deadline)) return false;
+    // What Taskwarden has not heard of yet may have moved it: then one before it was announced.
+    const isMeant = (announced: Instant) => (isBehind ? announced <= now : announced === deadline);
     if (this.#facts.policy(task.id, 'atDeadline') !== 'disable') return false;
     const since = Math.max(this.#facts.disableModeSince(task.id) ?? now, task.enabledAt ?? 0);
     const free = Math.max(since, this.#facts.keptAt.get(task.id) ?? 0);
@@ -138,12 +142,12 @@ export class DeadlineVerifier {
     const byStopping = recipientsOf('task_stopping').some((to) =>
       (this.#announced.get(`${task.id} ${to}`) ?? []).some(
         (notice) =>
-          notice.deadline === deadline &&
+          isMeant(notice.deadline) &&
           notice.binds &&
           !this.#isKnownTakenBack(notice) &&
           notice.at >= free &&
           isFull(notice.at) &&
-          now >= Math.ceil(Math.max(deadline, notice.at + lead) / MINUTE) * MINUTE - this.#skew,
+          now >= Math.ceil(Math.max(notice.deadline, notice.at + lead) / MINUTE) * MINUTE - this.#skew,
       ),
     );
     if (byStopping) return true;

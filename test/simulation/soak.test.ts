@@ -129,6 +129,43 @@ test('a reverted task may have recovered where two observations of one instant w
   expect(broken).toEqual([]);
 });
 
+const KEPT = {
+  at: at(0, 2),
+  type: 'action',
+  task: 'acmeCo/j',
+  by: 'ana@acme.test',
+  action: 'keep',
+  for: '25h',
+};
+
+test.each([
+  ['was announced', [], 30],
+  ['they were notified of with a date', [KEPT], 60],
+])(
+  'a job may be disabled for a former deadline that %s, while nobody could hear that it began anew',
+  async (_what, acts, hours) => {
+    const { broken } = await runOf({
+      until: at(4),
+      seed: 1,
+      policy: { mode: 'disable', failAfter: '24h', stopNotice: '30h', atDeadline: 'disable' },
+      tasks: [
+        {
+          id: 'acmeCo/j',
+          kind: 'job',
+          enabled: true,
+          createdAt: '2025-06-01T00:00:00Z',
+          owners: ['ana@acme.test'],
+          dataPlane: 'eu-1',
+          startedAt: T,
+        },
+      ],
+      events: [...acts, { at: at(0, hours), type: 'started', task: 'acmeCo/j' }],
+      chaos: [{ at: at(0, hours - 1), type: 'conflict', times: 8 }],
+    });
+    expect(broken).toEqual([]);
+  },
+);
+
 test('one mail less in what the verifier sees makes it fail', async () => {
   const parsed = parseScenario({
     version: 1,
