@@ -177,3 +177,15 @@ export function noticeDelete(recipient: string, task: string, episode: number, w
   const key = keys.notice(recipient, task, episode);
   return writer === undefined ? { delete: key } : { delete: key, if: [{ equals: ['w', writer] }] };
 }
+
+/**
+ * The row of a notice that waits no longer: gone, or kept without it, so that the task is found by who was notified of it.
+ * Applied only while what was read stands there.
+ */
+export function noticeClosed(notice: NoticeRecord, isKept: boolean): Write {
+  const { recipient, address, task, episode, w, until } = notice;
+  if (!isKept) return noticeDelete(recipient, task, episode, w);
+  const kept = { recipient, address, task, episode, pending: null, ...(until !== undefined && { until }) };
+  const { put } = noticeWrite(kept);
+  return w === undefined ? { put } : { put, if: [{ equals: ['w', w] }] };
+}

@@ -196,6 +196,27 @@ test('one whose warning waits while they are suppressed and revived gets it once
   ]);
 });
 
+test('one whose reminder is dropped while they are suppressed, and who is revived, is warned again before anything is disabled', async () => {
+  const quiet = { zone: 'UTC', quietHours: { from: '17:00', to: '03:30' } };
+  const { story } = await play({
+    until: at(25),
+    scanEvery: '6h',
+    policy: { mode: 'disable', reminders: ['3d', '12h'] },
+    recipients: { [ANA]: quiet },
+    events: [
+      { at: at(21, 3), type: 'mail-event', recipient: ANA, event: 'complaint' },
+      { at: at(21, 4), type: 'operator', action: 'revive', of: ANA },
+    ],
+  });
+  expect(story.filter((line) => line.includes('acmeCo/a #1'))).toEqual([
+    'T+14d fired acmeCo/a #1 since T+0d (disable)',
+    `T+14d3h30m mail ${ANA}: warning acmeCo/a #1 until T+21d3h30m`,
+    `T+18d6h mail ${ANA}: reminder acmeCo/a #1 until T+21d3h30m`,
+    // The reminder of day 20, 15:30, waited for the night to end.
+    `T+21d6h mail ${ANA}: warning acmeCo/a #1 until T+28d6h`,
+  ]);
+});
+
 test('an owner who left just before a mail to another one went, and is back after a scan, is warned again', async () => {
   const { story } = await play({
     until: at(22),

@@ -405,6 +405,26 @@ test('an announcement that bounced is made again to one who is revived, and the 
   ]);
 });
 
+test('an announcement that is dropped while they are suppressed is made once they are revived', async () => {
+  const { story } = await play({
+    until: hour(6),
+    policy: { ...NOTIFY, stopNotice: '6h' },
+    tasks: [
+      job({ startedAt: T, deadline: hour(8) }),
+      job({ id: 'acmeCo/k', startedAt: T, deadline: hour(6) }),
+    ],
+    recipients: { [ANA]: { zone: 'UTC', quietHours: { from: '01:00', to: '04:00' } } },
+    events: [
+      { at: hour(2.5), type: 'mail-event', recipient: ANA, event: 'complaint' },
+      { at: hour(4.5), type: 'operator', action: 'revive', of: ANA },
+    ],
+  });
+  expect(story).toEqual([
+    announced('T+0d', 'T+0d6h', 'acmeCo/k'),
+    `T+0d5h mail ${ANA}: stopping acmeCo/j until T+0d8h, stopping acmeCo/k until T+0d6h`,
+  ]);
+});
+
 test('each of very many owners is told of a deadline once, before it, and then of the end', async () => {
   const owners = Array.from({ length: 450 }, (_, place) => `owner${place}@acme.test`);
   const { lines } = await play({ until: hour(4), policy: DISABLE, tasks: [job({ startedAt: T, owners })] });

@@ -5,14 +5,7 @@ import type { System } from '../../platform/system.ts';
 import { loadAlert } from '../../store/alerts.ts';
 import { commit } from '../../store/commit.ts';
 import type { DigestItem, DigestRecord } from '../../store/digests.ts';
-import {
-  loadNotice,
-  type NoticeRecord,
-  noticeDelete,
-  noticeWrite,
-  type PastFacts,
-} from '../../store/notices.ts';
-import type { Write } from '../../store/table/table.port.ts';
+import { loadNotice, noticeClosed, noticeWrite, type PastFacts } from '../../store/notices.ts';
 import { loadTask, type TaskRecord } from '../../store/tasks.ts';
 import { triedOf } from './digest-facts.ts';
 
@@ -42,7 +35,7 @@ export async function closeNotice(
   if (notice?.pending?.notice !== item.notice || notice.pending.since !== item.asked) return;
   if (mail.standing === 'void') return;
   await commit(system, `a notice of task ${item.task}`, async () => ({
-    writes: [closedNotice(notice, open)],
+    writes: [noticeClosed(notice, open)],
     value: undefined,
     // A newer notice stands there by now, which says what holds today.
     refused: () => ({ value: undefined }),
@@ -86,13 +79,4 @@ function offSince(
   const off = record?.disabledByUs;
   const isSame = off?.episode === episode && off.restorableUntil !== undefined;
   return { disabledAt, ...(isSame && { restorableUntil: off.restorableUntil }) };
-}
-
-/** The notice row after the mail: gone with its episode, or kept without a pending notice. */
-function closedNotice(notice: NoticeRecord, open: boolean): Write {
-  const { recipient, address, task, episode, w, until } = notice;
-  if (!open) return noticeDelete(recipient, task, episode, w);
-  const kept = { recipient, address, task, episode, pending: null, ...(until !== undefined && { until }) };
-  const { put } = noticeWrite(kept);
-  return w === undefined ? { put } : { put, if: [{ equals: ['w', w] }] };
 }

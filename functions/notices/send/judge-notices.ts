@@ -9,7 +9,14 @@ import { recipientKey } from '../../platform/addresses.ts';
 import type { System } from '../../platform/system.ts';
 import type { DigestItem } from '../../store/digests.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
-import { factsOf, noticeDelete, type PendingNotice, type PendingPast } from '../../store/notices.ts';
+import {
+  factsOf,
+  type NoticeRecord,
+  noticeClosed,
+  type PendingNotice,
+  type PendingPast,
+  STOPPING_EPISODE,
+} from '../../store/notices.ts';
 import { loadTasks, type TaskRecord, taskWrite } from '../../store/tasks.ts';
 import { triedOf } from './digest-facts.ts';
 import { storeOnTask } from './unchangeable.ts';
@@ -42,7 +49,7 @@ export async function judgeNotices(
     if ('facts' in pending) {
       const stale = stalenessOf(view, notice, record, now);
       if (stale === undefined) chosen.push({ notice, record, item: pastItem(notice, pending) });
-      else await skip(system, view, notice, undefined, stale);
+      else await skip(system, view, notice, record, stale);
       continue;
     }
     if (pending.notice === 'stopping') {
@@ -56,7 +63,7 @@ export async function judgeNotices(
     if (verdict.verdict === 'send' && open) {
       chosen.push({ notice, record, item: presentItem(notice, open, verdict) });
     } else if (verdict.verdict === 'void') {
-      await skip(system, view, notice, open, verdict.reason);
+      await skip(system, view, notice, record, verdict.reason);
     }
   }
   return chosen;
@@ -139,10 +146,7 @@ async function skip(
   await dropNotice(system, view, notice, record);
 }
 
-/**
- * Takes back a notice that no longer holds, so that the next look can ask for another; `record`: its task, where its
- * episode is open.
- */
+/** Takes back a notice that no longer holds, so that the next look can ask for another. */
 export async function dropNotice(
   system: System,
   view: FleetView,
@@ -150,8 +154,12 @@ export async function dropNotice(
   record: TaskRecord | undefined,
 ): Promise<void> {
   const writer = () => system.random.id(system.clock.now());
-  const { recipient, pending } = notice;
-  const changed = withoutNoticeOf(record, recipient, pending.notice, system.clock.now());
+  const { recipient, pending, episode } = notice;
+  const isAsked =
+    !('facts' in pending) && (pending.notice === 'stopping' || record?.open?.number === episode);
+  const changed = isAsked
+    ? withoutNoticeOf(record, recipient, pending.notice, system.clock.now())
+    : undefined;
   if (changed) {
     let isApplied = false;
     const isStored = await storeOnTask(system, notice, async () => {
@@ -161,10 +169,13 @@ export async function dropNotice(
     if (isStored && !isApplied) return;
   }
   // Refused where another notice stands there by now, or busy: what still waits is judged again with the next mail.
-  await system.table.transact(
-    [noticeDelete(notice.recipient, notice.task, notice.episode, notice.w)],
-    writer(),
-  );
+  await system.table.transact([noticeClosed(notice, wasNotified(changed ?? record, notice))], writer());
+}
+
+/** Whether the recipient of a notice was notified of its episode, or of the task's deadline, and what becomes of them matters. */
+function wasNotified(record: TaskRecord | undefined, { recipient, episode }: NoticeRecord): boolean {
+  if (episode === STOPPING_EPISODE) return record?.stopping?.told[recipient] !== undefined;
+  return record?.open?.number === episode && record.open.told[recipient] !== undefined;
 }
 
 function presentItem(

@@ -1,4 +1,3 @@
-import { isWindowed } from '../../abandonment/task.ts';
 import { type Instant, SECOND } from '../../abandonment/time.ts';
 import type { System } from '../../platform/system.ts';
 import { FleetView } from '../../store/fleet-view.ts';
@@ -119,10 +118,6 @@ async function dropAll(
     system.table,
     pending.map(({ task }) => task),
   );
-  for (const notice of pending) {
-    const record = tasks.get(notice.task);
-    const isAsked = isWindowed(notice.pending.notice) && record?.open?.number === notice.episode;
-    await dropNotice(system, view, notice, isAsked ? record : undefined);
-  }
+  for (const notice of pending) await dropNotice(system, view, notice, tasks.get(notice.task));
   return release(system, recipient, 'suppressed address');
 }

@@ -3,7 +3,7 @@ import type { System } from '../../platform/system.ts';
 import { changeRecipient } from '../../store/change-recipient.ts';
 import { changeTask } from '../../store/change-task.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
-import { noticeDelete } from '../../store/notices.ts';
+import { noticeClosed, noticeDelete } from '../../store/notices.ts';
 import { newRecipient, type RecipientRecord } from '../../store/recipients.ts';
 import { recordOops } from '../../work/oops.ts';
 import { evaluateNotified } from './evaluate-notified.ts';
@@ -63,7 +63,7 @@ function storeTried(system: System, view: FleetView, notice: Waiting): Promise<v
   return changeTask(system, task, (record) => {
     const tried = withTried(record, { recipient, episode, notice: pending.notice }, system.clock.now());
     const change = {
-      beside: [noticeDelete(recipient, task, episode, notice.w)],
+      beside: [noticeClosed(notice, tried !== undefined)],
       value: undefined,
       // A newer notice stands there by now.
       refused: () => ({ value: undefined }),

@@ -130,7 +130,8 @@ describe('a reminder, just before it goes,', () => {
     expect(await act()).toEqual([]);
     expect(logged).toMatchObject([{ message: 'notice skipped', properties: { reason: 'declined' } }]);
     expect(await part()).toEqual({ ...ACCEPTED, reminder: { ...reminder, state: 'done' } });
-    expect(await notice()).toBeUndefined();
+    // By its row a later suppression finds the task.
+    expect(await notice()).toMatchObject({ pending: null });
   });
 });
 

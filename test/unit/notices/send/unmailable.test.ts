@@ -79,9 +79,10 @@ describe('a notice that cannot be written', () => {
     return stage;
   }
 
-  it('waits no more; its task knows that it was tried, and is evaluated', async () => {
-    const { waiting, part, record } = await aside();
+  it('waits no more; its task knows that it was tried, and is evaluated, and is found by them as before', async () => {
+    const { waiting, part, record, notice } = await aside();
     expect(await waiting()).toEqual([]);
+    expect(await notice()).toMatchObject({ pending: null });
     expect(await part()).toEqual({ ...ASKED, warning: 'tried' });
     expect((await record()).next).toEqual({ at: SOON, why: 'look' });
   });
