@@ -28,13 +28,17 @@ export class Repeats {
     this.#reported.add(digest);
   }
 
+  /** Whether the service cannot know yet that SES took a mail. */
+  isUnheard(digest: string): boolean {
+    return this.#lost.has(digest) && !this.#reported.has(digest);
+  }
+
   /** Takes in a notice that SES took; false where it repeats one that it must not. */
   isNew(notice: string, digest: string, now: Instant, settleAfter: Duration): boolean {
     const before = this.#mailed.get(notice);
     this.#mailed.set(notice, { digest, at: now });
     if (!before) return true;
-    const isForgiven =
-      this.#lost.has(before.digest) && !this.#reported.has(before.digest) && now >= before.at + settleAfter;
+    const isForgiven = this.isUnheard(before.digest) && now >= before.at + settleAfter;
     if (isForgiven) this.inWindow += 1;
     return isForgiven;
   }

@@ -73,6 +73,8 @@ export class Verifier implements Checks {
   readonly #newestWarnings = new Map<string, Instant>();
   readonly #latestOfTask = new Map<string, Instant>();
   readonly #latestDate = new Map<string, Instant>();
+  /** The mails that say them. */
+  readonly #latestDigest = new Map<string, string>();
   readonly #disabledAt = new Map<string, Instant>();
   /** Tasks that operators enabled again after we disabled them. */
   readonly #undone = new Set<string>();
@@ -291,7 +293,7 @@ export class Verifier implements Checks {
     if (item.notice === 'overdue') this.deadlines.overdue(to, item, key);
     if (item.notice === 'warning' || item.notice === 'reminder') this.#isFailing(item);
     if (isWindowed(item.notice)) this.#notReverted(item);
-    if (item.disableAt !== null) this.#dated(item, item.disableAt);
+    if (item.disableAt !== null) this.#dated(item, item.disableAt, digest);
     this.#checkNews(to, item);
   }
 
@@ -387,19 +389,22 @@ export class Verifier implements Checks {
     this.check(6, isHolder, () => `${about} to somebody who was never notified of it`);
   }
 
-  #dated(item: DigestItem, disableAt: Instant): void {
+  #dated(item: DigestItem, disableAt: Instant, digest: string): void {
     const key = episodeOf(item);
     const mode = this.#facts.policy(item.task, 'mode');
     this.check(3, mode === 'disable', () => `a ${item.notice} of ${key} has a date in mode ${mode}`);
     const latest = this.#latestDate.get(key);
-    const isLater = latest === undefined || disableAt + this.#skew >= latest;
+    // Whoever mails somebody else at once cannot know of a later date whose sender died. It binds all the same.
+    const isUnheard = this.repeats.isUnheard(this.#latestDigest.get(key) ?? '');
+    const isLater = latest === undefined || disableAt + this.#skew >= latest || isUnheard;
     this.checkWhere(
       latest !== undefined,
       2,
       isLater,
       () => `a ${item.notice} of ${key} moves its date earlier`,
     );
-    this.#latestDate.set(key, Math.max(disableAt, this.#latestDate.get(key) ?? 0));
+    if (disableAt > (latest ?? 0)) this.#latestDigest.set(key, digest);
+    this.#latestDate.set(key, Math.max(disableAt, latest ?? 0));
     this.#latestOfTask.set(item.task, Math.max(disableAt, this.#latestOfTask.get(item.task) ?? 0));
   }
 

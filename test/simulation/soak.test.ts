@@ -166,6 +166,33 @@ test.each([
   },
 );
 
+test('a mail may name an earlier date than one to somebody else whose sender died as SES took it', async () => {
+  const asleep = (zone: string, from: string, to: string) => ({ zone, quietHours: { from, to } });
+  const { broken } = await runOf({
+    until: at(6),
+    seed: 5519604,
+    policy: {
+      mode: 'disable',
+      warnAfter: '2d',
+      disableAfter: '2d',
+      reminders: ['1d'],
+      escalateAt: '1d',
+      minHealthy: '12h',
+    },
+    admins: { 'acmeCo/': ['boss@acme.test'] },
+    tasks: [
+      failing('acmeCo/a', { owners: ['ana@acme.test', 'cem@beta.test'] }),
+      failing('acmeCo/b', { owners: ['bob@acme.test'] }),
+    ],
+    chaos: [{ at: at(3, 6), type: 'crash', process: 'notify', call: 19, when: 'after' }],
+    recipients: {
+      'ana@acme.test': asleep('Asia/Kathmandu', '05:00', '04:00'),
+      'cem@beta.test': asleep('America/New_York', '17:30', '09:15'),
+    },
+  });
+  expect(broken).toEqual([]);
+});
+
 test('one mail less in what the verifier sees makes it fail', async () => {
   const parsed = parseScenario({
     version: 1,
