@@ -6,6 +6,7 @@ import {
   factsOf,
   loadNotice,
   type NoticeRecord,
+  noticeClosed,
   noticeDelete,
   noticeFromRow,
   noticePlaceIn,
@@ -149,4 +150,17 @@ it('what a notice says of the past is frozen in it; a warning says nothing of th
   expect(factsOf({ notice: 'recovered', since: T, notBefore: T, facts: FACTS })).toBe(FACTS);
   expect(factsOf(WARNING)).toBeUndefined();
   expect(factsOf(null)).toBeUndefined();
+});
+
+describe('a notice that waits no longer', () => {
+  const kept = (more: Partial<NoticeRecord> = {}) => noticeWrite(aNotice({ pending: null, ...more })).put;
+
+  it.each<[string, Partial<NoticeRecord>, boolean, object]>([
+    ['is kept without it', { w: 'me' }, true, { put: kept(), if: [{ equals: ['w', 'me'] }] }],
+    ['is kept whatever stands there, of a row that says no writer', {}, true, { put: kept() }],
+    ['is kept until its deadline', { until: T }, true, { put: kept({ until: T }) }],
+    ['is gone', { w: 'me' }, false, noticeDelete('ana', TASK, 1, 'me')],
+  ])('%s', (_what, more, isKept, write) => {
+    expect(noticeClosed(aNotice(more), isKept)).toEqual(write);
+  });
 });
