@@ -89,6 +89,8 @@ export class SimFleet implements EventPublisher {
   /** Those of them that a system enabled again, and when they had been disabled. */
   readonly #unseenReversals = new Map<string, Instant>();
   readonly #observedAt = new Map<string, Instant>();
+  /** `task episode` that was disabled on request. */
+  readonly #disabledOnRequest = new Set<string>();
   readonly #createdPrimary = new Map<string, Instant>();
   readonly #isListed: (task: string) => boolean;
   readonly #listsNothing: boolean;
@@ -421,9 +423,17 @@ export class SimFleet implements EventPublisher {
         return;
       }
       this.#turnOff(task);
-      this.#listener.disabled(request);
+      this.#confirmed(request);
+    } else if (request.disableAt === null && !this.#disabledOnRequest.has(keyOf(request))) {
+      // It is off already: what a person asks for counts as done. A request that comes again is no other one.
+      this.#confirmed(request);
     }
     this.#send(disabled(task, { requestId, episode: request.episode }, this.#clock.now()));
+  }
+
+  #confirmed(request: DisabledTask): void {
+    this.#disabledOnRequest.add(keyOf(request));
+    this.#listener.disabled(request);
   }
 
   #refuse(task: TrueTask, request: DisabledTask, requestId: unknown): void {
@@ -500,4 +510,8 @@ function trueTask(task: ScenarioTask, version: number): TrueTask {
     lastedFrom: null,
     twitchedAt: null,
   };
+}
+
+function keyOf({ task, episode }: DisabledTask): string {
+  return `${task} ${episode}`;
 }

@@ -245,3 +245,31 @@ test('a keep that ended before the id came back holds nothing', async () => {
   });
   expect(story[0]).toBe('T+21d fired acmeCo/a #1 since T+7d (disable)');
 });
+
+test.each([
+  ['at that instant', 0],
+  ['before the next scan', 1 / 60],
+])(
+  'what a system turned off, and an owner disables %s, is disabled by the owner, and all hear of it',
+  async (_when, hours) => {
+    const { story } = await play({
+      until: at(17),
+      tasks: both,
+      events: [
+        { at: at(16, 0.5), type: 'published', task: 'acmeCo/a', by: 'system', enabled: false },
+        act(at(16, 0.5 + hours), 'disable'),
+      ],
+    });
+    const when = hours === 0 ? 'T+16d30m' : 'T+16d31m';
+    expect(story.slice(3, 5).sort()).toEqual([
+      `${when} disabled acmeCo/a #1 due null`,
+      `${when} resolved acmeCo/a #1 disabled-by-owner`,
+    ]);
+    expect(
+      story
+        .slice(5)
+        .map((line) => line.replace(/^\S+ /, ''))
+        .sort(),
+    ).toEqual([`mail ${ANA}: disabled acmeCo/a #1`, `mail ${BOB}: disabled acmeCo/a #1`]);
+  },
+);
