@@ -77,7 +77,7 @@ export interface AfterMail {
   mode: Mode;
   /** Whether the mail printed a date. */
   isDated: boolean;
-  /** When its notice was asked for: by the evaluation before which nothing else is due. */
+  /** When an evaluation asked for its notice. */
   askedAt: Instant;
   now: Instant;
   /** How long a requested disabling may stay unconfirmed. */

@@ -85,6 +85,11 @@ export interface DisabledTask {
   disableAt: Instant | null;
 }
 
+/** Words for an episode: `acmeCo/a #1`. */
+export function episodeOf({ task, episode }: { task: string; episode: number }): string {
+  return `${task} #${episode}`;
+}
+
 /** Turns what was committed, mailed and done into the lines of the output, in the order in which it happened. */
 export class EffectRecorder {
   readonly lines: EffectLine[] = [];

@@ -13,7 +13,7 @@ import type {
   ScenarioTask,
 } from '../scenario/scenario-types.ts';
 import type { FleetFacts, TrueTask } from '../verify/fleet-facts.ts';
-import type { DisabledTask } from './effects.ts';
+import { type DisabledTask, episodeOf } from './effects.ts';
 import {
   deadlineSet,
   deleted,
@@ -89,7 +89,7 @@ export class SimFleet implements EventPublisher {
   /** Those of them that a system enabled again, and when they had been disabled. */
   readonly #unseenReversals = new Map<string, Instant>();
   readonly #observedAt = new Map<string, Instant>();
-  /** `task episode` that was disabled on request. */
+  /** Episodes whose task was disabled on request. */
   readonly #disabledOnRequest = new Set<string>();
   readonly #createdPrimary = new Map<string, Instant>();
   readonly #isListed: (task: string) => boolean;
@@ -424,7 +424,7 @@ export class SimFleet implements EventPublisher {
       }
       this.#turnOff(task);
       this.#confirmed(request);
-    } else if (request.disableAt === null && !this.#disabledOnRequest.has(keyOf(request))) {
+    } else if (request.disableAt === null && !this.#disabledOnRequest.has(episodeOf(request))) {
       // It is off already: what a person asks for counts as done. A request that comes again is no other one.
       this.#confirmed(request);
     }
@@ -432,7 +432,7 @@ export class SimFleet implements EventPublisher {
   }
 
   #confirmed(request: DisabledTask): void {
-    this.#disabledOnRequest.add(keyOf(request));
+    this.#disabledOnRequest.add(episodeOf(request));
     this.#listener.disabled(request);
   }
 
@@ -510,8 +510,4 @@ function trueTask(task: ScenarioTask, version: number): TrueTask {
     lastedFrom: null,
     twitchedAt: null,
   };
-}
-
-function keyOf({ task, episode }: DisabledTask): string {
-  return `${task} ${episode}`;
 }

@@ -443,7 +443,7 @@ export class World {
   #mailReported({ to, digest }: Pick<AcceptedMail, 'to' | 'digest'>, event: string, soft = false): void {
     const { repeats, softSuppressions, deadlines } = this.#verifier;
     repeats.reported(digest);
-    if (event !== 'delivery' && !soft) deadlines.takenBack(to, digest);
+    if (event !== 'delivery' && !soft) deadlines.takenBack(digest);
     if (soft) softSuppressions.bounced(to, digest, this.#loop.clock.now());
     if (event === 'delivery') softSuppressions.delivered(to);
   }

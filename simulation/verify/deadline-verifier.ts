@@ -9,8 +9,6 @@ interface Announcement {
   at: Instant;
   /** The mail that it stood in. */
   digest: string;
-  /** SES reported that the mail did not reach them. */
-  isTakenBack?: true;
   deadline: Instant;
   /** Whether the task was to be disabled at its deadline when it went. */
   binds: boolean;
@@ -42,6 +40,8 @@ export class DeadlineVerifier {
   readonly #isFaulty: boolean;
   /** `task address` -> the newest announcement, and all of them. */
   readonly #announced = new Map<string, Announcement[]>();
+  /** Mails of which SES reported that they did not reach their recipients. */
+  readonly #takenBack = new Set<string>();
   readonly #overdue = new Map<string, Overdue[]>();
   /** `task address` -> since which scan an announcement is due. */
   readonly #dueSince = new Map<string, Instant>();
@@ -76,23 +76,17 @@ export class DeadlineVerifier {
       );
       const lead = this.#facts.policy(item.task, 'stopNotice') ?? 0;
       this.#checks.check(6, now >= deadline - lead, () => `${about} before its notice was due`);
-      const isNew = !last || last.isTakenBack || this.#isArmed(task, last);
+      const isNew = !last || this.#takenBack.has(last.digest) || this.#isArmed(task, last);
       this.#checks.check(6, isNew, () => `${about} again to the same recipient`);
     }
     const binds = mode === 'disable' && this.#facts.policy(item.task, 'atDeadline') === 'disable';
     this.#announced.set(key, [...before, { at: now, digest, deadline, binds }]);
+    this.#dueSince.delete(key);
   }
 
   /** SES reported that a mail did not reach its recipient: what it announced is due anew. */
-  takenBack(to: string, digest: string): void {
-    for (const [key, announcements] of this.#announced) {
-      if (!key.endsWith(` ${to}`)) continue;
-      const after = announcements.map((announcement) =>
-        announcement.digest === digest ? { ...announcement, isTakenBack: true as const } : announcement,
-      );
-      this.#announced.set(key, after);
-      this.#dueSince.delete(key);
-    }
+  takenBack(digest: string): void {
+    this.#takenBack.add(digest);
   }
 
   /** Whether a deadline of a task was announced to somebody. */
@@ -201,8 +195,8 @@ export class DeadlineVerifier {
   }
 
   /** Among faults nobody knows when Taskwarden hears of it. */
-  #isKnownTakenBack({ isTakenBack }: Announcement): boolean {
-    return isTakenBack === true && !this.#isFaulty;
+  #isKnownTakenBack({ digest }: Announcement): boolean {
+    return this.#takenBack.has(digest) && !this.#isFaulty;
   }
 
   /** Whether the deadline moved since it was announced last so that it is announced anew. */

@@ -1,7 +1,7 @@
 import { type AlertType, isWindowed, type Notice } from '../../functions/abandonment/task.ts';
 import { DAY, type Duration, formatInstant, type Instant } from '../../functions/abandonment/time.ts';
 import type { DigestItem } from '../../functions/store/digests.ts';
-import type { DisabledTask } from '../engine/effects.ts';
+import { type DisabledTask, episodeOf } from '../engine/effects.ts';
 import type { AcceptedMail } from '../engine/sim-mail.ts';
 import { isAsleep, isQuietDay } from '../engine/sleep.ts';
 import type { OwnerAction } from '../scenario/scenario-types.ts';
@@ -32,11 +32,6 @@ const DECLINABLE: readonly Notice[] = ['recovered', 'reminder', 'still-off'];
 
 /** Nothing in a scenario says how long a task can be enabled as it was (docs/rules.md#after-the-disabling). */
 const RESTORABLE_FOR: Duration = 90 * DAY;
-
-/** Words for an episode: `acmeCo/a #1`. */
-function episodeOf({ task, episode }: { task: string; episode: number }): string {
-  return `${task} #${episode}`;
-}
 
 /**
  * Checks the promises after each step. It knows the scenario's inputs, what SES accepted and reported, and what the

@@ -113,13 +113,16 @@ describe('two spellings of an address are one', () => {
   });
 });
 
+/** SES reports what suppresses her on a day, and operators revive her; in hours of that day. */
+const suppressedFor = (days: number, from: number, until: number, event: string) => [
+  { at: at(days, from), type: 'mail-event', recipient: ANA, event },
+  { at: at(days, until), type: 'operator', action: 'revive', of: ANA },
+];
+
 test('one who was revived between two scans is warned again, and the date is a full grace from then', async () => {
   const { story } = await play({
     until: at(23),
-    events: [
-      { at: at(15, 0.25), type: 'mail-event', recipient: ANA, event: 'bounce' },
-      { at: at(15, 0.5), type: 'operator', action: 'revive', of: ANA },
-    ],
+    events: suppressedFor(15, 0.25, 0.5, 'bounce'),
   });
   expect(story.slice(1)).toEqual([
     `T+14d mail ${ANA}: warning acmeCo/a #1 until T+21d`,
@@ -133,7 +136,8 @@ test('one who was revived between two scans is warned again, and the date is a f
   ]);
 });
 
-const ONE_AT_A_TIME = [
+/** Up to a reminder that brings a bounce or a complaint. */
+const WARNED_AND_REMINDED = [
   `T+14d mail ${ANA}: warning acmeCo/a #1 until T+21d`,
   `T+18d mail ${ANA}: reminder acmeCo/a #1 until T+21d`,
 ];
@@ -143,13 +147,10 @@ test.each(['bounce', 'complaint'])(
   async (event) => {
     const { story } = await play({
       until: at(26),
-      events: [
-        { at: at(18, 0.25), type: 'mail-event', recipient: ANA, event },
-        { at: at(18, 0.5), type: 'operator', action: 'revive', of: ANA },
-      ],
+      events: suppressedFor(18, 0.25, 0.5, event),
     });
     expect(story.slice(1).filter((line) => !line.includes('mail-failed'))).toEqual([
-      ...ONE_AT_A_TIME,
+      ...WARNED_AND_REMINDED,
       `T+18d1h mail ${ANA}: warning acmeCo/a #1 until T+25d1h`,
       `T+22d1h mail ${ANA}: reminder acmeCo/a #1 until T+25d1h`,
       `T+24d1h mail ${ANA}: reminder acmeCo/a #1 until T+25d1h`,
@@ -164,13 +165,10 @@ test('one whose reminder bounced while another owner stays warned, and who was r
   const { story } = await play({
     until: at(22),
     tasks: ownedBy(ANA, BOSS),
-    events: [
-      { at: at(18, 0.25), type: 'mail-event', recipient: ANA, event: 'bounce' },
-      { at: at(18, 0.5), type: 'operator', action: 'revive', of: ANA },
-    ],
+    events: suppressedFor(18, 0.25, 0.5, 'bounce'),
   });
   expect(story.filter((line) => line.includes(ANA))).toEqual([
-    ...ONE_AT_A_TIME,
+    ...WARNED_AND_REMINDED,
     `T+18d15m mail-failed ${ANA} undeliverable`,
     `T+18d1h mail ${ANA}: warning acmeCo/a #1 until T+21d`,
     `T+20d mail ${ANA}: reminder acmeCo/a #1 until T+21d`,
@@ -186,10 +184,7 @@ test('one whose warning waits while they are suppressed and revived gets it once
     scanEvery: '6h',
     tasks: [failing('acmeCo/a', { owners: [ANA, BOSS] }), failing('acmeCo/b', { lastPrimaryAt: at(-2) })],
     recipients: { [ANA]: quiet },
-    events: [
-      { at: at(14, 1.5), type: 'mail-event', recipient: ANA, event: 'complaint' },
-      { at: at(14, 4.5), type: 'operator', action: 'revive', of: ANA },
-    ],
+    events: suppressedFor(14, 1.5, 4.5, 'complaint'),
   });
   expect(story.filter((line) => line.includes(`${ANA}: warning`) && line.includes('acmeCo/a'))).toEqual([
     expect.stringMatching(/^T\+14d5h mail ana@acme.test: warning acmeCo\/[ab] /),
@@ -203,10 +198,7 @@ test('one whose reminder is dropped while they are suppressed, and who is revive
     scanEvery: '6h',
     policy: { mode: 'disable', reminders: ['3d', '12h'] },
     recipients: { [ANA]: quiet },
-    events: [
-      { at: at(21, 3), type: 'mail-event', recipient: ANA, event: 'complaint' },
-      { at: at(21, 4), type: 'operator', action: 'revive', of: ANA },
-    ],
+    events: suppressedFor(21, 3, 4, 'complaint'),
   });
   expect(story.filter((line) => line.includes('acmeCo/a #1'))).toEqual([
     'T+14d fired acmeCo/a #1 since T+0d (disable)',
